@@ -1,0 +1,12 @@
+import { access, copyFile, mkdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { assert, KublerError } from '../../errors.ts';
+import { targetRootPath, type ExecResult, type ExecSpec, type Root, type Session, type SessionSpec, type SnapshotId } from '../../ports/engine.ts';
+import { buildCapabilities } from './capabilities.ts';
+import { makeContainer, notStarted } from './container.ts';
+import { openHelper, type Helper } from './helper.ts';
+import { removeMountPoints, resolveInRoot } from './mount-points.ts';
+import { makeOverlay, type Overlay } from './overlay.ts';
+import { runCommand } from './run-command.ts';
+import { systemMountPoints, type Bind, type ContainerSpec } from './runtime-config.ts';
+import { findSnapshot, pinSnapshot, publishSnapshot, snapshotsDir, type NativeHost } from './snapshot-store.ts';

@@ -1,0 +1,84 @@
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { constants as osConstants, homedir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { KublerError } from '../../errors.ts';
+import type { ProcessResult, ProcessRunner, ProcessSpec } from '../../ports/process-runner.ts';
+import { collectOutput } from './collect-output.ts';
+
+export interface ProcessRunnerOptions {
+  /** Ends running commands, first kindly, after five seconds for good. */
+  readonly signal: AbortSignal;
+  /** Folders to look for commands in, as in PATH; the system's own are added. */
+  readonly path?: string;
+}
+
+const systemPath = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
+/** Runs commands of the host without a shell and with an environment of their own. */
+export function createProcessRunner(options: ProcessRunnerOptions): ProcessRunner {
+  const path = [...new Set([...(options.path ?? '').split(':').filter(Boolean), ...systemPath])];
+  const which = (command: string): Promise<string | undefined> => findCommand(command, path);
+  return { which, run: (spec) => run(spec, which, path.join(':'), options.signal) };
+}
+
+async function findCommand(command: string, path: readonly string[]): Promise<string | undefined> {
+  const candidates = command.includes('/') ? [command] : path.map((folder) => join(folder, command));
+  for (const candidate of candidates) if (await isExecutable(candidate)) return candidate;
+  return undefined;
+}
+
+const isExecutable = (file: string): Promise<boolean> =>
+  access(file, constants.X_OK)
+    .then(() => stat(file))
+    .then(
+      (found) => found.isFile(),
+      () => false,
+    );
+
+async function run(
+  spec: ProcessSpec,
+  which: ProcessRunner['which'],
+  path: string,
+  signal: AbortSignal,
+): Promise<ProcessResult> {
+  const [command, ...args] = spec.argv;
+  const file = await which(command);
+  if (file === undefined) throw missing(command);
+  const subprocess = execa(file, args, {
+    env: { PATH: path, HOME: homedir(), LC_ALL: 'C.UTF-8', ...spec.env },
+    extendEnv: false,
+    ...(spec.cwd === undefined ? {} : { cwd: spec.cwd }),
+    ...(spec.stdin === undefined ? { stdin: 'ignore' as const } : { input: spec.stdin }),
+    buffer: false,
+    reject: false,
+    cancelSignal: signal,
+    forceKillAfterDelay: 5_000,
+  });
+  const [stdout, stderr, result] = await Promise.all([
+    collectOutput(subprocess.stdout, spec.log),
+    collectOutput(subprocess.stderr, spec.log),
+    subprocess,
+  ]);
+  if (result.isCanceled) throw new KublerError('INTERRUPTED', `cannot run "${command}": interrupted`);
+  if (result.exitCode === undefined && result.signal === undefined) {
+    throw new KublerError(
+      'HOST_UNSUPPORTED',
+      `cannot run "${command}": ${result.originalMessage ?? 'it did not start'}`,
+      {
+        cause: result,
+      },
+    );
+  }
+  return {
+    exitCode: result.exitCode ?? 128 + osConstants.signals[result.signal ?? 'SIGKILL'],
+    stdout,
+    stderr,
+  };
+}
+
+const missing = (command: string): KublerError =>
+  new KublerError('HOST_MISSING_TOOL', `cannot run "${command}": it is not installed`, {
+    hint: '`kubler doctor` lists what is missing and how to get it',
+  });

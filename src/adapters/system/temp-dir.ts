@@ -1,0 +1,53 @@
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { isRunning, processTag } from './process-tag.ts';
+
+/** A folder for work in progress, on the file system of the data dir; disposing removes it. */
+export interface TempDir extends AsyncDisposable {
+  readonly path: string;
+}
+
+let count = 0;
+
+/** Opens `<data>/tmp/<pid>-<start time>-<n>`, readable by its owner only. */
+export async function openTempDir(dataDir: string): Promise<TempDir> {
+  const path = join(dataDir, 'tmp', `${await processTag()}-${++count}`);
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  return { path, [Symbol.asyncDispose]: () => removeUnlessMounted(path) };
+}
+
+/**
+ * Removes the temporary folders of processes that are gone, and downloads they had begun. Folders of running
+ * processes, and any that hold a mount point, stay.
+ */
+export async function removeStaleTempDirs(dataDir: string): Promise<void> {
+  for (const [folder, owner] of [
+    ['tmp', /^(\d+-\d+)-\d+$/],
+    ['downloads', /\.(\d+-\d+)-\d+\.part$/],
+  ] as const) {
+    for (const name of await readdir(join(dataDir, folder)).catch(() => [])) {
+      const tag = owner.exec(name)?.[1];
+      if (tag !== undefined && !(await isRunning(tag)))
+        await removeUnlessMounted(join(dataDir, folder, name));
+    }
+  }
+}
+
+/** A recursive removal would empty what is mounted below: such a folder is left alone. */
+async function removeUnlessMounted(path: string): Promise<void> {
+  const mountPoints = await readMountPoints();
+  const root = resolve(path);
+  if (mountPoints.some((point) => point === root || point.startsWith(`${root}/`))) return;
+  await rm(root, { recursive: true, force: true });
+}
+
+/** Field 5 of each line of mountinfo (proc_pid_mountinfo(5)); white space in it is written in octal. */
+async function readMountPoints(): Promise<readonly string[]> {
+  const text = await readFile('/proc/self/mountinfo', 'utf8');
+  return text.split('\n').flatMap((line) => {
+    const point = line.split(' ')[4];
+    return point === undefined ? [] : [point.replace(/\\([0-7]{3})/g, (_, octal: string) => toChar(octal))];
+  });
+}
+
+const toChar = (octal: string): string => String.fromCharCode(Number.parseInt(octal, 8));

@@ -1,0 +1,65 @@
+import { Command, CommanderError } from '@commander-js/extra-typings';
+import { exitStatus, KublerError } from '../errors.ts';
+import { registerBuild } from './commands/build.ts';
+import { registerClean } from './commands/clean.ts';
+import { registerDoctor } from './commands/doctor.ts';
+import { registerExport } from './commands/export.ts';
+import { registerGraph } from './commands/graph.ts';
+import { registerList } from './commands/list.ts';
+import { registerNew } from './commands/new.ts';
+import { registerRun } from './commands/run.ts';
+import { registerUpdate } from './commands/update.ts';
+import type { CliContext } from './context.ts';
+import { renderError } from './render-error.ts';
+import { version } from './version.ts';
+
+/** Runs one command line (without `node` and the script). Resolves with the exit status; never rejects. */
+export async function runCli(argv: readonly string[], context: CliContext): Promise<number> {
+  const result = { status: 0 };
+  const program = createProgram(context, result);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return result.status;
+  } catch (error) {
+    return report(error, context, argv.includes('--debug'));
+  }
+}
+
+/** What a command line left to say by its exit status alone, such as that of a program it ran. */
+export interface CliResult {
+  status: number;
+}
+
+function createProgram(context: CliContext, result: CliResult): Command {
+  const program: Command = new Command('kubler')
+    .description('Builds minimal container images FROM scratch, from real packages, proven to run.')
+    .version(version, '-V, --version')
+    .configureOutput({ writeOut: context.stdout, writeErr: context.stderr })
+    .showSuggestionAfterError()
+    .enablePositionalOptions()
+    .exitOverride() as Command;
+  registerNew(program, context);
+  registerBuild(program, context);
+  registerList(program, context);
+  registerGraph(program, context);
+  registerRun(program, context, result);
+  registerExport(program, context);
+  registerUpdate(program, context);
+  registerClean(program, context);
+  registerDoctor(program, context, result);
+  return program;
+}
+
+function report(error: unknown, context: CliContext, debug: boolean): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const shown = context.signal.aborted ? interrupted(error) : error;
+  const colour = context.isTty && !context.env['NO_COLOR'];
+  context.stderr(renderError(shown, { colour, debug }));
+  return exitStatus(shown);
+}
+
+/** After Ctrl-C everything that fails, fails because of it. */
+function interrupted(error: unknown): KublerError {
+  if (error instanceof KublerError && error.code === 'INTERRUPTED') return error;
+  return new KublerError('INTERRUPTED', 'interrupted', { cause: error });
+}

@@ -1,0 +1,103 @@
+import type { Command } from '@commander-js/extra-typings';
+import { parseImageId } from '../../model/image-id.ts';
+import type { BuildReport } from '../../pipeline/build-all.ts';
+import type { ProjectPlan } from '../../pipeline/plan-project.ts';
+import type { CliContext } from '../context.ts';
+import { dataDirOption, debugOption, engineOption, jsonOption, workingDirOption } from '../project-options.ts';
+import { formatBytes, formatMs, renderTable } from '../table.ts';
+import { openProject, withWorkspace } from '../with-workspace.ts';
+import { numberOption } from '../number-option.ts';
+
+/** `kubler build [TARGET…]` */
+export function registerBuild(program: Command, context: CliContext): void {
+  program
+    .command('build')
+    .description('build images; without a target, all of the project')
+    .argument('[targets...]', 'NAMESPACE, NAMESPACE/IMAGE, or IMAGE inside a namespace')
+    .option('-j, --jobs <n>', 'images built side by side', numberOption('jobs', 1, 64))
+    .option('-f, --force', 'build the targets although nothing changed')
+    .option('-F, --force-all', 'build the targets and their parents although nothing changed')
+    .option('-e, --exclude <image...>', 'do not build these images')
+    .option('-n, --dry-run', 'say what would be built and why, and stop')
+    .option('-v, --verbose', 'plain lines instead of live progress')
+    .addOption(jsonOption)
+    .addOption(workingDirOption)
+    .addOption(dataDirOption)
+    .addOption(engineOption)
+    .addOption(debugOption)
+    .addHelpText('after', '\nExample:\n  kubler build acme/jq\n')
+    .action(async (targets, options) => {
+      const { project, namespace } = await openProject(context, options);
+      const { planProject } = await import('../../pipeline/plan-project.ts');
+      const { buildAll } = await import('../../pipeline/build-all.ts');
+      const request = {
+        targets,
+        defaultNamespace: namespace,
+        force: options.forceAll ? 'all' : options.force ? 'requested' : 'none',
+        exclude: (options.exclude ?? []).map(parseImageId),
+        jobs: options.jobs ?? project.settings.jobs,
+      } as const;
+      const live = !options.verbose && !options.json;
+      const report = await withWorkspace(
+        context,
+        project,
+        async (workspace) => {
+          const planned = await planProject(workspace, project, request);
+          if (options.dryRun) return printPlan(context, planned, options.json ?? false);
+          return buildAll(workspace, planned, request);
+        },
+        { live },
+      );
+      if (!report) return;
+      context.stdout(options.json ? toJson(report) : toTable(report));
+      if (report.error) throw report.error;
+    });
+}
+
+function printPlan(context: CliContext, { plan }: ProjectPlan, json: boolean): undefined {
+  const steps = plan.images.map(({ definition, action, reason, key }) => ({
+    image: definition.id,
+    action,
+    reason,
+    key,
+  }));
+  const text = json
+    ? `${JSON.stringify(steps, undefined, 2)}\n`
+    : renderTable(['IMAGE', 'ACTION', 'WHY'], steps.map(({ image, action, reason }) => [image, action, reason]));
+  context.stdout(text);
+}
+
+function toTable(report: BuildReport): string {
+  const rows = report.images.map(({ id, outcome, reason, record }) => {
+    const facts = record && (outcome === 'built' || outcome === 'skipped') ? record : undefined;
+    return [
+      id,
+      facts ? formatBytes(facts.sizeBytes) : '',
+      facts ? String(facts.layerCount) : '',
+      facts ? formatBytes(facts.receipts.reduce((sum, { bytes }) => sum + bytes, 0)) : '',
+      facts && outcome === 'built' ? formatMs(facts.buildMs) : '',
+      `${outcome}: ${reason}`,
+    ];
+  });
+  return renderTable(['IMAGE', 'SIZE', 'LAYERS', 'PRUNED', 'TIME', 'WHY'], rows, ['SIZE', 'LAYERS', 'PRUNED', 'TIME']);
+}
+
+function toJson(report: BuildReport): string {
+  const images = report.images.map(({ id, outcome, reason, record }) => ({
+    image: id,
+    outcome,
+    reason,
+    ...(record && {
+      imageId: record.configDigest,
+      manifest: record.manifest.digest,
+      sizeBytes: record.sizeBytes,
+      compressedBytes: record.compressedBytes,
+      layers: record.layerCount,
+      packages: record.packages,
+      receipts: record.receipts,
+      warnings: record.warnings,
+      buildMs: record.buildMs,
+    }),
+  }));
+  return `${JSON.stringify(images, undefined, 2)}\n`;
+}

@@ -1,0 +1,25 @@
+import type { Command } from '@commander-js/extra-typings';
+import type { CliResult } from '../cli.ts';
+import type { CliContext } from '../context.ts';
+import { debugOption, jsonOption } from '../project-options.ts';
+import { installLine } from '../../model/missing-tool.ts';
+
+/** `kubler doctor`: status 3 when something is missing. */
+export function registerDoctor(program: Command, context: CliContext, result: CliResult): void {
+  program
+    .command('doctor')
+    .description('say what this machine can do and what it lacks')
+    .addOption(jsonOption)
+    .addOption(debugOption)
+    .addHelpText('after', '\nExample:\n  kubler doctor\n')
+    .action(async (options) => {
+      const missing = await context.probe();
+      if (missing.length > 0) result.status = 3;
+      if (options.json) return context.stdout(`${JSON.stringify({ engine: 'native', missing }, undefined, 2)}\n`);
+      if (missing.length === 0) return context.stdout('native engine: ready\n');
+      context.stdout('native engine: not ready\n');
+      for (const { tool, need } of missing) context.stdout(`  missing: ${tool} (${need})\n`);
+      const line = installLine(missing);
+      if (line) context.stdout(`to install what is missing:\n  ${line}\n`);
+    });
+}

@@ -1,0 +1,48 @@
+import type { Command } from '@commander-js/extra-typings';
+import type { CliContext } from '../context.ts';
+import { dataDirOption, debugOption, jsonOption, workingDirOption } from '../project-options.ts';
+import { formatBytes, renderTable } from '../table.ts';
+import { openProject, withWorkspace } from '../with-workspace.ts';
+
+/** `kubler list` */
+export function registerList(program: Command, context: CliContext): void {
+  program
+    .command('list')
+    .description('list the images of the project, built or not')
+    .addOption(jsonOption)
+    .addOption(workingDirOption)
+    .addOption(dataDirOption)
+    .addOption(debugOption)
+    .addHelpText('after', '\nExample:\n  kubler list --json\n')
+    .action(async (options) => {
+      const { project } = await openProject(context, options);
+      const images = await withWorkspace(context, project, ({ records }) =>
+        Promise.all(
+          [...project.images.values()].map(async ({ id, parent, tags }) => {
+            const record = await records.read(id);
+            return { image: id, parent, tags, built: record !== undefined, ...(record && builtFacts(record)) };
+          }),
+        ),
+      );
+      const rows = images.map((image) => [
+        image.image,
+        image.parent,
+        image.sizeBytes === undefined ? 'not built' : formatBytes(image.sizeBytes),
+        image.packages === undefined ? '' : String(image.packages),
+        image.imageId?.slice('sha256:'.length, 19) ?? '',
+      ]);
+      context.stdout(
+        options.json
+          ? `${JSON.stringify(images, undefined, 2)}\n`
+          : renderTable(['IMAGE', 'PARENT', 'SIZE', 'PACKAGES', 'IMAGE ID'], rows, ['SIZE', 'PACKAGES']),
+      );
+    });
+}
+
+function builtFacts(record: {
+  readonly sizeBytes: number;
+  readonly configDigest: string;
+  readonly packages: readonly unknown[];
+}): { sizeBytes?: number; imageId?: string; packages?: number } {
+  return { sizeBytes: record.sizeBytes, imageId: record.configDigest, packages: record.packages.length };
+}

@@ -1,0 +1,33 @@
+import type { Command } from '@commander-js/extra-typings';
+import type { CliContext } from '../context.ts';
+import { dataDirOption, debugOption, jsonOption, workingDirOption } from '../project-options.ts';
+import { openProject, withWorkspace } from '../with-workspace.ts';
+
+/** `kubler update` */
+export function registerUpdate(program: Command, context: CliContext): void {
+  program
+    .command('update')
+    .description('fetch the current package indexes and say what changed in them')
+    .addOption(jsonOption)
+    .addOption(workingDirOption)
+    .addOption(dataDirOption)
+    .addOption(debugOption)
+    .addHelpText('after', '\nExample:\n  kubler update && kubler build\n')
+    .action(async (options) => {
+      const { project } = await openProject(context, options);
+      const { updateIndexes } = await import('../../pipeline/update-indexes.ts');
+      const updates = await withWorkspace(context, project, (workspace) => updateIndexes(workspace, project));
+      if (options.json) return context.stdout(`${JSON.stringify(updates, undefined, 2)}\n`);
+      for (const { builder, suite, date, changes } of updates) {
+        context.stdout(`${suite} (builder ${builder}), as of ${new Date(date * 1000).toISOString().slice(0, 10)}: `);
+        if (!changes) context.stdout('first index\n');
+        else if (changes.changed.length + changes.added.length + changes.removed.length === 0) {
+          context.stdout('unchanged\n');
+        } else {
+          const { added, removed, changed } = changes;
+          context.stdout(`${changed.length} changed, ${added.length} added, ${removed.length} removed\n`);
+          for (const { name, old, new: fresh } of changed) context.stdout(`  ${name} ${old} -> ${fresh}\n`);
+        }
+      }
+    });
+}

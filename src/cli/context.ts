@@ -1,0 +1,27 @@
+import type { MissingTool } from '../model/missing-tool.ts';
+import type { Progress } from '../model/progress.ts';
+import type { Settings } from '../model/project.ts';
+import type { Workspace } from '../pipeline/workspace.ts';
+
+/** The world as a command sees it; `main.ts` fills it in, tests do as they like. */
+export interface CliContext {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Folder with the builders, templates and schema that ship with Kubler. */
+  readonly shippedDir: string;
+  readonly homeDir: string;
+  /** Results. */
+  readonly stdout: (text: string) => void;
+  /** Talk: progress, warnings, errors. */
+  readonly stderr: (text: string) => void;
+  /** Whether someone sits at a terminal and can be asked. */
+  readonly isTty: boolean;
+  /** Aborted on Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Connects the ports; heavy modules are loaded here and not before. */
+  readonly openWorkspace: (settings: Settings, progress: Progress) => Promise<Workspace>;
+  /** What this machine lacks for its engine. */
+  readonly probe: () => Promise<readonly MissingTool[]>;
+}

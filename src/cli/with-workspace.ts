@@ -1,0 +1,61 @@
+import type { Project } from '../model/project.ts';
+import { currentNamespace, loadProject, type SettingsOverrides } from '../pipeline/load-project.ts';
+import type { Workspace } from '../pipeline/workspace.ts';
+import type { CliContext } from './context.ts';
+import { openProgress } from './progress.ts';
+
+/** Flags that every command about a project has. */
+export interface ProjectFlags {
+  readonly workingDir?: string | undefined;
+  readonly dataDir?: string | undefined;
+  readonly engine?: string | undefined;
+}
+
+/** An open project; `namespace` is the one the current folder lies in. */
+export interface OpenProject {
+  readonly project: Project;
+  readonly namespace: string | undefined;
+}
+
+/** Reads the project a command was called in; warnings go to standard error. */
+export async function openProject(
+  context: CliContext,
+  flags: ProjectFlags,
+  overrides: SettingsOverrides = {},
+): Promise<OpenProject> {
+  const startDir = flags.workingDir ?? context.cwd;
+  const project = await loadProject({
+    startDir,
+    flags: { ...overrides, ...pick({ dataDir: flags.dataDir, engine: flags.engine }) },
+    env: context.env,
+    shippedDir: context.shippedDir,
+    homeDir: context.homeDir,
+  });
+  for (const warning of project.warnings) context.stderr(`warning: ${warning}\n`);
+  return { project, namespace: currentNamespace(project, startDir) };
+}
+
+/** Opens the workspace of a project for `work`, with progress on standard error. */
+export async function withWorkspace<T>(
+  context: CliContext,
+  project: Project,
+  work: (workspace: Workspace) => Promise<T>,
+  options: { readonly live?: boolean } = {},
+): Promise<T> {
+  const view = openProgress({
+    live: (options.live ?? false) && context.isTty,
+    write: context.stderr,
+    now: context.now,
+  });
+  try {
+    await using workspace = await context.openWorkspace(project.settings, view.progress);
+    return await work(workspace);
+  } finally {
+    await view.close();
+  }
+}
+
+/** Drops members that are undefined. */
+function pick<T extends object>(values: T): { [K in keyof T]: NonNullable<T[K]> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+}

@@ -1,0 +1,34 @@
+import { homedir } from 'node:os';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runCli } from './cli/cli.ts';
+
+const interrupt = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt.abort(signal));
+
+// A reader that goes away (`kubler list | head`) is no error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
+const shippedDir = dirname(dirname(fileURLToPath(import.meta.url)));
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  cwd: process.cwd(),
+  env: process.env,
+  shippedDir,
+  homeDir: process.env['HOME'] ?? homedir(),
+  stdout: (text) => process.stdout.write(text),
+  stderr: (text) => process.stderr.write(text),
+  isTty: process.stdin.isTTY && process.stderr.isTTY,
+  signal: interrupt.signal,
+  now: Date.now,
+  openWorkspace: async (settings, progress) => {
+    const { openWorkspace } = await import('./wire.ts');
+    return openWorkspace({ settings, progress, shippedDir, signal: interrupt.signal });
+  },
+  probe: async () => {
+    const { probeEngine } = await import('./wire.ts');
+    return probeEngine(interrupt.signal);
+  },
+});

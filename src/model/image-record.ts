@@ -1,0 +1,49 @@
+import type { Digest, Sha256 } from './digest.ts';
+import type { Finding } from './finding.ts';
+import type { ImageId } from './image-id.ts';
+import type { PackageVersion } from './package.ts';
+import type { Receipt } from './receipt.ts';
+
+/** A layer of a built image, as `layer` wrote it. */
+export interface LayerSummary {
+  readonly digest: Digest;
+  readonly diffId: Digest;
+  /** Compressed. */
+  readonly sizeBytes: number;
+  readonly uncompressedBytes: number;
+  readonly files: number;
+}
+
+/** What was built and from what; kept beside the store, one per image. */
+export interface ImageRecord {
+  readonly id: ImageId;
+  /** Hash of all inputs; the image is up to date while this is what a build would have now. */
+  readonly key: Sha256;
+  /** Name of an input → its digest, to tell which one changed. */
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly tags: readonly string[];
+  readonly manifest: { readonly digest: Digest; readonly size: number };
+  /** The image ID. */
+  readonly configDigest: Digest;
+  /** Own layers only; the parent's are in the parent's record. */
+  readonly ownLayers: readonly LayerSummary[];
+  readonly layerCount: number;
+  /** All layers, uncompressed: what the image takes on disk. */
+  readonly sizeBytes: number;
+  /** All layers, compressed: what is transferred. */
+  readonly compressedBytes: number;
+  /** Snapshots that children start from. */
+  readonly targetSnapshot: string;
+  readonly builderSnapshot: string;
+  /** Key of the builder that `builderSnapshot` goes back to. */
+  readonly builderKey: Sha256;
+  /** Packages whose files are in the image, the parent's included. */
+  readonly packages: readonly PackageVersion[];
+  readonly provided: readonly string[];
+  readonly logged: readonly { readonly group: string; readonly name: string; readonly note: string }[];
+  readonly receipts: readonly Receipt[];
+  readonly warnings: readonly Finding[];
+  /** Seconds since 1970. */
+  readonly epoch: number;
+  readonly buildMs: number;
+}

@@ -1,0 +1,112 @@
+import type { ImageId } from './image-id.ts';
+
+/** An apt source beyond the distribution's own. */
+export interface AptSource {
+  readonly uri: string;
+  readonly suite: string;
+  readonly components: readonly string[];
+  /** Absolute path of the OpenPGP key(s) that sign it. */
+  readonly keyFile: string;
+}
+
+/** Settings after every file, environment variable and flag was taken into account. */
+export interface Settings {
+  readonly engine: 'native';
+  readonly defaultBuilder: string;
+  /** `Name <email>`, for `${MAINTAINER}`; empty when not set. */
+  readonly maintainer: string;
+  /** Tags given to every image unless its build.conf sets IMAGE_TAGS. */
+  readonly tags: readonly string[];
+  /** Prune rules switched on (`docs`) or off (`-docs`) for every image. */
+  readonly prune: readonly string[];
+  /** Seconds since 1970 that no file of an image is newer than; undefined: the date of the package index. */
+  readonly epoch: number | undefined;
+  readonly dataDir: string;
+  /** Images built side by side. */
+  readonly jobs: number;
+  readonly apt: {
+    /** Base address of the Debian archive; undefined: the host's apt sources, else debootstrap's default. */
+    readonly mirror: string | undefined;
+    readonly securityMirror: string | undefined;
+    /** Keyring that signs the Debian archive; undefined: the distribution's. */
+    readonly keyring: string | undefined;
+    readonly components: readonly string[];
+    readonly sources: readonly AptSource[];
+  };
+  readonly network: {
+    readonly httpProxy: string | undefined;
+    readonly httpsProxy: string | undefined;
+    readonly noProxy: string | undefined;
+    /** Absolute path of a PEM file with further certificate authorities. */
+    readonly caFile: string | undefined;
+  };
+}
+
+/** How a builder without a parent builder comes to be. */
+export type BuilderBase =
+  | { readonly kind: 'debootstrap' | 'mmdebstrap'; readonly suite: string }
+  | { readonly kind: 'tarball'; readonly location: string; readonly sha256: string };
+
+/** A fat container that images are built in. */
+export interface BuilderDefinition {
+  /** `debian`, or `namespace/name` for one private to a namespace. */
+  readonly name: string;
+  /** Absolute path of its folder. */
+  readonly dir: string;
+  readonly settings: Settings;
+  readonly packageManager: 'apt';
+  /** Either the base it starts from… */
+  readonly base: BuilderBase | undefined;
+  /** …or the builder it extends. */
+  readonly extends: string | undefined;
+  /** All variables of its build.conf. */
+  readonly variables: Variables;
+  /** Where BUILDER stands. */
+  readonly positions?: VariablePositions;
+}
+
+/** Variables of a build.conf after expansion. */
+export type Variables = ReadonlyMap<string, string | readonly string[]>;
+
+/** Where variables stand in a build.conf, 1-based, and the line itself, for error messages. */
+export type VariablePositions = ReadonlyMap<
+  string,
+  { readonly line: number; readonly column: number; readonly excerpt?: string }
+>;
+
+export interface ImageDefinition {
+  readonly id: ImageId;
+  /** Absolute path of its folder. */
+  readonly dir: string;
+  readonly settings: Settings;
+  readonly parent: ImageId | 'scratch';
+  /** Builder named by its own build.conf; undefined: the parent's, else the default. */
+  readonly builder: string | undefined;
+  readonly installMode: 'configured' | 'extracted';
+  readonly carve: 'packages' | 'whole';
+  /** Globs of paths that carve and prune leave alone. */
+  readonly keep: readonly string[];
+  /** Prune rules on (`docs`) or off (`-docs`), after the settings'. */
+  readonly prune: readonly string[];
+  readonly tags: readonly string[];
+  readonly variables: Variables;
+  /** Where IMAGE_PARENT and BUILDER stand. */
+  readonly positions: VariablePositions;
+}
+
+export interface Namespace {
+  readonly name: string;
+  readonly dir: string;
+  readonly settings: Settings;
+}
+
+/** Everything that was read from a working directory. */
+export interface Project {
+  readonly workingDir: string;
+  readonly settings: Settings;
+  readonly namespaces: ReadonlyMap<string, Namespace>;
+  readonly images: ReadonlyMap<ImageId, ImageDefinition>;
+  readonly builders: ReadonlyMap<string, BuilderDefinition>;
+  /** Faults that do not stop anything: unknown upper-case names in a build.conf, with a suggestion. */
+  readonly warnings: readonly string[];
+}

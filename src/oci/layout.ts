@@ -1,0 +1,185 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, open, readFile, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { digestHex, toDigest, type Digest } from '../model/digest.ts';
+import { encodeJson } from './encode-json.ts';
+import { corrupt, parseConfig, parseIndex, parseManifest } from './parse-document.ts';
+import { mediaTypes, type Descriptor, type ImageConfig, type Index, type Manifest } from './types.ts';
+
+const refName = 'org.opencontainers.image.ref.name';
+
+export interface LayoutOptions {
+  /** The folder of the layout; made when it is not there. */
+  readonly dir: string;
+  /** A folder of this process on the same filesystem, for files in the making. */
+  readonly tmpDir: string;
+  /** Keeps other processes (and other calls) from changing the references meanwhile. */
+  readonly withLock: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+/** A folder of blobs and named images. Each change is there completely or not at all, even after SIGKILL. */
+export interface Layout {
+  readonly dir: string;
+  hasBlob(digest: Digest): Promise<boolean>;
+  /** Where a blob is, whether it exists or not. Read only. */
+  blobFile(digest: Digest): string;
+  writeBlob(bytes: Uint8Array): Promise<Pick<Descriptor, 'digest' | 'size'>>;
+  /** Moves a complete file of the same filesystem in, under the digest the caller computed. */
+  adoptBlob(hostFile: string, digest: Digest): Promise<void>;
+  /** Names a manifest `namespace/name:tag`; a name that is taken moves. `STORE_CORRUPT` unless all it needs is here. */
+  setReference(name: string, descriptor: Descriptor): Promise<void>;
+  /** Forgets a name; false when there was none. Blobs stay until `collectGarbage`. */
+  removeReference(name: string): Promise<boolean>;
+  /** Name → descriptor of the manifest, in order of the names. */
+  references(): Promise<ReadonlyMap<string, Descriptor>>;
+  /** Reads a JSON blob whose bytes are checked; `STORE_CORRUPT` when it is missing, damaged or something else. */
+  readManifest(digest: Digest): Promise<Manifest>;
+  readConfig(digest: Digest): Promise<ImageConfig>;
+  /**
+   * Removes the blobs that no reference reaches. Those written at or after `writtenBefore` (ms since 1970) stay:
+   * a build that goes on beside this may be about to name them.
+   */
+  collectGarbage(options?: { readonly writtenBefore?: number }): Promise<Garbage>;
+}
+
+export interface Garbage {
+  readonly blobs: number;
+  readonly bytes: number;
+}
+
+/**
+ * Opens an OCI image layout, making an empty one when there is none.
+ * https://github.com/opencontainers/image-spec/blob/v1.1.0/image-layout.md
+ */
+export async function openLayout(options: LayoutOptions): Promise<Layout> {
+  const { dir, withLock } = options;
+  await mkdir(blobDir(dir), { recursive: true });
+  if (!(await exists(join(dir, 'oci-layout')))) {
+    await writeWhole(options, join(dir, 'oci-layout'), encodeJson({ imageLayoutVersion: '1.0.0' }));
+  }
+  const readManifest = async (digest: Digest) =>
+    parseManifest(await readBlob(dir, digest), `manifest ${digest}`);
+  return {
+    dir,
+    hasBlob: (digest) => exists(blobFile(dir, digest)),
+    blobFile: (digest) => blobFile(dir, digest),
+    writeBlob: async (bytes) => {
+      const digest = toDigest(createHash('sha256').update(bytes).digest('hex'));
+      await writeWhole(options, blobFile(dir, digest), bytes);
+      return { digest, size: bytes.length };
+    },
+    adoptBlob: (hostFile, digest) => moveIn(hostFile, blobFile(dir, digest)),
+    setReference: (name, descriptor) =>
+      withLock(async () => {
+        await reachable(dir, descriptor, (digest) => requireBlob(dir, digest));
+        const others = (await readIndex(dir)).manifests.filter((each) => nameOf(each) !== name);
+        await writeIndex(options, [...others, { ...descriptor, annotations: { [refName]: name } }]);
+      }),
+    removeReference: (name) =>
+      withLock(async () => {
+        const { manifests } = await readIndex(dir);
+        const others = manifests.filter((each) => nameOf(each) !== name);
+        if (others.length === manifests.length) return false;
+        await writeIndex(options, others);
+        return true;
+      }),
+    references: async () => {
+      const named = (await readIndex(dir)).manifests.map((each) => [nameOf(each) ?? '', each] as const);
+      return new Map(named.filter(([name]) => name !== ''));
+    },
+    readManifest,
+    readConfig: async (digest) => parseConfig(await readBlob(dir, digest), `config ${digest}`),
+    collectGarbage: ({ writtenBefore = Infinity } = {}) => withLock(() => sweep(dir, writtenBefore)),
+  };
+}
+
+const blobDir = (dir: string): string => join(dir, 'blobs', 'sha256');
+const blobFile = (dir: string, digest: Digest): string => join(blobDir(dir), digestHex(digest));
+const nameOf = (descriptor: Descriptor): string | undefined => descriptor.annotations?.[refName];
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(missing)) !== undefined;
+}
+
+function missing(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+}
+
+/** Renames over what is there: equal digests are equal bytes, and the new file's date keeps it from being swept. */
+async function moveIn(from: string, to: string): Promise<void> {
+  const file = await open(from, 'r');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(from, to);
+}
+
+async function writeWhole({ tmpDir }: LayoutOptions, to: string, bytes: Uint8Array): Promise<void> {
+  const folder = await mkdtemp(join(tmpDir, 'blob-'));
+  try {
+    const file = await open(join(folder, 'file'), 'wx', 0o644);
+    await file.writeFile(bytes).finally(() => file.close());
+    await moveIn(join(folder, 'file'), to);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function readIndex(dir: string): Promise<Index> {
+  const bytes = await readFile(join(dir, 'index.json')).catch(missing);
+  return bytes
+    ? parseIndex(bytes, 'index.json')
+    : { schemaVersion: 2, mediaType: mediaTypes.index, manifests: [] };
+}
+
+async function writeIndex(options: LayoutOptions, manifests: readonly Descriptor[]): Promise<void> {
+  const key = (each: Descriptor) => `${nameOf(each) ?? ''} ${each.digest}`;
+  const sorted = [...manifests].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  const index: Index = { schemaVersion: 2, mediaType: mediaTypes.index, manifests: sorted };
+  await writeWhole(options, join(options.dir, 'index.json'), encodeJson(index));
+}
+
+async function readBlob(dir: string, digest: Digest): Promise<Buffer> {
+  const bytes = await readFile(blobFile(dir, digest)).catch(missing);
+  if (!bytes) throw corrupt(`blob ${digest}`, 'it is not there');
+  if (toDigest(createHash('sha256').update(bytes).digest('hex')) !== digest) {
+    throw corrupt(`blob ${digest}`, 'its bytes have another digest');
+  }
+  return bytes;
+}
+
+async function requireBlob(dir: string, digest: Digest): Promise<void> {
+  if (!(await exists(blobFile(dir, digest)))) throw corrupt(`blob ${digest}`, 'it is not there');
+}
+
+/** Visits every blob a manifest needs, itself included. */
+async function reachable(
+  dir: string,
+  { digest, mediaType }: Descriptor,
+  visit: (digest: Digest) => Promise<void> | void,
+): Promise<void> {
+  await visit(digest);
+  if (mediaType !== mediaTypes.manifest) return;
+  const { config, layers } = parseManifest(await readBlob(dir, digest), `manifest ${digest}`);
+  for (const part of [config, ...layers]) await visit(part.digest);
+}
+
+async function sweep(dir: string, writtenBefore: number): Promise<Garbage> {
+  const used = new Set<string>();
+  for (const each of (await readIndex(dir)).manifests) {
+    await reachable(dir, each, (digest) => void used.add(digestHex(digest)));
+  }
+  let blobs = 0;
+  let bytes = 0;
+  for (const name of await readdir(blobDir(dir))) {
+    const file = join(blobDir(dir), name);
+    const found = used.has(name) ? undefined : await stat(file).catch(missing);
+    if (!found || found.mtimeMs >= writtenBefore) continue;
+    await unlink(file);
+    blobs += 1;
+    bytes += found.size;
+  }
+  return { blobs, bytes };
+}

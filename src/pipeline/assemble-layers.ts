@@ -1,0 +1,107 @@
+import { compareBytes, toRootfs, type Rootfs } from '../model/tree-entry.ts';
+import type { BuiltTree } from '../store/index.ts';
+import { lookupUser } from '../stages/carve/index.ts';
+import {
+  copyTree,
+  makeDirectory,
+  type DirectoryStep,
+  type ImagePlan,
+  type ImageStep,
+} from '../stages/image/index.ts';
+import { diffTrees, normalise, writeLayer, type Layer, type LayerTree } from '../stages/layer/index.ts';
+import { buildLdCache, collectFacts } from '../stages/prove/index.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface LayersSpec {
+  readonly plan: ImagePlan;
+  /** The image folder. */
+  readonly contextDir: string;
+  readonly parent: BuiltTree | undefined;
+  /** What the build made, and the parent's paths it removed. */
+  readonly rootfs: Rootfs;
+  readonly deleted: readonly string[];
+  readonly epoch: number;
+  readonly tempDir: string;
+}
+
+export interface AssembledLayers {
+  /** One for each step that makes a layer; undefined where it would be empty. */
+  readonly layers: readonly (Layer | undefined)[];
+  /** The tree of the image, parents included. */
+  readonly tree: BuiltTree;
+}
+
+/** A layer and the tree with it on top. */
+interface Stacked {
+  readonly layer: LayerTree;
+  readonly tree: BuiltTree;
+}
+
+const noTree: BuiltTree = { rootfs: new Map(), facts: new Map() };
+
+/** Writes the layers of an image in the order of its Dockerfile, each as the difference to what is below it. */
+export async function assembleLayers(workspace: Workspace, spec: LayersSpec): Promise<AssembledLayers> {
+  const layers: (Layer | undefined)[] = [];
+  let below = spec.parent ?? noTree;
+  for (const step of spec.plan.steps) {
+    if (step.kind === 'config') continue;
+    const { layer, tree } = await stack(step, below, spec);
+    const isEmpty = layer.entries.size === 0 && layer.whiteouts.length === 0;
+    layers.push(
+      isEmpty
+        ? undefined
+        : await writeLayer({ ...layer, epoch: spec.epoch, layout: workspace.layout, tmpDir: spec.tempDir }),
+    );
+    below = tree;
+  }
+  return { layers, tree: below };
+}
+
+async function stack(
+  step: Exclude<ImageStep, { kind: 'config' }>,
+  below: BuiltTree,
+  spec: LayersSpec,
+): Promise<Stacked> {
+  const { epoch } = spec;
+  if (step.kind === 'rootfs') return stackRootfs(below, normalise(spec.rootfs, epoch), new Set(spec.deleted), epoch);
+  const added =
+    step.kind === 'copy'
+      ? await copyTree({ ...step, contextDir: spec.contextDir, tree: below.rootfs, epoch })
+      : directoryFor(step, below, epoch);
+  const layer = diffTrees(below.rootfs, added, new Set());
+  return { layer, tree: await putOver(below, layer) };
+}
+
+/** The loader's cache speaks of all libraries, the parent's too, so it is made once the whole tree is known. */
+async function stackRootfs(
+  below: BuiltTree,
+  rootfs: Rootfs,
+  deleted: ReadonlySet<string>,
+  epoch: number,
+): Promise<Stacked> {
+  const layer = diffTrees(below.rootfs, rootfs, deleted);
+  const tree = await putOver(below, layer);
+  const cache = buildLdCache(tree.rootfs, tree.facts);
+  if (!cache) return { layer, tree };
+  const entry = { ...cache, mtime: epoch };
+  return {
+    layer: diffTrees(below.rootfs, toRootfs([...rootfs.values(), entry]), deleted),
+    tree: { rootfs: toRootfs([...tree.rootfs.values(), entry]), facts: tree.facts },
+  };
+}
+
+function directoryFor(step: DirectoryStep, { rootfs, facts }: BuiltTree, epoch: number): Rootfs {
+  const text = (name: string): string => facts.get(`etc/${name}`)?.text ?? '';
+  const { uid, gid } = lookupUser(text('passwd'), text('group'), step.user);
+  return makeDirectory({ step, tree: rootfs, uid, gid, epoch });
+}
+
+/** A tree after a layer was put over it, with the facts of both. */
+async function putOver(below: BuiltTree, { entries, whiteouts }: LayerTree): Promise<BuiltTree> {
+  const isGone = (path: string): boolean =>
+    whiteouts.some((gone) => path === gone || path.startsWith(`${gone}/`)) && !entries.has(path);
+  const kept = [...below.rootfs].filter(([path]) => !isGone(path));
+  const rootfs = new Map([...kept, ...entries].sort(([a], [b]) => compareBytes(a, b)));
+  const oldFacts = [...below.facts].filter(([path]) => rootfs.has(path) && !entries.has(path));
+  return { rootfs, facts: new Map([...oldFacts, ...(await collectFacts(entries))]) };
+}

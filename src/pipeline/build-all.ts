@@ -1,0 +1,143 @@
+import { KublerError, KublerErrors } from '../errors.ts';
+import type { ImageId } from '../model/image-id.ts';
+import type { ImageRecord } from '../model/image-record.ts';
+import type { BuilderStep, ImageStep } from '../stages/plan/index.ts';
+import { buildBuilder } from './build-builder.ts';
+import { buildImage } from './build-image.ts';
+import { planProject, type PlanRequest, type ProjectPlan } from './plan-project.ts';
+import { requireEngine } from './require-engine.ts';
+import { runGraph, type Job } from './run-graph.ts';
+import type { Workspace } from './workspace.ts';
+
+/** What became of one image. */
+export interface ImageOutcome {
+  readonly id: ImageId;
+  readonly outcome: 'built' | 'skipped' | 'failed' | 'not built';
+  /** Why it was built, skipped or not built. */
+  readonly reason: string;
+  readonly record: ImageRecord | undefined;
+}
+
+export interface BuildReport {
+  readonly images: readonly ImageOutcome[];
+  /** All failures, in the order of the graph; undefined when there was none. */
+  readonly error: KublerError | KublerErrors | Error | undefined;
+}
+
+/** Builds what the plan says must be built: parents first, independent ones side by side. */
+export async function buildAll(
+  workspace: Workspace,
+  planned: ProjectPlan,
+  request: PlanRequest & { readonly jobs: number },
+): Promise<BuildReport> {
+  const images = planned.plan.images.map((step) => excluded(step, request.exclude));
+  const toBuild = images.filter(({ action }) => action === 'build');
+  if (toBuild.length > 0) await requireEngine(workspace.engine);
+  const builders = neededBuilders(planned.plan.builders, toBuild);
+  workspace.progress({
+    kind: 'planned',
+    tasks: [...builders.map(({ definition }) => `builder ${definition.name}`), ...toBuild.map(nameOf)],
+  });
+  for (const step of images) {
+    if (step.action === 'skip') workspace.progress({ kind: 'skipped', task: nameOf(step), reason: step.reason });
+  }
+  const jobs = [
+    ...builders.map((step) => builderJob(workspace, step, builders, planned)),
+    ...toBuild.map((step) => imageJob(workspace, step, planned, toBuild, builders)),
+  ];
+  const { failed, notRun } = await runGraph(jobs, request.jobs, workspace.signal);
+  const records = await Promise.all(images.map(({ definition }) => workspace.records.read(definition.id)));
+  return {
+    images: images.map((step, at) => outcomeOf(step, records[at], failed, notRun)),
+    error: joinErrors([...jobs].flatMap(({ name }) => (failed.has(name) ? [failed.get(name)] : []))),
+  };
+}
+
+const nameOf = ({ definition }: ImageStep): string => definition.id;
+
+function excluded(step: ImageStep, exclude: readonly ImageId[]): ImageStep {
+  return exclude.includes(step.definition.id) ? { ...step, action: 'skip', reason: 'excluded' } : step;
+}
+
+/** The builders that images to build use, and those they extend, as far as they are not there. */
+function neededBuilders(all: readonly BuilderStep[], images: readonly ImageStep[]): readonly BuilderStep[] {
+  const needed = new Set<string>();
+  const want = (name: string | undefined): void => {
+    const step = all.find(({ definition }) => definition.name === name);
+    if (!step || needed.has(step.definition.name)) return;
+    needed.add(step.definition.name);
+    want(step.definition.extends);
+  };
+  for (const { builder } of images) want(builder.definition.name);
+  return all.filter(({ action, definition }) => action === 'build' && needed.has(definition.name));
+}
+
+function builderJob(
+  workspace: Workspace,
+  step: BuilderStep,
+  builders: readonly BuilderStep[],
+  { indexes, plan }: ProjectPlan,
+): Job {
+  const parent = plan.builders.find(({ definition }) => definition.name === step.definition.extends);
+  // Two builders of one base wait for each other, so that it is made once.
+  const sameBase = builders.slice(0, builders.indexOf(step)).filter(({ base }) => base === step.base);
+  return reporting(workspace, {
+    name: `builder ${step.definition.name}`,
+    after: sameBase.map(({ definition }) => `builder ${definition.name}`),
+    run: () => buildBuilder(workspace, step, parent, indexes),
+  });
+}
+
+function imageJob(
+  workspace: Workspace,
+  step: ImageStep,
+  { indexes }: ProjectPlan,
+  toBuild: readonly ImageStep[],
+  builders: readonly BuilderStep[],
+): Job {
+  const parent = toBuild.find(({ definition }) => definition.id === step.parent?.definition.id);
+  const builder = builders.find(({ definition }) => definition.name === step.builder.definition.name);
+  return reporting(workspace, {
+    name: step.definition.id,
+    after: [...(parent ? [parent.definition.id] : []), ...(builder ? [`builder ${builder.definition.name}`] : [])],
+    run: () => buildImage(workspace, step, indexes.of(step.builder.root.name)),
+  });
+}
+
+/** Tells the watcher of a failure before the graph takes note of it. */
+function reporting(workspace: Workspace, job: Job): Job {
+  const run = async (): Promise<void> => {
+    try {
+      await job.run();
+    } catch (error) {
+      const reason = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
+      workspace.progress({ kind: 'failed', task: job.name, reason });
+      throw error;
+    }
+  };
+  return { ...job, run };
+}
+
+function outcomeOf(
+  step: ImageStep,
+  record: ImageRecord | undefined,
+  failed: ReadonlyMap<string, unknown>,
+  notRun: readonly string[],
+): ImageOutcome {
+  const id = step.definition.id;
+  if (step.action === 'skip') return { id, outcome: 'skipped', reason: step.reason, record };
+  if (failed.has(id)) return { id, outcome: 'failed', reason: step.reason, record: undefined };
+  if (notRun.includes(id)) {
+    return { id, outcome: 'not built', reason: 'what it needs was not built', record: undefined };
+  }
+  return { id, outcome: 'built', reason: step.reason, record };
+}
+
+function joinErrors(errors: readonly unknown[]): BuildReport['error'] {
+  const bug = errors.find((error) => !(error instanceof KublerError || error instanceof KublerErrors));
+  if (bug !== undefined) return bug instanceof Error ? bug : new Error(String(bug));
+  const flat = errors.flatMap((error) =>
+    error instanceof KublerErrors ? error.errors : error instanceof KublerError ? [error] : [],
+  );
+  return flat.length > 1 ? new KublerErrors(flat) : flat[0];
+}

@@ -1,0 +1,129 @@
+import { assert } from '../errors.ts';
+import { splitImageId } from '../model/image-id.ts';
+import type { ImageRecord } from '../model/image-record.ts';
+import type { ImageDefinition } from '../model/project.ts';
+import type { ImageConfig, Manifest } from '../oci/types.ts';
+import { createStepStore, fillTarget, type apt, type FilledTarget } from '../stages/builder/index.ts';
+import { assembleImage, type AssembledImage } from '../stages/image/index.ts';
+import type { ImageStep } from '../stages/plan/index.ts';
+import type { BuiltTree } from '../store/index.ts';
+import { assembleLayers } from './assemble-layers.ts';
+import { captureStart, collectTree } from './collect-tree.ts';
+import { describeImage } from './describe-image.ts';
+import { proveImage } from './prove-image.ts';
+import { readDockerfile } from './read-dockerfile.ts';
+import { readRecord } from './run-image.ts';
+import { withBuild, type BuildSpec } from './with-build.ts';
+import { dataPaths, type Workspace } from './workspace.ts';
+
+/** A built image as its children see it. */
+export interface ParentImage {
+  readonly record: ImageRecord;
+  readonly tree: BuiltTree;
+  readonly config: ImageConfig;
+  readonly manifest: Manifest;
+}
+
+/** Builds one image whose parent and builder are there: fill → carve → prune → layers → prove → image → record. */
+export async function buildImage(workspace: Workspace, step: ImageStep, index: apt.FrozenIndex): Promise<void> {
+  const startedAt = workspace.clock.now();
+  const { definition } = step;
+  const parent = await readParent(workspace, step);
+  const plan = await readDockerfile(definition, parent);
+  for (const text of plan.warnings) workspace.progress({ kind: 'warning', task: definition.id, text });
+
+  // A parent in the same builder hands its configured one on.
+  const inherited = parent?.record.builderKey === step.builder.key ? parent.record.builderSnapshot : undefined;
+  const roots = {
+    builder: inherited ?? step.builder.key,
+    target: parent?.record.targetSnapshot ?? step.builder.base,
+  };
+  await withBuild(workspace, buildSpec(definition, index, roots), async (build) => {
+    const start = await captureStart(build);
+    const filled = await fillTarget(build.context, {
+      installer: build.installer,
+      steps: createStepStore(dataPaths(workspace.dataDir).steps, (key) => workspace.engine.hasSnapshot(key)),
+      mode: definition.installMode,
+      start: roots.target,
+      builder: roots.builder,
+      hookInputs: step.key,
+      epoch: build.epoch,
+    });
+    const provided = providedPackages(parent?.record.provided ?? [], filled);
+    const collected = await collectTree(build, { definition, filled, start, provided, parent, plan });
+    build.context.progress({ kind: 'stage', task: definition.id, stage: 'layer' });
+    const assembled = await assembleLayers(workspace, {
+      plan,
+      contextDir: definition.dir,
+      parent: parent?.tree,
+      rootfs: collected.rootfs,
+      deleted: collected.deleted,
+      epoch: build.epoch,
+      tempDir: build.tempDir,
+    });
+    build.context.progress({ kind: 'stage', task: definition.id, stage: 'prove' });
+    const warnings = proveImage(definition.id, assembled.tree, plan.config);
+    const image = await assembleImage({
+      layout: workspace.layout,
+      plan,
+      ...(parent && { parent }),
+      layers: assembled.layers.map((layer) => layer && { ...layer, size: layer.sizeBytes }),
+      epoch: build.epoch,
+      architecture: index.architecture,
+    });
+    await keep(workspace, {
+      ...describeImage({ step, parent, filled, provided, collected, assembled, image }),
+      warnings,
+      epoch: build.epoch,
+      buildMs: workspace.clock.now() - startedAt,
+    }, assembled.tree, image);
+  });
+}
+
+async function readParent(workspace: Workspace, step: ImageStep): Promise<ParentImage | undefined> {
+  if (!step.parent) return undefined;
+  const record = await readRecord(workspace, step.parent.definition.id);
+  const tree = await workspace.records.readTree(record.id);
+  assert(tree, `the record of ${record.id} has no tree`);
+  return {
+    record,
+    tree,
+    config: await workspace.layout.readConfig(record.configDigest),
+    manifest: await workspace.layout.readManifest(record.manifest.digest),
+  };
+}
+
+function buildSpec(definition: ImageDefinition, index: apt.FrozenIndex, roots: BuildSpec['roots']): BuildSpec {
+  return {
+    subject: definition.id,
+    logs: definition.id,
+    configDir: definition.dir,
+    settings: definition.settings,
+    variables: definition.variables,
+    namespace: splitImageId(definition.id).namespace,
+    index,
+    roots,
+  };
+}
+
+/** What `provide_package` declared here and in the parents, without what `unprovide_package` took back. */
+function providedPackages(inherited: readonly string[], { state }: FilledTarget): readonly string[] {
+  const provided = new Set([...inherited, ...state.provided]);
+  for (const name of state.unprovided) provided.delete(name);
+  return [...provided].sort();
+}
+
+/** Makes a finished image known: its tags, then its record. */
+async function keep(
+  workspace: Workspace,
+  record: ImageRecord,
+  tree: BuiltTree,
+  image: AssembledImage,
+): Promise<void> {
+  for (const tag of record.tags) {
+    await workspace.layout.setReference(`${record.id}:${tag}`, image.manifestDescriptor);
+  }
+  await workspace.records.write(record, tree);
+  const summary = `${(record.sizeBytes / 1e6).toFixed(1)} MB in ${record.layerCount} layers`;
+  workspace.progress({ kind: 'done', task: record.id, summary });
+}

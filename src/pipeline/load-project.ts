@@ -1,0 +1,2 @@
+/** Reading a project, for commands. */
+export { currentNamespace, loadProject, type SettingsOverrides } from '../stages/config/index.ts';

@@ -1,0 +1,73 @@
+import type { ImageId } from '../model/image-id.ts';
+import type { ImageRecord } from '../model/image-record.ts';
+import type { Project } from '../model/project.ts';
+import { buildGraph, type Graph } from '../stages/graph/index.ts';
+import { digestFolder, planBuild, type BuildPlan, type Force } from '../stages/plan/index.ts';
+import { freezeIndexes, type FrozenIndexes } from './freeze-indexes.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface PlanRequest {
+  readonly targets: readonly string[];
+  readonly defaultNamespace: string | undefined;
+  readonly force: Force;
+  /** Images that are not built, whatever the plan says; their children use what is there. */
+  readonly exclude: readonly ImageId[];
+}
+
+export interface ProjectPlan {
+  readonly graph: Graph;
+  readonly plan: BuildPlan;
+  readonly indexes: FrozenIndexes;
+  readonly records: ReadonlyMap<ImageId, ImageRecord>;
+}
+
+/** Looks at what exists and decides what a build of these targets has to do. */
+export async function planProject(
+  workspace: Workspace,
+  project: Project,
+  request: PlanRequest,
+): Promise<ProjectPlan> {
+  const { defaultNamespace } = request;
+  const graph = buildGraph(project, request.targets, defaultNamespace === undefined ? {} : { defaultNamespace });
+  const indexes = await freezeIndexes(workspace, graph);
+  const records = await readRecords(workspace, graph);
+  const plan = planBuild(
+    graph,
+    {
+      indexes: indexes.digests,
+      folders: await digestFolders(graph),
+      records,
+      snapshots: new Set(await workspace.engine.listSnapshots()),
+      intact: await intactImages(workspace, records),
+    },
+    request.force,
+  );
+  return { graph, plan, indexes, records };
+}
+
+async function readRecords(workspace: Workspace, graph: Graph): Promise<ReadonlyMap<ImageId, ImageRecord>> {
+  const found = await Promise.all(graph.images.map(({ definition }) => workspace.records.read(definition.id)));
+  return new Map(found.flatMap((record) => (record ? [[record.id, record] as const] : [])));
+}
+
+async function digestFolders(graph: Graph): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
+  const folders = [
+    ...graph.images.map(({ definition }) => [definition.id, definition.dir] as const),
+    ...graph.builders.map(({ definition }) => [definition.name, definition.dir] as const),
+  ];
+  return new Map(await Promise.all(folders.map(async ([name, dir]) => [name, await digestFolder(dir)] as const)));
+}
+
+/** Images whose config and own layers are all in the store; a parent answers for its own. */
+async function intactImages(
+  { layout }: Workspace,
+  records: ReadonlyMap<ImageId, ImageRecord>,
+): Promise<ReadonlySet<ImageId>> {
+  const intact = new Set<ImageId>();
+  for (const record of records.values()) {
+    const blobs = [record.manifest.digest, record.configDigest, ...record.ownLayers.map(({ digest }) => digest)];
+    const present = await Promise.all(blobs.map((digest) => layout.hasBlob(digest)));
+    if (present.every(Boolean)) intact.add(record.id);
+  }
+  return intact;
+}

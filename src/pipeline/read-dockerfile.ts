@@ -1,0 +1,35 @@
+import { splitImageId } from '../model/image-id.ts';
+import type { ImageDefinition } from '../model/project.ts';
+import { checkCopySources, planImage, readTemplate, renderTemplate, type ImagePlan } from '../stages/image/index.ts';
+import type { ParentImage } from './build-image.ts';
+
+/** Reads and checks an image's Dockerfile.template, so that its faults show before anything is built. */
+export async function readDockerfile(
+  definition: ImageDefinition,
+  parent: ParentImage | undefined,
+): Promise<ImagePlan> {
+  const { file, text } = await readTemplate(definition.dir);
+  const rendered = renderTemplate(text, templateVariables(definition), file);
+  const plan = planImage({
+    file,
+    text: rendered,
+    rootfs: 'required',
+    ...(parent && { parent: { id: parent.record.id, config: parent.config } }),
+  });
+  await checkCopySources(plan, definition.dir);
+  return plan;
+}
+
+function templateVariables(definition: ImageDefinition): ReadonlyMap<string, string> {
+  const fixed = [
+    ['IMAGE_PARENT', definition.parent],
+    ['MAINTAINER', definition.settings.maintainer],
+    ['NAMESPACE', splitImageId(definition.id).namespace],
+    ['TAG', definition.tags[0] ?? 'latest'],
+    ['DEFAULT_BUILDER', definition.settings.defaultBuilder],
+  ] as const;
+  const own = [...definition.variables].flatMap(([name, value]) =>
+    name.startsWith('BOB_') ? [[name, typeof value === 'string' ? value : value.join(' ')] as const] : [],
+  );
+  return new Map([...fixed, ...own]);
+}

@@ -1,0 +1,21 @@
+import type { Settings } from '../model/project.ts';
+import type { Input } from '../ports/engine.ts';
+import { caContainerPath } from '../stages/builder/index.ts';
+
+/** What every build container sees of the host, read-only. */
+export function sessionInputs(options: {
+  readonly containerDir: string;
+  readonly aptDir: string;
+  readonly archivesDir: string;
+  readonly configDir: string;
+  readonly settings: Settings;
+}): readonly Input[] {
+  const { caFile } = options.settings.network;
+  return [
+    { hostPath: options.containerDir, containerPath: '/.kubler' },
+    { hostPath: options.aptDir, containerPath: '/.kubler-apt' },
+    { hostPath: options.archivesDir, containerPath: '/.kubler-archives' },
+    { hostPath: options.configDir, containerPath: '/config' },
+    ...(caFile === undefined ? [] : [{ hostPath: caFile, containerPath: caContainerPath }]),
+  ];
+}

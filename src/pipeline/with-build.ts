@@ -1,0 +1,74 @@
+import { KublerError } from '../errors.ts';
+import type { Settings, Variables } from '../model/project.ts';
+import type { SnapshotId } from '../ports/engine.ts';
+import { apt, proxyEnv, sessionEnv, type BuildContext, type Installer } from '../stages/builder/index.ts';
+import { sessionInputs } from './session-inputs.ts';
+import { dataPaths, type Workspace } from './workspace.ts';
+
+export interface BuildSpec {
+  /** As messages name it. */
+  readonly subject: string;
+  /** Folder of its logs, below the logs folder. */
+  readonly logs: string;
+  readonly configDir: string;
+  readonly settings: Settings;
+  readonly variables: Variables;
+  readonly namespace: string;
+  readonly index: apt.FrozenIndex;
+  readonly roots: { readonly builder?: SnapshotId; readonly target: SnapshotId };
+}
+
+/** An open session with all that its steps need. */
+export interface Build {
+  readonly context: BuildContext;
+  readonly installer: Installer;
+  readonly tempDir: string;
+  /** Seconds since 1970 that nothing in the image is newer than. */
+  readonly epoch: number;
+}
+
+/** Opens the containers of one build for `work`; afterwards nothing is left but what was committed. */
+export async function withBuild<T>(
+  workspace: Workspace,
+  spec: BuildSpec,
+  work: (build: Build) => Promise<T>,
+): Promise<T> {
+  const { settings, index } = spec;
+  await using temp = await workspace.openTempDir();
+  const archivesDir = await apt.makeArchiveDir(temp.path);
+  const epoch = settings.epoch ?? index.epoch;
+  refuseEarlyClock(workspace.clock.now(), epoch);
+  await using session = await workspace.engine.open({
+    ...spec.roots,
+    inputs: sessionInputs({
+      containerDir: workspace.containerDir,
+      aptDir: index.aptDir,
+      archivesDir,
+      configDir: spec.configDir,
+      settings,
+    }),
+    env: sessionEnv({ settings, variables: spec.variables, epoch, namespace: spec.namespace }),
+    ptrace: spec.variables.get('BUILDER_CAPS_SYS_PTRACE') === 'true',
+  });
+  const installer: Installer = {
+    knownNames: () => apt.packageNames(index),
+    provide: async (files) => apt.fillArchiveDir(archivesDir, await apt.fetchPackages(files, workspace)),
+  };
+  const context: BuildContext = {
+    session,
+    subject: spec.subject,
+    configDir: spec.configDir,
+    logDir: dataPaths(workspace.dataDir).logs(spec.logs),
+    secrets: Object.values(proxyEnv(settings)).filter((value) => value.includes('@')),
+    progress: workspace.progress,
+  };
+  return work({ context, installer, tempDir: temp.path, epoch });
+}
+
+/** With a clock before the epoch, files would be dated by the clock: the bytes would differ from build to build. */
+function refuseEarlyClock(nowMs: number, epoch: number): void {
+  if (nowMs / 1000 >= epoch) return;
+  throw new KublerError('HOST_UNSUPPORTED', `cannot build: this machine's clock is before the epoch ${epoch}`, {
+    hint: `the epoch is ${new Date(epoch * 1000).toISOString()}: set the clock, or "epoch" in kubler.config.yaml`,
+  });
+}

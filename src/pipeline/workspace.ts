@@ -1,0 +1,31 @@
+import type { Progress } from '../model/progress.ts';
+import type { Layout } from '../oci/layout.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Downloader } from '../ports/downloader.ts';
+import type { Engine } from '../ports/engine.ts';
+import type { ProcessRunner } from '../ports/process-runner.ts';
+import type { RecordStore } from '../store/index.ts';
+
+/** Everything a command works with besides the project: ports, stores and places. Made by `wire.ts`. */
+export interface Workspace extends AsyncDisposable {
+  readonly engine: Engine;
+  readonly runner: ProcessRunner;
+  readonly downloader: Downloader;
+  readonly clock: Clock;
+  readonly progress: Progress;
+  /** Aborted on Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly layout: Layout;
+  readonly records: RecordStore;
+  readonly dataDir: string;
+  /** Folder that containers see at /.kubler. */
+  readonly containerDir: string;
+  /** A folder of this process for work in progress, below the data dir; gone when disposed. */
+  readonly openTempDir: () => Promise<{ readonly path: string } & AsyncDisposable>;
+}
+
+/** Places in the data dir. */
+export const dataPaths = (dataDir: string) => ({
+  steps: `${dataDir}/steps`,
+  logs: (subject: string) => `${dataDir}/logs/${subject}`,
+});

@@ -1,0 +1,118 @@
+import type { Digest } from '../model/digest.ts';
+import type { MissingTool } from '../model/missing-tool.ts';
+
+export type { MissingTool };
+
+/** Name of a snapshot: 64 hex digits, the cache key of the step that made it. */
+export type SnapshotId = string;
+
+/** A host folder or file that containers see read-only, wherever the engine runs. */
+export interface Input {
+  readonly hostPath: string;
+  readonly containerPath: string;
+}
+
+/**
+ * The two roots of a session. Hooks run in the `builder`, a fat container that sees the target root at
+ * `targetRootPath`; the distribution's package manager runs in the `target`, a container whose own `/` is the
+ * target root.
+ */
+export type Root = 'builder' | 'target';
+
+/** Where the builder container sees the target root: `$_ROOTFS`. */
+export const targetRootPath = '/emerge-root';
+
+export interface SessionSpec {
+  /** Snapshots the two roots start from; neither is changed. Without `builder` only `target` can be used. */
+  readonly builder?: SnapshotId;
+  readonly target: SnapshotId;
+  readonly inputs: readonly Input[];
+  /** Environment of every command. Values may be secret (proxies): never logged. */
+  readonly env: Readonly<Record<string, string>>;
+  /** CAP_SYS_PTRACE for commands of this session. */
+  readonly ptrace?: boolean;
+}
+
+export interface ExecSpec {
+  readonly root: Root;
+  readonly argv: readonly [string, ...string[]];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /**
+   * `none`: a network of its own, not even connected to this host. Scripts that look for a free port, or at the
+   * network, then find the same everywhere. Default `host`.
+   */
+  readonly network?: 'host' | 'none';
+  /** Text or bytes given on standard input; none: an empty one. */
+  readonly stdin?: string | Uint8Array;
+  /** Where standard output goes: lines to `log` (default), returned as text, or written to a host file. */
+  readonly stdout?: 'log' | 'capture' | { readonly hostFile: string };
+  /** Gets every line of standard error, and of standard output unless it goes elsewhere. */
+  readonly log: (line: string) => void;
+}
+
+export interface ExecResult {
+  /** Exit status; 128 + number for a signal. A command that fails is a result, not an error. */
+  readonly exitCode: number;
+  /** With `stdout: 'capture'`; otherwise empty. */
+  readonly stdout: string;
+}
+
+/** Two writable roots, alive until disposed. Disposing keeps nothing that was not committed. */
+export interface Session extends AsyncDisposable {
+  /** Runs one command to its end. Rejects with `ENGINE_REFUSED` when it cannot be started, `INTERRUPTED` on abort. */
+  exec(spec: ExecSpec): Promise<ExecResult>;
+  /**
+   * Keeps a root as it is now under `id`, complete or not at all, and goes on working on top of it.
+   * A snapshot of that id that is already there wins. The root's former snapshot stays its parent.
+   */
+  commit(root: Root, id: SnapshotId): Promise<void>;
+}
+
+/** How a base root is made from a local archive mirror (`mirrorDir`: `dists/` and `pool/`). */
+export interface BootstrapSpec {
+  readonly id: SnapshotId;
+  readonly log: (line: string) => void;
+  readonly source:
+    | {
+        readonly kind: 'debootstrap' | 'mmdebstrap';
+        readonly suite: string;
+        readonly components: readonly string[];
+        readonly mirrorDir: string;
+        readonly keyring: string;
+        /** Seconds since 1970, given to the tool as SOURCE_DATE_EPOCH. */
+        readonly epoch: number;
+      }
+    /** A root filesystem tar, compressed or not, already checked member by member. */
+    | { readonly kind: 'tarball'; readonly hostFile: string };
+}
+
+/** One image to run, its layers lowest first, as blobs of the store. */
+export interface RunSpec {
+  readonly layers: readonly { readonly blobFile: string; readonly diffId: Digest }[];
+  readonly argv: readonly string[];
+  readonly env: readonly string[];
+  readonly cwd: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly additionalGids: readonly number[];
+  /** Give the container the caller's terminal. */
+  readonly tty: boolean;
+  readonly hostname: string;
+}
+
+/** What builds and runs containers. Every id is complete or absent, even after SIGKILL. */
+export interface Engine {
+  readonly name: string;
+  /** What is missing on this host; empty when the engine can work. */
+  probe(): Promise<readonly MissingTool[]>;
+  hasSnapshot(id: SnapshotId): Promise<boolean>;
+  listSnapshots(): Promise<readonly SnapshotId[]>;
+  /** Removes a snapshot if it is there, and bytes no other snapshot needs. */
+  removeSnapshot(id: SnapshotId): Promise<void>;
+  /** Makes a base snapshot; the one that is already there wins. */
+  bootstrap(spec: BootstrapSpec): Promise<void>;
+  open(spec: SessionSpec): Promise<Session>;
+  /** Runs an image with the caller's standard streams; resolves with its exit status. */
+  run(spec: RunSpec): Promise<number>;
+}

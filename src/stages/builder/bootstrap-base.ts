@@ -1,0 +1,75 @@
+import { createReadStream } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { KublerError } from '../../errors.ts';
+import type { Progress } from '../../model/progress.ts';
+import type { BuilderBase, BuilderDefinition } from '../../model/project.ts';
+import type { Downloader } from '../../ports/downloader.ts';
+import type { BootstrapSpec, Engine, SnapshotId } from '../../ports/engine.ts';
+import type { ProcessRunner } from '../../ports/process-runner.ts';
+import { checkArchive, decompress } from '../rootfs/index.ts';
+import { prepareMirror, type FrozenIndex } from './package-managers/apt/index.ts';
+import { openStepLog } from './step-log.ts';
+
+export interface BaseSpec {
+  readonly id: SnapshotId;
+  readonly definition: BuilderDefinition;
+  readonly base: BuilderBase;
+  readonly index: FrozenIndex;
+  readonly engine: Engine;
+  readonly runner: ProcessRunner;
+  readonly downloader: Downloader;
+  readonly progress: Progress;
+  readonly dataDir: string;
+  /** Scratch space of this process. */
+  readonly tempDir: string;
+  readonly logDir: string;
+}
+
+/** Makes a base root as BUILDER_BASE says and keeps it as snapshot `id`. */
+export async function bootstrapBase(spec: BaseSpec): Promise<void> {
+  await using log = await openStepLog(join(spec.logDir, 'bootstrap.log'));
+  const source = await prepareSource(spec, spec.base);
+  await spec.engine.bootstrap({ id: spec.id, log: log.line, source });
+}
+
+async function prepareSource(spec: BaseSpec, base: BuilderBase): Promise<BootstrapSpec['source']> {
+  if (base.kind === 'tarball') return { kind: 'tarball', hostFile: await fetchTarball(spec, base) };
+  const { mirrorDir, keyring } = await prepareMirror({
+    kind: base.kind,
+    index: spec.index,
+    runner: spec.runner,
+    downloader: spec.downloader,
+    dataDir: spec.dataDir,
+    tempDir: spec.tempDir,
+    progress: spec.progress,
+    task: `builder ${spec.definition.name}`,
+  });
+  return {
+    kind: base.kind,
+    suite: base.suite,
+    components: spec.definition.settings.apt.components,
+    mirrorDir,
+    keyring,
+    epoch: spec.index.epoch,
+  };
+}
+
+/** Limit of a base tarball, compressed. */
+const maxTarballBytes = 4 * 1024 ** 3;
+
+/** Fetches or copies the tarball, checks its checksum and then every member before anything is unpacked. */
+async function fetchTarball(
+  spec: BaseSpec,
+  { location, sha256 }: Extract<BuilderBase, { kind: 'tarball' }>,
+): Promise<string> {
+  const hostFile = join(spec.dataDir, 'downloads', sha256);
+  const path = isAbsolute(location) ? location : join(spec.definition.dir, location);
+  const url = /^https?:/.test(location) ? location : `file://${path}`;
+  if (!(await spec.downloader.download({ url, hostFile, sha256, maxBytes: maxTarballBytes }))) {
+    throw new KublerError('DOWNLOAD_FAILED', `cannot fetch base tarball "${location}": there is no such file`, {
+      hint: `BUILDER_BASE in "${join(spec.definition.dir, 'build.conf')}" names it`,
+    });
+  }
+  await checkArchive(decompress(createReadStream(hostFile), spec.runner));
+  return hostFile;
+}

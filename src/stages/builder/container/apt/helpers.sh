@@ -1,0 +1,39 @@
+# shellcheck shell=bash
+# Helpers of build.sh that depend on apt and dpkg.
+
+# Directory of the host architecture's libraries: usr/lib/x86_64-linux-gnu.
+_kubler_lib_dir() {
+  printf 'usr/lib/%s' "$(gcc -print-multiarch 2>/dev/null || dpkg-architecture -q DEB_HOST_MULTIARCH 2>/dev/null ||
+    basename "$(dirname "$(find /usr/lib -maxdepth 2 -name libc.so.6 -print -quit)")")"
+}
+
+# _kubler_copy_libs NAME…: copies shared libraries of the builder, with their links, into the target root.
+_kubler_copy_libs() {
+  local dir name files
+  dir="$(_kubler_lib_dir)"
+  mkdir -p "${_ROOTFS}/${dir}"
+  for name in "$@"; do
+    files=("/${dir}/${name}".so.[0-9]*)
+    [[ -e "${files[0]}" ]] || die "cannot copy ${name}: the builder has no /${dir}/${name}.so.*"
+    cp -a "${files[@]}" "${_ROOTFS}/${dir}/"
+  done
+}
+
+# copy_gcc_libs: GCC's run-time libraries, for programs compiled in a hook.
+copy_gcc_libs() {
+  _kubler_copy_libs libgcc_s libgomp libstdc++
+  log_as_installed 'manual install' "gcc-libs-$(gcc -dumpfullversion 2>/dev/null || echo unknown)"
+}
+
+# copy_gfortran_libs: Fortran's run-time libraries.
+copy_gfortran_libs() {
+  _kubler_copy_libs libgfortran libquadmath
+}
+
+# get_package_version NAME: version in the target root, else in the builder; also in $__get_package_version.
+get_package_version() {
+  local name="${1:?get_package_version needs a package}"
+  __get_package_version="$(dpkg-query --admindir="${_ROOTFS}/var/lib/dpkg" -W -f '${Version}' "${name}" 2>/dev/null ||
+    dpkg-query -W -f '${Version}' "${name}")"
+  printf '%s\n' "${__get_package_version}"
+}

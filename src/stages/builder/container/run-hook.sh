@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# run-hook.sh NAME: runs one hook of /config/build.sh.
+
+# shellcheck source=core.sh
+source /.kubler/core.sh
+# shellcheck source=/dev/null
+source /config/build.sh
+hook="$1"
+# configure_bob is the former name of configure_builder.
+declare -F "${hook}" >/dev/null || hook=configure_bob
+cd /
+"${hook}"

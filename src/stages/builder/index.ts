@@ -1,0 +1,13 @@
+/**
+ * A step of the plan → commands in a build container → a filled target root.
+ * Everything that runs, runs through a `Session`; every step has a log of its own.
+ */
+export { runStep, type BuildContext } from './build-step.ts';
+export { captureScript, listingScript, spool } from './capture.ts';
+export { fillTarget, type FilledTarget } from './fill-target.ts';
+export type { Installer } from './install-packages.ts';
+export { finishBase, makeBuilder } from './make-builder.ts';
+export * as apt from './package-managers/apt/index.ts';
+export { bootstrapBase } from './bootstrap-base.ts';
+export { caContainerPath, proxyEnv, sessionEnv } from './session-env.ts';
+export { createStepStore, type StepStore } from './step-store.ts';

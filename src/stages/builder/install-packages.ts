@@ -1,0 +1,86 @@
+import type { PackageFile } from '../../model/package.ts';
+import type { Root } from '../../ports/engine.ts';
+import { runStep, type BuildContext } from './build-step.ts';
+import { explainAptFailure, parsePrintUris } from './package-managers/apt/index.ts';
+
+/** What apt needs from outside the container: the frozen index knows the names, the fetched files are handed in. */
+export interface Installer {
+  /** Fetches package files, verified, and lays them out as containers see them at /.kubler-archives. */
+  readonly provide: (files: readonly PackageFile[]) => Promise<void>;
+  /** All package names of the index, for "did you mean". */
+  readonly knownNames: () => Promise<readonly string[]>;
+}
+
+/**
+ * Asks the root's own apt which files an installation of these packages takes, from the frozen index.
+ * @throws KublerError `PACKAGE_UNKNOWN` with apt's own reason and near names
+ */
+export async function resolvePackages(
+  context: BuildContext,
+  installer: Installer,
+  root: Root,
+  names: readonly string[],
+): Promise<readonly PackageFile[]> {
+  if (names.length === 0) return [];
+  context.progress({ kind: 'stage', task: context.subject, stage: 'resolve' });
+  return askApt(context, installer, root, ['install', ...names]);
+}
+
+/** The files that bring every installed package of a root to the version of the frozen index. */
+export async function resolveUpgrade(
+  context: BuildContext,
+  installer: Installer,
+  root: Root,
+): Promise<readonly PackageFile[]> {
+  return askApt(context, installer, root, ['dist-upgrade']);
+}
+
+async function askApt(
+  context: BuildContext,
+  installer: Installer,
+  root: Root,
+  args: readonly string[],
+): Promise<readonly PackageFile[]> {
+  const known = await installer.knownNames();
+  const output = await runStep(context, {
+    name: 'resolve',
+    root,
+    argv: ['apt-get', '--print-uris', '--yes', '-qq', ...args],
+    stdout: 'capture',
+    explain: (lines) => explainAptFailure(lines.join('\n'), known, context.subject),
+  });
+  return parsePrintUris(output);
+}
+
+export interface InstallSpec {
+  readonly root: Root;
+  readonly packages: readonly PackageFile[];
+  /** What was asked for; empty: bring everything installed up to date. */
+  readonly names: readonly string[];
+  readonly mode: 'configured' | 'extracted';
+}
+
+/** Installs packages in a root from fetched archives: for real, or without their maintainer scripts. */
+export async function installPackages(
+  context: BuildContext,
+  installer: Installer,
+  spec: InstallSpec,
+): Promise<void> {
+  if (spec.packages.length === 0) return;
+  const task = context.subject;
+  const bytes = spec.packages.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  context.progress({ kind: 'stage', task, stage: 'fetch' });
+  context.progress({ kind: 'detail', task, text: `${spec.packages.length} packages, ${(bytes / 1e6).toFixed(1)} MB` });
+  await installer.provide(spec.packages);
+  context.progress({ kind: 'stage', task, stage: spec.mode === 'configured' ? 'install' : 'unpack' });
+  const verb = spec.names.length === 0 ? ['dist-upgrade'] : ['install', ...spec.names];
+  await runStep(context, {
+    name: 'install',
+    root: spec.root,
+    network: 'none',
+    argv:
+      spec.mode === 'configured'
+        ? ['sh', '/.kubler/apt/install.sh', ...verb]
+        : ['sh', '/.kubler/apt/extract.sh'],
+  });
+}

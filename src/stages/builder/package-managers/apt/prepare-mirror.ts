@@ -1,0 +1,94 @@
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { KublerError } from '../../../../errors.ts';
+import type { PackageFile } from '../../../../model/package.ts';
+import type { Downloader } from '../../../../ports/downloader.ts';
+import type { ProcessRunner } from '../../../../ports/process-runner.ts';
+import { linkOrCopy } from './archive-dir.ts';
+import { listBootstrapPackages } from './bootstrap-packages.ts';
+import type { Paragraph } from './deb822.ts';
+import { fetchPackages, type FetchPackagesOptions } from './fetch-packages.ts';
+import type { FrozenIndex } from './frozen-index.ts';
+import { readKeyFile } from './key-file.ts';
+import { readPackages } from './package-lists.ts';
+
+export interface PrepareMirrorOptions {
+  readonly index: FrozenIndex;
+  readonly kind: 'debootstrap' | 'mmdebstrap';
+  readonly runner: ProcessRunner;
+  readonly downloader: Downloader;
+  readonly dataDir: string;
+  /** An empty folder, best on the data dir's file system; the mirror is gone with it. */
+  readonly tempDir: string;
+  readonly onProgress?: FetchPackagesOptions['onProgress'];
+}
+
+export interface BootstrapMirror {
+  /** Folder with `dists/` and `pool/`, signed as the archive signed it. */
+  readonly mirrorDir: string;
+  /** Keys of the archive in binary form. */
+  readonly keyring: string;
+  /** The packages it holds. */
+  readonly packages: readonly PackageFile[];
+}
+
+/**
+ * Lays out an archive mirror with just the packages of a minimal base, so that debootstrap or mmdebstrap works
+ * offline and checks the archive's signature itself. Throws what `fetchPackages` and `listBootstrapPackages` throw.
+ */
+export async function prepareMirror(options: PrepareMirrorOptions): Promise<BootstrapMirror> {
+  const { index, tempDir } = options;
+  const keyring = join(tempDir, 'archive.gpg');
+  await writeFile(keyring, await readKeyFile(index.keyFile));
+  const names = await listBootstrapPackages({ ...options, keyring });
+  const found = await findPackages(index, new Set(names));
+  const hostPaths = await fetchPackages(
+    found.map((each) => each.file),
+    options,
+  );
+  const mirrorDir = join(tempDir, 'mirror');
+  await mkdir(mirrorDir);
+  await symlink(join(index.dir, 'dists'), join(mirrorDir, 'dists'));
+  for (const { file, path } of found) {
+    const target = join(mirrorDir, path);
+    await mkdir(dirname(target), { recursive: true });
+    await linkOrCopy(hostPaths.get(file.fileName) ?? '', target);
+  }
+  return { mirrorDir, keyring, packages: found.map((each) => each.file) };
+}
+
+interface FoundPackage {
+  readonly file: PackageFile;
+  /** Relative to the mirror. */
+  readonly path: string;
+}
+
+/** The archive's entries of these packages. A name that is not there is left to the tool to complain about. */
+async function findPackages(index: FrozenIndex, names: ReadonlySet<string>): Promise<FoundPackage[]> {
+  const found: FoundPackage[] = [];
+  for await (const paragraph of readPackages(index, (source) => source.kind === 'archive')) {
+    if (names.has(paragraph.get('package') ?? '')) found.push(toPackage(paragraph, index));
+  }
+  return found;
+}
+
+function toPackage(paragraph: Paragraph, index: FrozenIndex): FoundPackage {
+  const field = (name: string): string => paragraph.get(name) ?? '';
+  const path = field('filename').replace(/^\.\//, '');
+  if (!/^[\w.+~%:-]+(\/[\w.+~%:-]+)*$/.test(path) || path.split('/').includes('..')) {
+    throw new KublerError(
+      'ROOTFS_ESCAPE',
+      `cannot use package "${field('package')}": its file name is "${path}"`,
+    );
+  }
+  const file: PackageFile = {
+    name: field('package'),
+    version: field('version'),
+    architecture: field('architecture'),
+    sizeBytes: Number(field('size')),
+    sha256: field('sha256'),
+    url: `${index.uris[0] ?? ''}/${path.split('/').map(encodeURIComponent).join('/')}`,
+    fileName: basename(path),
+  };
+  return { file, path };
+}

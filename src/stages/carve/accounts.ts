@@ -1,0 +1,38 @@
+/** Texts of the four account files (passwd(5), group(5), shadow(5), gshadow(5)); empty for one that is not there. */
+export interface Accounts {
+  readonly passwd: string;
+  readonly group: string;
+  readonly shadow: string;
+  readonly gshadow: string;
+}
+
+/** The account files, in the order they are written. */
+export const accountNames = ['passwd', 'group', 'shadow', 'gshadow'] as const;
+
+/** Where an account file is in a root filesystem. */
+export const accountPath = (name: keyof Accounts): string => `etc/${name}`;
+
+/** One line of an account file; `fields[0]` is the name. */
+export interface AccountLine {
+  readonly text: string;
+  readonly fields: readonly string[];
+}
+
+/** The lines of an account file that hold an account, in file order. */
+export function accountLines(text: string): AccountLine[] {
+  const lines = text.split('\n').filter((line) => line.includes(':') && !line.startsWith('#'));
+  return lines.map((line) => ({ text: line, fields: line.split(':') }));
+}
+
+/** Name of an account line. */
+export const accountName = (line: AccountLine): string => line.fields[0] ?? '';
+
+/** A numeric field, such as the uid; NaN when it is not a whole number. */
+export function accountNumber(line: AccountLine, field: number): number {
+  const text = line.fields[field] ?? '';
+  return /^\d+$/.test(text) ? Number(text) : NaN;
+}
+
+/** The user names in the member list of a group(5) line. */
+export const groupMembers = (line: AccountLine): string[] =>
+  (line.fields[3] ?? '').split(',').filter((name) => name !== '');

@@ -1,0 +1,93 @@
+import { KublerError, throwFaults } from '../../errors.ts';
+import { compareBytes } from '../../model/tree-entry.ts';
+import type { DpkgState } from './dpkg-state.ts';
+
+export interface ClosureRequest {
+  /** Packages asked for, as apt takes them: `name`, `name=version`, `name:architecture`, `name/suite`. */
+  readonly requested: readonly string[];
+  /** Packages declared to be there already: they and what only they need stay out. */
+  readonly provided: readonly string[];
+}
+
+export interface Closure {
+  /** Keys of `DpkgState.packages`, in byte order. */
+  readonly packages: readonly string[];
+  /** Package → the one that first pulled it in; undefined for a package that was asked for. */
+  readonly reasons: ReadonlyMap<string, string | undefined>;
+}
+
+/**
+ * What the requested packages need, walked over what is installed: of each dependency the first alternative that is
+ * there. Throws `PACKAGE_UNKNOWN` for every requested package that is not installed.
+ */
+export function closure(state: DpkgState, { requested, provided }: ClosureRequest): Closure {
+  const find = packageFinder(state);
+  const stops = new Set(provided.flatMap((spec) => [nameOf(spec), find(nameOf(spec)) ?? nameOf(spec)]));
+  const reasons = new Map<string, string | undefined>();
+  for (const root of findRoots(requested, find)) if (!stops.has(root)) reasons.set(root, undefined);
+  // A Map visits what is added while it is walked: this is the queue of a breadth-first search.
+  for (const key of reasons.keys()) {
+    for (const dependency of dependencies(state, key, find, stops)) {
+      if (!reasons.has(dependency)) reasons.set(dependency, key);
+    }
+  }
+  return { packages: [...reasons.keys()].sort(compareBytes), reasons };
+}
+
+type Find = (name: string, architecture?: string) => string | undefined;
+
+function findRoots(requested: readonly string[], find: Find): string[] {
+  const found = requested.map((spec) => [spec, find(nameOf(spec))] as const);
+  throwFaults(
+    found
+      .filter(([, key]) => key === undefined)
+      .map(
+        ([spec]) =>
+          new KublerError(
+            'PACKAGE_UNKNOWN',
+            `cannot carve package "${spec}": it is not installed in the target root`,
+            {
+              hint: 'a name in _packages must be installed, and still be there when the hooks are done',
+            },
+          ),
+      ),
+  );
+  return found.flatMap(([, key]) => key ?? []);
+}
+
+/** `name` or `name:architecture` of what apt takes on its command line. */
+const nameOf = (spec: string): string => spec.replace(/[=/].*$/s, '').replace(/:(any|native)$/, '');
+
+function dependencies(state: DpkgState, key: string, find: Find, stops: ReadonlySet<string>): string[] {
+  const item = state.packages.get(key);
+  const chosen: string[] = [];
+  for (const alternatives of item?.depends ?? []) {
+    for (const name of alternatives) {
+      const target = stops.has(name) ? name : find(name, item?.architecture);
+      if (target === undefined) continue;
+      if (!stops.has(target)) chosen.push(target);
+      break;
+    }
+  }
+  return chosen;
+}
+
+/**
+ * Name → key of the installed package of that name (of the asking package's architecture first), else of the first
+ * package in byte order that provides it.
+ */
+function packageFinder(state: DpkgState): Find {
+  const providers = new Map<string, string>();
+  for (const key of [...state.packages.keys()].sort(compareBytes)) {
+    for (const name of state.packages.get(key)?.provides ?? [])
+      if (!providers.has(name)) providers.set(name, key);
+  }
+  const native = (name: string): string => {
+    const [plain = '', architecture] = name.split(':');
+    return state.packages.get(plain)?.architecture === architecture ? plain : name;
+  };
+  return (name, architecture) => {
+    const keys = architecture === undefined ? [native(name)] : [`${name}:${architecture}`, name];
+    return keys.find((key) => state.packages.has(key)) ?? providers.get(name);
+  };
+}

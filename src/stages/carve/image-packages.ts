@@ -1,0 +1,52 @@
+import type { PackageVersion } from '../../model/package.ts';
+import { compareBytes } from '../../model/tree-entry.ts';
+import type { DpkgState } from './dpkg-state.ts';
+
+/** Key in this state of a package an image has: undefined when it is not installed any more. */
+export function packageKey(state: DpkgState, item: PackageVersion): string | undefined {
+  return [`${item.name}:${item.architecture}`, item.name].find((key) => state.packages.has(key));
+}
+
+/** Packages of a parent image by what became of them in the child's target root, as keys of this state. */
+export interface Inherited {
+  /** Still there in the same version. */
+  readonly same: readonly string[];
+  /** Installed in another version. */
+  readonly replaced: readonly string[];
+  readonly removed: readonly PackageVersion[];
+}
+
+/** Compares the parent's packages with what is installed now. */
+export function inheritedPackages(state: DpkgState, parent: readonly PackageVersion[]): Inherited {
+  const same: string[] = [];
+  const replaced: string[] = [];
+  const removed: PackageVersion[] = [];
+  for (const item of parent) {
+    const key = packageKey(state, item);
+    if (key === undefined) removed.push(item);
+    else (state.packages.get(key)?.version === item.version ? same : replaced).push(key);
+  }
+  return { same, replaced, removed };
+}
+
+/** Lines of a package list for these keys, by name and architecture. */
+export function packageVersions(state: DpkgState, keys: Iterable<string>): PackageVersion[] {
+  const items = [...keys].flatMap((key) => state.packages.get(key) ?? []);
+  const versions = items.map(({ name, version, architecture }) => ({ name, version, architecture }));
+  return versions.sort(
+    (a, b) => compareBytes(a.name, b.name) || compareBytes(a.architecture, b.architecture),
+  );
+}
+
+/** The whole package list of an image: what it adds, and what is left of its parent's. */
+export function packagesOfImage(image: {
+  readonly state: DpkgState;
+  readonly added: readonly PackageVersion[];
+  readonly parent: readonly PackageVersion[];
+}): PackageVersion[] {
+  const added = image.added.flatMap((item) => packageKey(image.state, item) ?? []);
+  return packageVersions(
+    image.state,
+    new Set([...added, ...inheritedPackages(image.state, image.parent).same]),
+  );
+}

@@ -1,0 +1,22 @@
+/**
+ * carve: what of a target root becomes the image. In: the target root's listing and package database, captured in its
+ * container, and what was asked for. Out: the paths to spool (`planCarve`), then the spooled tree with the origin of
+ * every entry and the account files the image needs (`finishCarve`), and the package data scanners read
+ * (`scannerData`). Pure: nothing here reads a file or runs a command. The rules, for users: `docs/carving.md`.
+ */
+export { type Accounts } from './accounts.ts';
+export { accountsScript, captureScript } from './capture.ts';
+export { closure, type Closure, type ClosureRequest } from './closure.ts';
+export { type Diversion, type DpkgState } from './dpkg-state.ts';
+export { finishCarve, type FinishCarveOptions } from './finish-carve.ts';
+export { packagesOfImage } from './image-packages.ts';
+export { lookupUser, type UserIdentity } from './lookup-user.ts';
+export { parseAccounts, parseCapture, type Capture } from './parse-capture.ts';
+export {
+  planCarve,
+  type CarveMode,
+  type CarveOptions,
+  type CarvePlan,
+  type ParentImage,
+} from './plan-carve.ts';
+export { scannerData, type ScannerDataOptions } from './scanner-data.ts';

@@ -1,0 +1,45 @@
+/**
+ * What is below these folders never enters an image, whoever made it: kernel file systems, scratch space, Kubler's own
+ * mounts, caches. The folders themselves may. Prune has rules of its own; these keep the spool small.
+ */
+const scratch = [
+  'dev',
+  'proc',
+  'sys',
+  'run',
+  'tmp',
+  'var/tmp',
+  'var/cache/apt',
+  'var/cache/ldconfig',
+  'var/lib/apt/lists',
+];
+
+/** State of package tools, of no use without them; whole images keep it, so that apt and dpkg work there. */
+const packageState = [
+  'var/lib/dpkg',
+  'var/lib/apt',
+  'var/lib/ucf',
+  'var/lib/systemd/deb-systemd-helper-enabled',
+  'var/lib/systemd/deb-systemd-user-helper-enabled',
+  'var/cache/debconf',
+];
+
+const below = (folders: readonly string[]): RegExp => new RegExp(`^(?:${folders.join('|')})/`);
+const alwaysOut = below(scratch);
+const stateOut = below([...scratch, ...packageState]);
+/** Kubler's mount points, and the library cache, which is made anew for the final tree. */
+const ownFiles = /^\.kubler|^etc\/ld\.so\.cache$/;
+
+/** Path and find's type letter → whether carve leaves it behind. */
+export type NeverKept = (path: string, type: string) => boolean;
+
+/** A test for paths that carve leaves behind whatever else it is told, except by `KEEP`. */
+export function neverKept(withPackageState: boolean): NeverKept {
+  const folders = withPackageState ? alwaysOut : stateOut;
+  return (path, type) =>
+    folders.test(path) ||
+    ownFiles.test(path) ||
+    // Logs go, but folders stay: daemons do not make their log folder themselves.
+    (type !== 'd' && path.startsWith('var/log/')) ||
+    !'fdlp'.includes(type);
+}

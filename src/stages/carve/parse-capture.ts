@@ -1,0 +1,53 @@
+import { KublerError } from '../../errors.ts';
+import type { Accounts } from './accounts.ts';
+import { parseDpkgState, type DpkgState } from './dpkg-state.ts';
+
+/** What carve knows of a target root besides its listing. */
+export interface Capture {
+  readonly state: DpkgState;
+  readonly accounts: Accounts;
+}
+
+/** Reads what `captureScript` printed; throws `ROOTFS_INVALID` when the package database is not in it. */
+export function parseCapture(stdout: string): Capture {
+  const files = splitCapture(stdout);
+  const status = files.get('/var/lib/dpkg/status');
+  if (status === undefined) {
+    throw new KublerError(
+      'ROOTFS_INVALID',
+      'cannot read the package database: /var/lib/dpkg/status is missing',
+    );
+  }
+  const diversions = files.get('/var/lib/dpkg/diversions') ?? '';
+  return {
+    state: parseDpkgState({ status, diversions, info: infoFiles(files) }),
+    accounts: toAccounts(files),
+  };
+}
+
+/** Reads what `accountsScript` printed. */
+export const parseAccounts = (stdout: string): Accounts => toAccounts(splitCapture(stdout));
+
+/** File → exact text. `tail -v` writes an empty line before each header but the first. */
+function splitCapture(stdout: string): Map<string, string> {
+  const parts = stdout.split(/^==> (\/(?:etc|var\/lib\/dpkg)\/.+) <==\n/m);
+  const files = new Map<string, string>();
+  for (let index = 1; index < parts.length; index += 2) {
+    const text = parts[index + 1] ?? '';
+    const isLast = index + 2 >= parts.length;
+    files.set(parts[index] ?? '', isLast ? text : text.replace(/\n$/, ''));
+  }
+  return files;
+}
+
+function toAccounts(files: ReadonlyMap<string, string>): Accounts {
+  const text = (name: string): string => files.get(`/etc/${name}`) ?? '';
+  return { passwd: text('passwd'), group: text('group'), shadow: text('shadow'), gshadow: text('gshadow') };
+}
+
+const infoFolder = '/var/lib/dpkg/info/';
+
+function infoFiles(files: ReadonlyMap<string, string>): Map<string, string> {
+  const inside = [...files].filter(([path]) => path.startsWith(infoFolder));
+  return new Map(inside.map(([path, text]) => [path.slice(infoFolder.length), text]));
+}

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { isImageId, isValidName, nameRule } from '../../model/image-id.ts';
+
+const nonEmpty = (what: string) => z.string().min(1, `it must be ${what}`);
+const filePath = nonEmpty('a path');
+
+const name = z.string().refine(isValidName, `it must be a name: ${nameRule}`);
+const builderName = z
+  .string()
+  .refine(
+    (text) => isValidName(text) || isImageId(text),
+    'it must be the NAME of a builder, or NAMESPACE/NAME',
+  );
+
+/** What the OCI distribution specification allows as a tag. */
+export const tagPattern = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
+export const tagRule =
+  'letters, digits, "_", "." and "-", not starting with "." or "-", at most 128 characters';
+/** Name of a prune rule, or its name after `-`. */
+export const pruneRulePattern = /^-?[a-z][a-z0-9-]*$/;
+
+const archive = z
+  .string()
+  .regex(/^(?:https?|file):\/\/\S+$/, 'it must be an address that starts with http://, https:// or file://');
+const proxy = z
+  .string()
+  .regex(/^(?:https?:\/\/)?[^\s/]+\/?$/, 'it must be an address such as http://proxy.example:3128');
+const component = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9/._-]*$/, 'it must be the name of a component, such as main');
+const suite = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9/.+~_-]*$/, 'it must be the name of a suite, such as bookworm');
+
+const aptSource = z
+  .strictObject({
+    uri: archive.describe('Base address of the archive.'),
+    suite: suite.describe('Suite, such as bookworm.'),
+    components: z
+      .array(component)
+      .min(1, 'it must name at least one component')
+      .describe('Components, such as main.'),
+    key: filePath.describe('File with the OpenPGP key or keys that sign the archive.'),
+  })
+  .describe('An apt source besides those of the distribution.');
+
+const apt = z
+  .strictObject({
+    mirror: archive.describe('Base address of the Debian archive. Default: the apt sources of this machine.'),
+    security_mirror: archive.describe('Base address of the Debian security archive.'),
+    keyring: filePath.describe(
+      'Keyring that signs the Debian archive. Default: the one of the distribution.',
+    ),
+    components: z
+      .array(component)
+      .min(1, 'it must name at least one component')
+      .describe('Components of the Debian archive. Default: main.'),
+    sources: z.array(aptSource).describe('Further apt sources.'),
+  })
+  .partial()
+  .describe('Where Debian packages come from.');
+
+const network = z
+  .strictObject({
+    http_proxy: proxy.describe('Proxy for http addresses.'),
+    https_proxy: proxy.describe('Proxy for https addresses.'),
+    no_proxy: z.string().describe('Hosts reached without a proxy, separated by commas.'),
+    ca_file: filePath.describe('PEM file with further certificate authorities.'),
+  })
+  .partial()
+  .describe('How the network is reached.');
+
+/** The shape of `kubler.config.yaml`, of a working directory and of a namespace alike. */
+export const configSchema = z
+  .strictObject({
+    engine: z.enum(['native']).describe('What builds and runs containers. Default: native.'),
+    default_builder: builderName.describe(
+      'Builder of images that name none, nor do their parents. Default: debian.',
+    ),
+    maintainer: z
+      .string()
+      .regex(/^[^\r\n]*$/, 'it must be one line')
+      .describe('Name <email>, for ${MAINTAINER} in a Dockerfile.template.'),
+    tags: z
+      .array(z.string().regex(tagPattern, `it must be a tag: ${tagRule}`))
+      .min(1, 'it must name at least one tag')
+      .describe('Tags of every image whose build.conf sets no IMAGE_TAGS. Default: latest.'),
+    prune: z
+      .array(
+        z.string().regex(pruneRulePattern, 'it must be the name of a prune rule, or -NAME to switch it off'),
+      )
+      .describe('Prune rules switched on (docs) or off (-docs) for every image.'),
+    epoch: z
+      .int()
+      .min(0)
+      .describe(
+        'Seconds since 1970 that no file of an image is newer than. Default: the date of the package index.',
+      ),
+    data_dir: filePath.describe(
+      'Folder for all that is generated. Default: $XDG_DATA_HOME/kubler, else ~/.local/share/kubler.',
+    ),
+    jobs: z.int().min(1).max(1024).describe('Images built side by side.'),
+    apt,
+    network,
+    namespace: name.describe(
+      'Name of the namespace, where the working directory itself is one. Default: the name of the folder.',
+    ),
+  })
+  .partial()
+  .describe('Settings of Kubler: for a working directory, or for one namespace.');
+
+/** A checked `kubler.config.yaml`, as written. */
+export type ConfigFile = z.infer<typeof configSchema>;

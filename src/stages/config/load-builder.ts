@@ -1,0 +1,113 @@
+import { basename, isAbsolute, resolve } from 'node:path';
+import { KublerError } from '../../errors.ts';
+import { isImageId, isValidName } from '../../model/image-id.ts';
+import type { BuilderBase, BuilderDefinition } from '../../model/project.ts';
+import { passedOnVariables, type LoadContext } from './load-context.ts';
+import { checkFile, readBuildConf } from './read-build-conf.ts';
+import { createVariableReader, type VariableReader } from './variable-reader.ts';
+
+const aptOnly = 'this version builds with apt only';
+
+function checkPackageManager(reader: VariableReader): void {
+  const manager = reader.text('PACKAGE_MANAGER');
+  if (manager === 'apk' || manager === 'portage') reader.fault('PACKAGE_MANAGER', aptOnly);
+  else reader.choice('PACKAGE_MANAGER', ['apt']);
+}
+
+function checkArchitecture(reader: VariableReader, architecture: string): void {
+  const wanted = reader.text('ARCH');
+  if (wanted === undefined || wanted === architecture) return;
+  reader.fault(
+    'ARCH',
+    `this version builds for this machine's architecture only, which is "${architecture}"`,
+  );
+}
+
+const isAddress = (location: string): boolean => /^(?:https?|file):\/\//.test(location);
+
+function tarball(location: string, dir: string, reader: VariableReader): BuilderBase | undefined {
+  const sha256 = reader.text('BUILDER_BASE_SHA256')?.toLowerCase();
+  if (sha256 === undefined) {
+    reader.fault('BUILDER_BASE', 'a tarball needs its checksum', {
+      hint: "add BUILDER_BASE_SHA256='…' with what sha256sum prints for it",
+    });
+  } else if (!/^[0-9a-f]{64}$/.test(sha256)) {
+    reader.fault('BUILDER_BASE_SHA256', 'it must be 64 hexadecimal digits');
+  } else {
+    const path = isAddress(location) || isAbsolute(location) ? location : resolve(dir, location);
+    return { kind: 'tarball', location: path, sha256 };
+  }
+  return undefined;
+}
+
+function readBase(reader: VariableReader, dir: string): BuilderBase | undefined {
+  const text = reader.text('BUILDER_BASE');
+  if (text === undefined) return undefined;
+  const [, kind = '', value = ''] = /^([a-z]+):(.+)$/.exec(text) ?? [];
+  if (kind === 'image') {
+    reader.fault('BUILDER_BASE', 'a base from an image comes with a later version');
+  } else if (kind === 'tarball') {
+    return tarball(value, dir, reader);
+  } else if ((kind === 'debootstrap' || kind === 'mmdebstrap') && /^[a-z0-9][a-z0-9.+_-]*$/i.test(value)) {
+    return { kind, suite: value };
+  } else {
+    reader.fault('BUILDER_BASE', 'it must be debootstrap:SUITE, mmdebstrap:SUITE or tarball:ADDRESS-OR-PATH');
+  }
+  return undefined;
+}
+
+function readExtends(reader: VariableReader): string | undefined {
+  const builder = reader.text('BUILDER');
+  if (builder === undefined || isValidName(builder) || isImageId(builder)) return builder;
+  reader.fault('BUILDER', 'it must be the NAME of a builder, or NAMESPACE/NAME');
+  return undefined;
+}
+
+/** A builder starts from a base or extends another builder: exactly one of the two. */
+function checkOrigin(reader: VariableReader, name: string, faulty: boolean): void {
+  if (reader.has('STAGE3_BASE')) return reader.fault('STAGE3_BASE', `it is a base of Gentoo, and ${aptOnly}`);
+  if (reader.has('BUILDER') && reader.has('BUILDER_BASE')) {
+    return reader.fault('BUILDER', 'the builder has a BUILDER_BASE too', {
+      hint: 'keep BUILDER to extend another builder, or BUILDER_BASE to start from a base',
+    });
+  }
+  if (reader.has('BUILDER') || reader.has('BUILDER_BASE') || faulty) return;
+  throw new KublerError(
+    'CONFIG_INVALID',
+    `cannot load builder "${name}": its build.conf sets no BUILDER_BASE`,
+    {
+      hint: "set BUILDER_BASE='debootstrap:bookworm', or BUILDER='debian' to extend that builder",
+    },
+  );
+}
+
+/**
+ * Loads the builder in the folder `dir`. Faults in values are noted; throws `CONFIG_INVALID` when it has no
+ * build.conf, or one that says nothing about where it starts.
+ */
+export async function loadBuilder(dir: string, context: LoadContext): Promise<BuilderDefinition> {
+  const { namespace, settings, architecture, diagnostics } = context;
+  const name = namespace === undefined ? basename(dir) : `${namespace}/${basename(dir)}`;
+  const assignments = await readBuildConf(dir, 'builder', context);
+  if (assignments === undefined) {
+    throw new KublerError('CONFIG_INVALID', `cannot load builder "${name}": it has no build.conf`, {
+      details: [dir],
+      hint: "create one with BUILDER_BASE='debootstrap:bookworm', or BUILDER='debian' to extend that builder",
+    });
+  }
+  await checkFile(dir, 'build.sh');
+  const reader = createVariableReader(assignments, `builder "${name}"`, diagnostics);
+  checkPackageManager(reader);
+  checkArchitecture(reader, architecture);
+  checkOrigin(reader, name, assignments.faulty);
+  return {
+    name,
+    dir,
+    settings,
+    packageManager: 'apt',
+    base: readBase(reader, dir),
+    extends: readExtends(reader),
+    variables: passedOnVariables(context, assignments.byName),
+    positions: reader.positions(['BUILDER']),
+  };
+}

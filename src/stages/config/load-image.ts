@@ -1,0 +1,96 @@
+import { isImageId, isValidName, nameRule, type ImageId } from '../../model/image-id.ts';
+import { basename, join } from 'node:path';
+import { KublerError } from '../../errors.ts';
+import type { ImageDefinition } from '../../model/project.ts';
+import { pruneRulePattern, tagPattern, tagRule } from './config-schema.ts';
+import { passedOnVariables, type LoadContext } from './load-context.ts';
+import { checkFile, readBuildConf } from './read-build-conf.ts';
+import type { Assignments } from './read-assignments.ts';
+import { createVariableReader, type VariableReader } from './variable-reader.ts';
+
+const noAssignments: Assignments = { byName: new Map(), used: new Set(), faulty: false };
+
+/** Which of the words break a rule become faults; the others are returned. */
+function wordsOf(
+  reader: VariableReader,
+  name: string,
+  isGood: (word: string) => boolean,
+  rule: string,
+): readonly string[] | undefined {
+  return reader.list(name)?.filter((word) => {
+    if (!isGood(word)) reader.fault(name, `"${word}" is not ${rule}`);
+    return isGood(word);
+  });
+}
+
+function readParent(reader: VariableReader, namespace: string): ImageId | 'scratch' {
+  const parent = reader.text('IMAGE_PARENT') ?? 'scratch';
+  if (parent === 'scratch' || isImageId(parent)) return parent;
+  if (isValidName(parent)) return `${namespace}/${parent}`;
+  reader.fault('IMAGE_PARENT', 'it must be "scratch", or NAMESPACE/NAME of an image of this project', {
+    hint: `each of the two names is ${nameRule}`,
+  });
+  return 'scratch';
+}
+
+function readBuilderName(reader: VariableReader): string | undefined {
+  const builder = reader.text('BUILDER');
+  if (builder === undefined || isValidName(builder) || isImageId(builder)) return builder;
+  reader.fault('BUILDER', 'it must be the NAME of a builder, or NAMESPACE/NAME');
+  return undefined;
+}
+
+function readCarve(reader: VariableReader): ImageDefinition['carve'] {
+  if (reader.text('CARVE') !== 'reach') return reader.choice('CARVE', ['packages', 'whole']) ?? 'packages';
+  reader.fault('CARVE', '"reach" comes with a later version', {
+    hint: "use CARVE='packages' or CARVE='whole'",
+  });
+  return 'packages';
+}
+
+function readTags(reader: VariableReader, fallback: readonly string[]): readonly string[] {
+  const name = reader.has('IMAGE_TAGS') ? 'IMAGE_TAGS' : 'IMAGE_TAG';
+  const tags = wordsOf(reader, name, (word) => tagPattern.test(word), `a tag: ${tagRule}`);
+  return tags === undefined || tags.length === 0 ? fallback : [...new Set(tags)];
+}
+
+const readPrune = (reader: VariableReader): readonly string[] =>
+  wordsOf(reader, 'PRUNE', (word) => pruneRulePattern.test(word), 'the name of a prune rule, or -NAME') ?? [];
+
+async function requireFiles(dir: string, id: ImageId): Promise<void> {
+  await checkFile(dir, 'build.sh');
+  if (await checkFile(dir, 'Dockerfile.template')) return;
+  throw new KublerError('CONFIG_INVALID', `cannot load image "${id}": it has no Dockerfile.template`, {
+    hint: `create ${join(dir, 'Dockerfile.template')} with the lines "FROM \${IMAGE_PARENT}" and "ADD rootfs.tar /"`,
+  });
+}
+
+/**
+ * Loads the image in the folder `dir`. Without a build.conf it stands on scratch, without a build.sh it has no
+ * packages. Faults in values are noted; throws `CONFIG_INVALID` when files cannot be read or are missing.
+ */
+export async function loadImage(
+  dir: string,
+  context: LoadContext & { readonly namespace: string },
+): Promise<ImageDefinition> {
+  const { namespace, settings, diagnostics } = context;
+  const id: ImageId = `${namespace}/${basename(dir)}`;
+  const assignments = (await readBuildConf(dir, 'image', context)) ?? noAssignments;
+  const reader = createVariableReader(assignments, `image "${id}"`, diagnostics);
+  const definition: ImageDefinition = {
+    id,
+    dir,
+    settings,
+    parent: readParent(reader, namespace),
+    builder: readBuilderName(reader),
+    installMode: reader.choice('INSTALL_MODE', ['configured', 'extracted']) ?? 'configured',
+    carve: readCarve(reader),
+    keep: reader.list('KEEP') ?? [],
+    prune: [...settings.prune, ...readPrune(reader)],
+    tags: readTags(reader, settings.tags),
+    variables: passedOnVariables(context, assignments.byName),
+    positions: reader.positions(['IMAGE_PARENT', 'BUILDER']),
+  };
+  await requireFiles(dir, id);
+  return definition;
+}

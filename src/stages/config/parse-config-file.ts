@@ -1,0 +1,96 @@
+import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import { KublerError } from '../../errors.ts';
+import { didYouMean } from '../../model/suggest.ts';
+import { configSchema, type ConfigFile } from './config-schema.ts';
+import { describeIssue, describePath } from './describe-issue.ts';
+import type { Diagnostics } from './diagnostics.ts';
+import { knownKeys } from './json-schema.ts';
+import type { SourceText } from './source-text.ts';
+
+/** More repeats of anchored content than this are refused ("billion laughs"). */
+const maxAliasCount = 100;
+
+type Path = readonly PropertyKey[];
+
+/** What was read, and where its values stand. */
+export interface ParsedConfig {
+  readonly config: ConfigFile;
+  /** Offset of the value at a path, or of the nearest thing around it. */
+  offsetOf(path: Path): number;
+}
+
+const startOf = (node: unknown): number | undefined => (isNode(node) ? node.range?.[0] : undefined);
+
+/** Offset of the key itself in the mapping at `path`. */
+function keyOffset(document: Document, path: Path, key: string): number | undefined {
+  const map = path.length === 0 ? document.contents : document.getIn(path, true);
+  if (!isMap(map)) return undefined;
+  return startOf(map.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === key)?.key);
+}
+
+function offsetOf(document: Document, path: Path): number {
+  if (path.length === 0) return startOf(document.contents) ?? 0;
+  const parent = path.slice(0, -1);
+  const start = startOf(document.getIn(path, true)) ?? keyOffset(document, parent, String(path.at(-1)));
+  return start ?? offsetOf(document, parent);
+}
+
+/** Leaves out keys without a value, such as a mapping of which every line is commented out. */
+function withoutEmpty(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutEmpty);
+  if (typeof value !== 'object' || value === null) return value;
+  const filled = Object.entries(value).filter(([, each]) => each !== null);
+  return Object.fromEntries(filled.map(([key, each]) => [key, withoutEmpty(each)]));
+}
+
+function toPlain(document: Document, source: SourceText): unknown {
+  try {
+    return withoutEmpty(document.toJS({ maxAliasCount })) ?? {};
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new KublerError('CONFIG_INVALID', `cannot read "${source.file}": ${reason}`, { cause });
+  }
+}
+
+function reportIssues(
+  issues: readonly Parameters<typeof describeIssue>[0][],
+  document: Document,
+  source: SourceText,
+  diagnostics: Diagnostics,
+): void {
+  for (const issue of issues) {
+    if (issue.code === 'unrecognized_keys') {
+      for (const key of issue.keys) {
+        const at = source.positionAt(keyOffset(document, issue.path, key) ?? offsetOf(document, issue.path));
+        const known = knownKeys(issue.path);
+        const hint = didYouMean(key, known) ?? `known keys: ${known.join(', ')}`;
+        diagnostics.fault(`cannot read "${describePath([...issue.path, key])}": there is no such key`, {
+          at,
+          hint,
+        });
+      }
+    } else {
+      const at = source.positionAt(offsetOf(document, issue.path));
+      const what = issue.path.length === 0 ? 'the file' : `"${describePath(issue.path)}"`;
+      diagnostics.fault(`cannot read ${what}: ${describeIssue(issue)}`, { at });
+    }
+  }
+}
+
+/**
+ * Reads the text of a `kubler.config.yaml` (YAML 1.2). Every fault is noted with its position; undefined when there
+ * was one. An empty file is an empty configuration.
+ */
+export function parseConfigFile(source: SourceText, diagnostics: Diagnostics): ParsedConfig | undefined {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(source.text, { version: '1.2', prettyErrors: false, lineCounter });
+  const problems = [...document.errors, ...document.warnings];
+  for (const { message, pos } of problems) {
+    diagnostics.fault(`cannot read YAML: ${message}`, { at: source.positionAt(pos[0]) });
+  }
+  if (problems.length > 0) return undefined;
+  const result = configSchema.safeParse(toPlain(document, source), { reportInput: true });
+  if (result.success) return { config: result.data, offsetOf: (path) => offsetOf(document, path) };
+  reportIssues(result.error.issues, document, source, diagnostics);
+  return undefined;
+}

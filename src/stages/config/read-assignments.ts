@@ -1,0 +1,154 @@
+import { basename } from 'node:path';
+import { parse, type Assignment, type Command, type Statement } from 'unbash';
+import type { SourcePosition } from '../../errors.ts';
+import { didYouMean } from '../../model/suggest.ts';
+import type { Diagnostics } from './diagnostics.ts';
+import { describeStatement } from './describe-syntax.ts';
+import { evaluateElements, evaluateText, type Evaluation, type ShellValue } from './evaluate-word.ts';
+import type { SourceText } from './source-text.ts';
+
+/** One variable of a build.conf or kubler.conf, as its last assignment left it. */
+export interface Assigned {
+  readonly value: ShellValue;
+  readonly nameAt: SourcePosition;
+  readonly valueAt: SourcePosition;
+}
+
+export interface Assignments {
+  /** In the order of the file. */
+  readonly byName: ReadonlyMap<string, Assigned>;
+  /** Names that an expansion of the same file uses. */
+  readonly used: ReadonlySet<string>;
+  /** True when something could not be read; a variable whose value could not is there, but empty. */
+  readonly faulty: boolean;
+}
+
+const maxCharacters = 1024 * 1024;
+
+interface Reader extends Evaluation {
+  assign(assignment: Assignment): void;
+  refuse(offset: number, what: string): void;
+}
+
+const isAssignment = (node: { readonly type: string }): node is Assignment => node.type === 'Assignment';
+
+/** The assignments of `NAME=value …` or `export NAME=value …`; none after reporting anything else. */
+function assignmentsOf(command: Command, reader: Reader): readonly Assignment[] {
+  const { name, prefix, suffix, redirects } = command;
+  const [redirect] = redirects;
+  const stranger = suffix.find((node) => !isAssignment(node));
+  if (redirect !== undefined) reader.refuse(redirect.pos, `the redirection "${redirect.operator}"`);
+  else if (name === undefined) return prefix.filter(isAssignment);
+  else if (name.text !== 'export' || prefix.length > 0) reader.refuse(name.pos, describeStatement(command));
+  else if (stranger !== undefined) reader.refuse(stranger.pos, '"export" without a value');
+  else return suffix.filter(isAssignment);
+  return [];
+}
+
+function readStatement(statement: Statement, reader: Reader): void {
+  const { command, background } = statement;
+  if (command.type !== 'Command') return reader.refuse(command.pos, describeStatement(command));
+  if (background) return reader.refuse(statement.pos, 'a background command "&"');
+  assignmentsOf(command, reader).forEach((assignment) => reader.assign(assignment));
+}
+
+function evaluate({ append, index, value, pos }: Assignment, reader: Reader): ShellValue {
+  if (append || index !== undefined) {
+    reader.refuse(pos, append ? '"+="' : 'assigning to one element of a list');
+    return '';
+  }
+  if (value.type === 'Word') return withoutNul(evaluateText(value, reader), pos, reader);
+  const indexed = value.elements.find((element) => /^\[[^\]]*\]\+?=/.test(element.text));
+  if (indexed) reader.refuse(indexed.pos, 'a list with indexes');
+  const elements = value.elements.flatMap((element) => evaluateElements(element, reader));
+  withoutNul(elements.join(''), pos, reader);
+  return elements;
+}
+
+/** No environment variable can hold a NUL character, which $'…' can write. */
+function withoutNul(text: string, offset: number, reader: Reader): string {
+  if (text.includes('\0')) reader.refuse(offset, 'a NUL character');
+  return text;
+}
+
+function createReader(
+  source: SourceText,
+  scope: ReadonlyMap<string, ShellValue>,
+  diagnostics: Diagnostics,
+): Reader & Assignments {
+  const byName = new Map<string, Assigned>();
+  const used = new Set<string>();
+  const cannot = `cannot read ${basename(source.file)}: `;
+  let spent = 0;
+  let faults = 0;
+  const reader: Reader = {
+    lookup(name) {
+      used.add(name);
+      return byName.get(name)?.value ?? scope.get(name);
+    },
+    fault(offset, fault) {
+      faults++;
+      const at = source.positionAt(offset);
+      if ('reason' in fault) return diagnostics.fault(cannot + fault.reason, { at, hint: allowed });
+      const hint = didYouMean(fault.unset, [...byName.keys(), ...scope.keys()]);
+      const way = `give it a value above this line, or write \${${fault.unset}:-default}`;
+      diagnostics.fault(`${cannot}${fault.unset} has no value`, { at, hint: hint ?? way });
+    },
+    refuse: (offset, what) => reader.fault(offset, { reason: `${what} is not allowed` }),
+    spend(characters, offset) {
+      const before = spent;
+      spent += characters;
+      if (spent > maxCharacters && before <= maxCharacters) {
+        reader.fault(offset, { reason: 'its values are longer than 1 MiB together' });
+      }
+      return spent <= maxCharacters;
+    },
+    assign(assignment) {
+      const faultsBefore = faults;
+      const value = evaluate(assignment, reader);
+      byName.set(assignment.name, {
+        value: faults > faultsBefore ? '' : value,
+        nameAt: source.positionAt(assignment.pos),
+        valueAt: source.positionAt(assignment.value.pos),
+      });
+    },
+  };
+  return {
+    ...reader,
+    byName,
+    used,
+    get faulty() {
+      return faults > 0;
+    },
+  };
+}
+
+const allowed =
+  'the file is data, never executed: NAME=value, quotes, ${NAME}, ${NAME:-default}, NAME=(a b), comments';
+
+/**
+ * Reads a shell-syntax file as data: assignments with quotes, `$V`, `${V}`, `${V:-default}`, `${V-default}` and
+ * arrays, evaluated as bash would, with `scope` for names from outside. Nothing is executed; everything else is
+ * a fault with its position. File name patterns are not expanded.
+ */
+export function readAssignments(
+  source: SourceText,
+  scope: ReadonlyMap<string, ShellValue>,
+  diagnostics: Diagnostics,
+): Assignments {
+  const reader = createReader(source, scope, diagnostics);
+  const carriageReturn = source.text.indexOf('\r\n');
+  if (carriageReturn !== -1) {
+    reader.fault(carriageReturn, { reason: 'it has Windows line ends (CR LF)' });
+    return reader;
+  }
+  const script = parse(source.text);
+  const errors = script.errors ?? [];
+  // What follows a syntax error cannot be trusted to be what its author meant.
+  const trusted = errors.reduce((first, { pos }) => Math.min(first, pos), Infinity);
+  for (const statement of script.commands) {
+    if (statement.end <= trusted) readStatement(statement, reader);
+  }
+  for (const { message, pos } of errors) reader.fault(pos, { reason: message });
+  return reader;
+}

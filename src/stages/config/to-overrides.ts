@@ -1,0 +1,35 @@
+import type { SettingsOverrides } from '../../model/settings-overrides.ts';
+import type { ConfigFile } from './config-schema.ts';
+
+const withScheme = (proxy: string | undefined): string | undefined =>
+  proxy === undefined || proxy.includes('://') ? proxy : `http://${proxy}`;
+
+/** Turns the keys of a file into settings; `toPath` makes its paths absolute. */
+export function toOverrides(config: ConfigFile, toPath: (path: string) => string): SettingsOverrides {
+  const { apt = {}, network = {} } = config;
+  const path = (text: string | undefined): string | undefined =>
+    text === undefined ? undefined : toPath(text);
+  return {
+    engine: config.engine,
+    defaultBuilder: config.default_builder,
+    maintainer: config.maintainer,
+    tags: config.tags,
+    prune: config.prune,
+    epoch: config.epoch,
+    dataDir: path(config.data_dir),
+    jobs: config.jobs,
+    apt: {
+      mirror: apt.mirror,
+      securityMirror: apt.security_mirror,
+      keyring: path(apt.keyring),
+      components: apt.components,
+      sources: apt.sources?.map(({ key, ...source }) => ({ ...source, keyFile: toPath(key) })),
+    },
+    network: {
+      httpProxy: withScheme(network.http_proxy),
+      httpsProxy: withScheme(network.https_proxy),
+      noProxy: network.no_proxy,
+      caFile: path(network.ca_file),
+    },
+  };
+}

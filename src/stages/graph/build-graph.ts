@@ -1,0 +1,137 @@
+import { KublerError, throwFaults } from '../../errors.ts';
+import { splitImageId, type ImageId } from '../../model/image-id.ts';
+import type { ImageDefinition, Project } from '../../model/project.ts';
+import type { Graph, GraphBuilder, GraphImage } from './graph.ts';
+import { orderChains } from './order-chains.ts';
+import { namespaceOf, positionOf, resolveBuilder, unknownBuilder } from './resolve-builder.ts';
+import { resolveTargets } from './resolve-targets.ts';
+import { suggestImage } from './suggest-image.ts';
+
+type Report = (fault: KublerError) => void;
+
+const cycleFault = (what: string, cycle: readonly string[]): KublerError =>
+  new KublerError(
+    'GRAPH_CYCLE',
+    `cannot order ${what}: ${[...cycle, ...cycle.slice(0, 1)].join(' → ')} is a cycle`,
+  );
+
+function unknownParent(project: Project, definition: ImageDefinition): KublerError {
+  const { id, parent } = definition;
+  const meant = suggestImage(project, parent);
+  const way = 'IMAGE_PARENT is NAMESPACE/NAME of an image of this project, or scratch';
+  return new KublerError(
+    'GRAPH_UNKNOWN_PARENT',
+    `cannot build image "${id}": its parent "${parent}" does not exist`,
+    {
+      ...positionOf(definition, 'IMAGE_PARENT'),
+      hint: meant === undefined ? way : `did you mean "${meant}"?`,
+    },
+  );
+}
+
+/** The requested images and their ancestors, parents first. */
+function orderImages(
+  project: Project,
+  requested: Iterable<ImageId>,
+  report: Report,
+): readonly ImageDefinition[] {
+  const { order, cycles } = orderChains(requested, (id) => {
+    const definition = project.images.get(id);
+    if (definition === undefined || definition.parent === 'scratch') return undefined;
+    if (project.images.has(definition.parent)) return definition.parent;
+    report(unknownParent(project, definition));
+    return undefined;
+  });
+  for (const cycle of cycles) report(cycleFault('images', cycle));
+  return order.flatMap((id) => project.images.get(id) ?? []);
+}
+
+/** Image → full name of its builder: its own, else its parent's, else the default one. */
+function chooseBuilders(
+  project: Project,
+  images: readonly ImageDefinition[],
+  report: Report,
+): ReadonlyMap<ImageId, string> {
+  const chosen = new Map<ImageId, string>();
+  for (const image of images) {
+    const inherited = image.parent === 'scratch' ? undefined : chosen.get(image.parent);
+    if (image.builder === undefined && inherited !== undefined) {
+      chosen.set(image.id, inherited);
+      continue;
+    }
+    // A parent without one has been reported, and its child says nothing new.
+    if (image.builder === undefined && image.parent !== 'scratch') continue;
+    const name = image.builder ?? image.settings.defaultBuilder;
+    const role = image.builder === undefined ? 'default builder' : 'builder';
+    const builder = resolveBuilder(project, name, splitImageId(image.id).namespace);
+    if (builder !== undefined) chosen.set(image.id, builder);
+    else
+      report(unknownBuilder(project, name, `image "${image.id}": its ${role}`, positionOf(image, 'BUILDER')));
+  }
+  return chosen;
+}
+
+/** These builders and those they extend, extended ones first. */
+function orderBuilders(project: Project, needed: Iterable<string>, report: Report): readonly GraphBuilder[] {
+  const extended = new Map<string, string>();
+  const { order, cycles } = orderChains(needed, (name) => {
+    const definition = project.builders.get(name);
+    if (definition?.extends === undefined) return undefined;
+    const parent = resolveBuilder(project, definition.extends, namespaceOf(name));
+    if (parent !== undefined) extended.set(name, parent);
+    else
+      report(
+        unknownBuilder(
+          project,
+          definition.extends,
+          `builder "${name}": its builder`,
+          positionOf(definition, 'BUILDER'),
+        ),
+      );
+    return parent;
+  });
+  for (const cycle of cycles) report(cycleFault('builders', cycle));
+  return order.flatMap((name) => {
+    const definition = project.builders.get(name);
+    return definition === undefined ? [] : [{ definition: { ...definition, extends: extended.get(name) } }];
+  });
+}
+
+function toGraphImages(
+  images: readonly ImageDefinition[],
+  builders: ReadonlyMap<ImageId, string>,
+  requested: ReadonlySet<ImageId>,
+): readonly GraphImage[] {
+  const children = new Map<ImageId, ImageId[]>();
+  for (const { id, parent } of images) {
+    if (parent !== 'scratch') children.set(parent, [...(children.get(parent) ?? []), id]);
+  }
+  return images.map((definition) => ({
+    definition,
+    ...(definition.parent === 'scratch' ? {} : { parent: definition.parent }),
+    builder: builders.get(definition.id) ?? '',
+    children: (children.get(definition.id) ?? []).sort(),
+    requested: requested.has(definition.id),
+  }));
+}
+
+/**
+ * What the targets need, in an order in which it can be built: images parents first, builders extended ones first;
+ * the same for the same project, however the targets are ordered. Pure. Throws, all faults together,
+ * `GRAPH_UNKNOWN_TARGET`, `GRAPH_UNKNOWN_PARENT`, `GRAPH_UNKNOWN_BUILDER` and `GRAPH_CYCLE`.
+ */
+export function buildGraph(
+  project: Project,
+  targets: readonly string[],
+  options: { readonly defaultNamespace?: string } = {},
+): Graph {
+  const faults: KublerError[] = [];
+  const report: Report = (fault) => void faults.push(fault);
+  const requested = resolveTargets(project, targets, options.defaultNamespace);
+  requested.faults.forEach(report);
+  const images = orderImages(project, requested.ids, report);
+  const chosen = chooseBuilders(project, images, report);
+  const builders = orderBuilders(project, chosen.values(), report);
+  throwFaults(faults);
+  return { images: toGraphImages(images, chosen, requested.ids), builders };
+}

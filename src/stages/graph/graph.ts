@@ -1,0 +1,29 @@
+import type { ImageId } from '../../model/image-id.ts';
+import type { BuilderDefinition, ImageDefinition } from '../../model/project.ts';
+
+/** An image and what it hangs on. */
+export interface GraphImage {
+  readonly definition: ImageDefinition;
+  /** Absent for images on scratch. */
+  readonly parent?: ImageId;
+  /** Full name of its builder, a key of the project's `builders`. */
+  readonly builder: string;
+  /** Images of this graph that stand on it, in byte order. */
+  readonly children: readonly ImageId[];
+  /** True when a target names it; false for parents that come along. */
+  readonly requested: boolean;
+}
+
+/** A builder that some image of the graph needs. */
+export interface GraphBuilder {
+  /** Its `extends` is a full name: a key of the project's `builders`. */
+  readonly definition: BuilderDefinition;
+}
+
+/** What has to exist for some targets, in an order in which it can be built. */
+export interface Graph {
+  /** Parents first. */
+  readonly images: readonly GraphImage[];
+  /** Extended builders first. */
+  readonly builders: readonly GraphBuilder[];
+}

@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { KublerError, type SourcePosition } from '../../errors.ts';
+import { splitImageId } from '../../model/image-id.ts';
+import type { BuilderDefinition, ImageDefinition, Project } from '../../model/project.ts';
+import { didYouMean } from '../../model/suggest.ts';
+
+/** Where a variable of a definition's build.conf stands. */
+export function positionOf(
+  definition: Pick<ImageDefinition, 'dir'> & Pick<BuilderDefinition, 'positions'>,
+  variable: string,
+): { readonly at?: SourcePosition } {
+  const position = definition.positions?.get(variable);
+  return position === undefined ? {} : { at: { ...position, file: join(definition.dir, 'build.conf') } };
+}
+
+/** Full name of a builder as it is written in a namespace: `debian` there is `ns/debian` if the namespace has one. */
+export function resolveBuilder(
+  project: Project,
+  name: string,
+  namespace: string | undefined,
+): string | undefined {
+  const own = `${namespace ?? ''}/${name}`;
+  if (namespace !== undefined && !name.includes('/') && project.builders.has(own)) return own;
+  return project.builders.has(name) ? name : undefined;
+}
+
+/** The fault of a builder nobody knows. `whose` says who needs it: `image "web/apache2": its builder`. */
+export function unknownBuilder(
+  project: Project,
+  name: string,
+  whose: string,
+  at: { readonly at?: SourcePosition },
+): KublerError {
+  const known = [...project.builders.keys()].sort();
+  const hint = didYouMean(name, known) ?? `there are: ${known.join(', ') || 'none'}`;
+  return new KublerError('GRAPH_UNKNOWN_BUILDER', `cannot build ${whose} "${name}" does not exist`, {
+    ...at,
+    hint,
+  });
+}
+
+/** The namespace of `ns/builder`; undefined for a builder of the whole project. */
+export const namespaceOf = (builder: string): string | undefined =>
+  builder.includes('/') ? splitImageId(builder as `${string}/${string}`).namespace : undefined;

@@ -1,0 +1,136 @@
+import { assert, KublerError, throwFaults } from '../../errors.ts';
+import type { ImageId } from '../../model/image-id.ts';
+import type { ImageConfig } from '../../oci/types.ts';
+import { expand, startDraft, toRuntimeConfig, type Draft } from './draft.ts';
+import { handlers, parseTrigger } from './handlers.ts';
+import type { ImagePlan, ImageStep } from './image-plan.ts';
+import { checkFlags, fault, type Instruction } from './instruction.ts';
+import { parseDockerfile } from './parse-dockerfile.ts';
+import { splitAtSpaces } from './words.ts';
+import { applyGlobalArg, globalScope } from './variables.ts';
+
+export interface PlanOptions {
+  /** Name of the template, for error messages. */
+  readonly file: string;
+  /** The rendered template. */
+  readonly text: string;
+  /** Undefined for an image on `scratch`. */
+  readonly parent?: { readonly id: ImageId; readonly config: ImageConfig };
+  /** Values for ARG. */
+  readonly buildArgs?: ReadonlyMap<string, string>;
+  /** `required`: the build makes files, so that a template without `ADD rootfs.tar /` would lose them. */
+  readonly rootfs: 'required' | 'optional';
+}
+
+/**
+ * Turns a rendered Dockerfile.template into the steps and the configuration of an image, with Docker's rules. Reads no
+ * file. Throws all faults together, IMAGE_INVALID with the line of each.
+ */
+export function planImage(options: PlanOptions): ImagePlan {
+  const instructions = parseDockerfile(options.file, options.text);
+  const warnings: string[] = [];
+  const faults: KublerError[] = [];
+  const parent = options.parent?.config;
+  const buildArgs = options.buildArgs ?? new Map<string, string>();
+  const draft = startDraft(parent?.config, parent?.author, buildArgs, ({ at }, text) => {
+    warnings.push(`${at.file}:${at.line}: ${text}`);
+  });
+  const attempt = <Result>(action: () => Result): Result | undefined => {
+    try {
+      return action();
+    } catch (error) {
+      if (!(error instanceof KublerError)) throw error;
+      faults.push(error);
+      return undefined;
+    }
+  };
+
+  const { before, from, after } = splitAtFrom(instructions);
+  for (const instruction of before) attempt(() => applyBeforeFrom(draft, instruction));
+  attempt(() => checkFrom(draft, from, options));
+  const triggers = from ? inheritedTriggers(from, parent?.config.OnBuild ?? [], attempt) : [];
+  const steps = [...triggers, ...after].flatMap((each) => attempt(() => toStep(draft, each)) ?? []);
+  attempt(() => checkRootfs(steps, after, options));
+  throwFaults(faults);
+
+  for (const name of buildArgs.keys()) {
+    if (draft.declaredArgs.has(name)) continue;
+    warnings.push(`${options.file}: the build argument ${name} is declared by no ARG`);
+  }
+  return { steps, config: toRuntimeConfig(draft), author: draft.author, warnings };
+}
+
+function splitAtFrom(instructions: readonly Instruction[]): {
+  readonly before: readonly Instruction[];
+  readonly from: Instruction | undefined;
+  readonly after: readonly Instruction[];
+} {
+  const index = instructions.findIndex(({ keyword }) => keyword === 'FROM');
+  const end = index < 0 ? instructions.length : index;
+  return {
+    before: instructions.slice(0, end),
+    from: instructions[index],
+    after: instructions.slice(end + 1),
+  };
+}
+
+function applyBeforeFrom(draft: Draft, instruction: Instruction): void {
+  if (instruction.keyword !== 'ARG') throw fault(instruction, 'it stands before FROM');
+  applyGlobalArg(draft, instruction);
+}
+
+/** FROM names `scratch` or the parent of build.conf: the packages were installed on top of that one. */
+function checkFrom(draft: Draft, from: Instruction | undefined, { file, parent }: PlanOptions): void {
+  if (!from) {
+    const at = { file, line: 1, column: 1 };
+    throw new KublerError('IMAGE_INVALID', `cannot plan "${file}": it has no FROM`, {
+      at,
+      hint: 'FROM ${IMAGE_PARENT}',
+    });
+  }
+  checkFlags(from);
+  const [base = '', as, name, ...others] = splitAtSpaces(expand(globalScope(draft), from, from.rest));
+  const named = as?.toUpperCase() === 'AS' && name !== undefined;
+  if ((as !== undefined && !named) || others.length > 0) throw fault(from, `"${from.rest}" is not one image`);
+  const expected = parent?.id ?? 'scratch';
+  if (base === expected) return;
+  throw fault(
+    from,
+    `"${base}" is not the image's parent, which is "${expected}"`,
+    'FROM ${IMAGE_PARENT}; the parent is set in build.conf',
+  );
+}
+
+/** The parent's ONBUILD triggers, which run right after FROM. */
+function inheritedTriggers(
+  from: Instruction,
+  triggers: readonly string[],
+  attempt: <Result>(action: () => Result) => Result | undefined,
+): Instruction[] {
+  return triggers.flatMap((text) => attempt(() => parseTrigger(text, { ...from, escape: '\\' })) ?? []);
+}
+
+function toStep(draft: Draft, instruction: Instruction): ImageStep {
+  const handler = handlers.get(instruction.keyword);
+  assert(handler, `no handler for ${instruction.keyword}`);
+  return { ...handler(draft, instruction), at: instruction.at, createdBy: instruction.text };
+}
+
+function checkRootfs(
+  steps: readonly ImageStep[],
+  instructions: readonly Instruction[],
+  { file, rootfs }: PlanOptions,
+): void {
+  const [first, second] = steps.filter(({ kind }) => kind === 'rootfs');
+  if (second) {
+    throw new KublerError('IMAGE_INVALID', 'cannot apply ADD: rootfs.tar is already added', {
+      at: second.at,
+    });
+  }
+  // An ADD that was refused has its own fault.
+  if (rootfs === 'optional' || first || instructions.some(({ keyword }) => keyword === 'ADD')) return;
+  throw new KublerError('IMAGE_INVALID', `cannot plan "${file}": what was built is not added to the image`, {
+    at: { file, line: 1, column: 1 },
+    hint: 'ADD rootfs.tar /',
+  });
+}

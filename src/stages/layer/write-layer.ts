@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import { KublerError } from '../../errors.ts';
+import { toDigest, type Digest } from '../../model/digest.ts';
+import { parentPath, toRootfs, type FileEntry } from '../../model/tree-entry.ts';
+import { gzipBlocks } from '../../oci/gzip.ts';
+import type { Layout } from '../../oci/layout.ts';
+import { rechunk } from '../../oci/rechunk.ts';
+import { writeTar } from '../../oci/tar-write.ts';
+import type { LayerTree } from './diff-trees.ts';
+import { normalise } from './normalise.ts';
+import { toMembers } from './to-members.ts';
+
+/** A layer in the store. */
+export interface Layer {
+  /** Of the gzipped tar: the blob's name. */
+  readonly digest: Digest;
+  /** Of the tar. */
+  readonly diffId: Digest;
+  /** Of the blob. */
+  readonly sizeBytes: number;
+  /** Of the tar. */
+  readonly uncompressedBytes: number;
+  /** Entries that are not directories; removed paths are not counted. */
+  readonly files: number;
+}
+
+export interface WriteLayerOptions extends LayerTree {
+  /** Seconds since 1970. */
+  readonly epoch: number;
+  readonly layout: Layout;
+  /** On the layout's filesystem. */
+  readonly tmpDir: string;
+}
+
+/**
+ * Writes a layer into the store: tar, both digests and compression in one pass. It appears there complete or not at
+ * all. Throws `ROOTFS_INVALID` when a content can no longer be read.
+ */
+export async function writeLayer(options: WriteLayerOptions): Promise<Layer> {
+  const folder = await mkdtemp(join(options.tmpDir, 'layer-'));
+  try {
+    const hostFile = join(folder, 'layer.tar.gz');
+    const layer = await writeTarGz(options, hostFile);
+    await options.layout.adoptBlob(hostFile, layer.digest);
+    return layer;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Large enough that hashing and writing cost no more than their bytes. */
+const chunkBytes = 1 << 20;
+
+async function writeTarGz(
+  { entries, whiteouts, epoch }: WriteLayerOptions,
+  hostFile: string,
+): Promise<Layer> {
+  for (const path of entries.keys()) refuseWhiteoutName(path);
+  const tree = normalise(toRootfs([...entries.values(), ...whiteouts.map(toWhiteout)]), epoch);
+  const uncompressed = tally();
+  const compressed = tally();
+  const tar = uncompressed.count(rechunk(writeTar(toMembers(tree)), chunkBytes));
+  await writeFile(hostFile, compressed.count(gzipBlocks(tar)), { flag: 'wx' });
+  return {
+    digest: compressed.digest(),
+    diffId: uncompressed.digest(),
+    sizeBytes: compressed.bytes(),
+    uncompressedBytes: uncompressed.bytes(),
+    files: [...entries.values()].filter((entry) => entry.type !== 'directory').length,
+  };
+}
+
+function refuseWhiteoutName(path: string): void {
+  if (!posix.basename(path).startsWith(whiteoutPrefix)) return;
+  throw new KublerError(
+    'LAYER_UNREPRESENTABLE',
+    `cannot put file "/${path}" into an image: its name means a removal`,
+  );
+}
+const whiteoutPrefix = '.wh.';
+
+/** Digests and counts what passes through. */
+function tally() {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  return {
+    async *count(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+      for await (const chunk of source) {
+        hash.update(chunk);
+        bytes += chunk.length;
+        yield chunk;
+      }
+    },
+    bytes: () => bytes,
+    digest: () => toDigest(hash.digest('hex')),
+  };
+}
+
+/** https://github.com/opencontainers/image-spec/blob/v1.1.0/layer.md#whiteouts */
+function toWhiteout(path: string): FileEntry {
+  const folder = parentPath(path);
+  const name = `${whiteoutPrefix}${posix.basename(path)}`;
+  return {
+    type: 'file',
+    path: folder === '' ? name : `${folder}/${name}`,
+    mode: 0o644,
+    uid: 0,
+    gid: 0,
+    mtime: 0,
+    xattrs: new Map(),
+    size: 0,
+    sha256: emptySha256,
+    content: { kind: 'bytes', bytes: new Uint8Array() },
+  };
+}
+const emptySha256 = createHash('sha256').digest('hex');

@@ -1,0 +1,161 @@
+import type { Sha256 } from '../../model/digest.ts';
+import type { ImageId } from '../../model/image-id.ts';
+import type { ImageRecord } from '../../model/image-record.ts';
+import type { BuilderDefinition, ImageDefinition } from '../../model/project.ts';
+import type { Graph, GraphBuilder, GraphImage } from '../graph/index.ts';
+import { changedInputs, stepKey, type StepInputs } from './step-key.ts';
+
+/** One entry of a build plan. */
+export interface Step {
+  readonly key: Sha256;
+  readonly inputs: StepInputs;
+  readonly action: 'build' | 'skip';
+  /** Why it is built or skipped, for people. */
+  readonly reason: string;
+}
+
+export interface BuilderStep extends Step {
+  readonly definition: BuilderDefinition;
+  /** Key of the pristine base this builder, and the images built in it, start from. */
+  readonly base: Sha256;
+  /** The builder at the root of the chain, which has the base. */
+  readonly root: BuilderDefinition;
+}
+
+export interface ImageStep extends Step {
+  readonly definition: ImageDefinition;
+  readonly builder: BuilderStep;
+  readonly parent?: ImageStep;
+}
+
+/** What a build will do, in an order in which everything comes after what it needs. */
+export interface BuildPlan {
+  readonly builders: readonly BuilderStep[];
+  readonly images: readonly ImageStep[];
+}
+
+/** What exists, as far as a plan depends on it. */
+export interface PlanFacts {
+  /** Root builder name → digest of its frozen package index. */
+  readonly indexes: ReadonlyMap<string, Sha256>;
+  /** Image id or builder name → file name → digest, of its folder. */
+  readonly folders: ReadonlyMap<string, ReadonlyMap<string, Sha256>>;
+  readonly records: ReadonlyMap<ImageId, ImageRecord>;
+  readonly snapshots: ReadonlySet<string>;
+  /** Images whose blobs are all in the store. */
+  readonly intact: ReadonlySet<ImageId>;
+}
+
+/** Which images to build although nothing changed: all of the graph, those asked for, or none. */
+export type Force = 'none' | 'requested' | 'all';
+
+/** Decides what must be built and why. Pure: what exists is passed in. */
+export function planBuild(graph: Graph, facts: PlanFacts, force: Force = 'none'): BuildPlan {
+  const builders = new Map<string, BuilderStep>();
+  for (const node of graph.builders) builders.set(node.definition.name, planBuilder(node, builders, facts));
+  const images = new Map<ImageId, ImageStep>();
+  for (const node of graph.images) images.set(node.definition.id, planImage(node, builders, images, facts, force));
+  return { builders: [...builders.values()], images: reviveParents([...images.values()], facts) };
+}
+
+function planBuilder(
+  node: GraphBuilder,
+  done: ReadonlyMap<string, BuilderStep>,
+  facts: PlanFacts,
+): BuilderStep {
+  const { definition } = node;
+  const parent = definition.extends === undefined ? undefined : done.get(definition.extends);
+  const index = facts.indexes.get(parent?.root.name ?? definition.name) ?? '';
+  const base = parent?.base ?? stepKey('base', { base: JSON.stringify(definition.base), 'package index': index });
+  const inputs = {
+    ...(parent ? { [`builder ${parent.definition.name}`]: parent.key } : { base }),
+    ...Object.fromEntries(facts.folders.get(definition.name) ?? []),
+    variables: JSON.stringify([...definition.variables]),
+  };
+  const key = stepKey('builder', inputs);
+  const ready = facts.snapshots.has(key) && facts.snapshots.has(base);
+  return {
+    definition,
+    base,
+    root: parent?.root ?? definition,
+    key,
+    inputs,
+    action: ready ? 'skip' : 'build',
+    reason: ready ? 'ready' : 'not built for these inputs yet',
+  };
+}
+
+function planImage(
+  node: GraphImage,
+  builders: ReadonlyMap<string, BuilderStep>,
+  done: ReadonlyMap<ImageId, ImageStep>,
+  facts: PlanFacts,
+  force: Force,
+): ImageStep {
+  const { definition } = node;
+  const builder = builders.get(node.builder);
+  if (!builder) throw new Error(`internal error: builder ${node.builder} is not in the graph`);
+  const parent = node.parent === undefined ? undefined : done.get(node.parent);
+  const inputs = {
+    [`builder ${node.builder}`]: builder.key,
+    'package index': facts.indexes.get(builder.root.name) ?? '',
+    ...(parent && { [`parent ${parent.definition.id}`]: parent.key }),
+    ...Object.fromEntries(facts.folders.get(definition.id) ?? []),
+    variables: JSON.stringify([...definition.variables]),
+    settings: JSON.stringify(settingsThatMatter(definition)),
+  };
+  const key = stepKey('image', inputs);
+  const forced = force === 'all' || (force === 'requested' && node.requested);
+  const reason = forced ? 'forced' : whyBuild(definition.id, key, inputs, facts, parent);
+  return {
+    definition,
+    builder,
+    ...(parent && { parent }),
+    key,
+    inputs,
+    action: reason === undefined ? 'skip' : 'build',
+    reason: reason ?? 'unchanged',
+  };
+}
+
+function settingsThatMatter({ settings, tags }: ImageDefinition): unknown {
+  return [settings.epoch, settings.prune, settings.maintainer, tags];
+}
+
+function whyBuild(
+  id: ImageId,
+  key: Sha256,
+  inputs: StepInputs,
+  facts: PlanFacts,
+  parent: ImageStep | undefined,
+): string | undefined {
+  const record = facts.records.get(id);
+  if (!record) return 'new';
+  if (record.key !== key) return changedInputs(record.inputs, inputs) ?? 'built by another version';
+  if (!facts.intact.has(id)) return 'its layers are no longer in the store';
+  // The parent is built again from the same inputs: its bytes will be the same, its record must be there first.
+  return parent?.action === 'build' && parent.reason === 'forced' ? 'parent forced' : undefined;
+}
+
+/** A child can only be built on its parent's target root: a parent whose root was cleaned away is built again. */
+function reviveParents(images: readonly ImageStep[], facts: PlanFacts): readonly ImageStep[] {
+  const gone = new Set<ImageStep>();
+  for (const step of [...images].reverse()) {
+    const { parent } = step;
+    if (!parent || (step.action === 'skip' && !gone.has(step)) || parent.action === 'build') continue;
+    const record = facts.records.get(parent.definition.id);
+    if (record && !facts.snapshots.has(record.targetSnapshot)) gone.add(parent);
+  }
+  if (gone.size === 0) return images;
+  const revived = new Map<ImageStep, ImageStep>();
+  return images.map((step) => {
+    const parent = step.parent && (revived.get(step.parent) ?? step.parent);
+    const next: ImageStep = {
+      ...step,
+      ...(parent && { parent }),
+      ...(gone.has(step) && { action: 'build' as const, reason: 'its target root was cleaned away' }),
+    };
+    revived.set(step, next);
+    return next;
+  });
+}

@@ -1,0 +1,25 @@
+import type { TreeFacts } from '../../../model/file-facts.ts';
+import type { Finding } from '../../../model/finding.ts';
+import type { Rootfs } from '../../../model/tree-entry.ts';
+import type { CommandPlaces } from '../../../model/find-command.ts';
+import type { RuntimeConfig } from '../../../oci/types.ts';
+import type { LibrarySearch } from '../library-search.ts';
+
+/** What is proved: the final tree with its parents, what is known of its files, and what it runs with. */
+export interface Subject {
+  readonly tree: Rootfs;
+  readonly facts: TreeFacts;
+  readonly config: RuntimeConfig;
+  /** Where the container looks for commands. */
+  readonly places: CommandPlaces;
+  readonly libraries: LibrarySearch;
+}
+
+/** One question asked of an image. */
+export interface Check {
+  /** As users type it and findings carry it: `elf-needed`. */
+  readonly name: string;
+  /** What it makes sure of, one sentence for the documentation. */
+  readonly explanation: string;
+  readonly run: (subject: Subject) => Iterable<Omit<Finding, 'check'>>;
+}

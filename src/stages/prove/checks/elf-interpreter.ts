@@ -1,0 +1,27 @@
+import { isExecutable } from '../../../model/find-command.ts';
+import { resolvePath } from '../../../model/resolve-path.ts';
+import { sameKind } from '../elf-platform.ts';
+import { libraryHint } from '../package-hints.ts';
+import type { Check } from './check.ts';
+
+/** The program loader every dynamic program names. */
+export const elfInterpreterCheck: Check = {
+  name: 'elf-interpreter',
+  explanation: 'The loader that a program names (PT_INTERP) is in the image, executable, and for the same processor.',
+  *run({ tree, facts }) {
+    for (const [path, { elf }] of facts) {
+      if (elf?.interpreter === undefined || !tree.has(path)) continue;
+      const { interpreter } = elf;
+      const loader = resolvePath(tree, interpreter);
+      const loaderElf = loader.found ? facts.get(loader.path)?.elf : undefined;
+      let fault: string | undefined;
+      if (!loader.found) fault = 'which is not in the image';
+      else if (!isExecutable(loader.entry)) fault = 'which is no executable file';
+      else if (!loaderElf || !sameKind(loaderElf, elf)) fault = 'which is not for the same processor';
+      if (fault === undefined) continue;
+      const hint = libraryHint(interpreter.slice(interpreter.lastIndexOf('/') + 1));
+      const message = `needs the loader ${interpreter}, ${fault}`;
+      yield { severity: 'error', path: `/${path}`, message, ...(hint === undefined ? {} : { hint }) };
+    }
+  },
+};

@@ -1,0 +1,76 @@
+import type { ElfFacts } from '../../../model/file-facts.ts';
+import { envValue } from '../env-value.ts';
+import { expandFolders, isMusl } from '../library-search.ts';
+import { libraryHint } from '../package-hints.ts';
+import { privateLibraries } from '../private-libraries.ts';
+import type { Check, Subject } from './check.ts';
+
+/** The shared libraries every program and library names. */
+export const elfNeededCheck: Check = {
+  name: 'elf-needed',
+  explanation:
+    'Every shared library that a program or library names (DT_NEEDED) is where its loader looks: RPATH, ' +
+    'LD_LIBRARY_PATH, RUNPATH, ld.so.conf and the default folders, for the same processor.',
+  *run(subject) {
+    const { tree, facts, libraries } = subject;
+    const inherited = inheritedFolders(subject);
+    const findPrivate = privateLibraries(tree, facts);
+    for (const [path, { elf }] of facts) {
+      if (!elf || elf.needed.length === 0 || !tree.has(path)) continue;
+      const folders = [...searchFolders(subject, path, elf), ...(inherited.get(path) ?? [])];
+      for (const name of missable(elf)) {
+        const found = libraries.find(name, elf, name.includes('/') ? [''] : folders);
+        if (found.path !== undefined || findPrivate(path, elf, name)) continue;
+        const hint = libraryHint(name);
+        const message =
+          found.otherKind === undefined
+            ? `needs ${name}, which no folder of the library path holds`
+            : `needs ${name}, and /${found.otherKind} is not a library for the same processor`;
+        yield { severity: 'error', path: `/${path}`, message, ...(hint === undefined ? {} : { hint }) };
+      }
+    }
+  },
+};
+
+/** Folders in the order of ld.so(8), "Description"; musl reads RPATH and RUNPATH alike. */
+function searchFolders({ libraries, config }: Subject, path: string, elf: ElfFacts): readonly string[] {
+  const early = elf.runpath.length === 0 ? elf.rpath : [];
+  return [
+    ...expandFolders(early, path, elf),
+    ...(envValue(config, 'LD_LIBRARY_PATH')?.split(/[:;]/).filter(Boolean) ?? []),
+    ...expandFolders(elf.runpath, path, elf),
+    ...libraries.commonFolders(elf),
+  ];
+}
+
+/** Names musl's loader answers itself (`reserved` in its `dynlink.c`). */
+const muslOwn = /^lib(?:c|pthread|rt|m|dl|util|xnet)\./;
+const missable = (elf: ElfFacts): readonly string[] =>
+  isMusl(elf) ? elf.needed.filter((name) => !muslOwn.test(name)) : elf.needed;
+
+/** Path of a library → folders of the RPATHs (not RUNPATHs: those are not handed down) of what loads it. */
+function inheritedFolders(subject: Subject): ReadonlyMap<string, ReadonlySet<string>> {
+  const inherited = new Map<string, Set<string>>();
+  for (const [path, { elf }] of subject.facts) {
+    if (!elf || elf.rpath.length === 0 || (elf.runpath.length > 0 && !isMusl(elf))) continue;
+    const folders = expandFolders(elf.rpath, path, elf);
+    const pending = [path];
+    const visited = new Set(pending);
+    for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+      const needed = subject.facts.get(at)?.elf;
+      if (!needed) continue;
+      const reach = [...folders, ...searchFolders(subject, at, needed)];
+      for (const name of needed.needed) {
+        const found = subject.libraries.find(name, needed, reach).path;
+        if (found === undefined || visited.has(found)) continue;
+        visited.add(found);
+        pending.push(found);
+        const known = inherited.get(found) ?? new Set();
+        inherited.set(found, known);
+        for (const folder of folders) known.add(folder);
+      }
+    }
+  }
+  return inherited;
+}
+

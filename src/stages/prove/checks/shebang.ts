@@ -1,0 +1,22 @@
+import { missingInterpreter } from '../../../model/find-interpreter.ts';
+import { isModule } from '../../../model/shebang.ts';
+import { commandHint } from '../package-hints.ts';
+import type { Check } from './check.ts';
+
+/** The interpreters executable scripts name. */
+export const shebangCheck: Check = {
+  name: 'shebang',
+  explanation:
+    'The interpreter of every executable script is in the image, for `env` also the command it looks up in PATH; ' +
+    'modules that programs import are not asked.',
+  *run({ tree, facts, places }) {
+    for (const [path, { shebang }] of facts) {
+      if (shebang === undefined || !tree.has(path) || isModule(path)) continue;
+      const missing = missingInterpreter(tree, shebang, places);
+      if (missing === undefined) continue;
+      const hint = commandHint(missing.command);
+      const message = `needs the interpreter ${missing.command}, which ${missing.fault}`;
+      yield { severity: 'error', path: `/${path}`, message, ...(hint === undefined ? {} : { hint }) };
+    }
+  },
+};

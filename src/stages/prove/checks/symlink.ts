@@ -1,0 +1,33 @@
+import { type Resolution, resolvePath } from '../../../model/resolve-path.ts';
+import type { SymlinkEntry } from '../../../model/tree-entry.ts';
+import type { Check } from './check.ts';
+
+/** What is there comes at run time: from the kernel, the engine, or the program itself. */
+const volatile = /^(?:dev|proc|run|sys|tmp|var\/(?:run|lock|tmp))(?:\/|$)/;
+
+/** Where programs look for commands, libraries and configuration: a link to nothing there breaks something. */
+const vital = /(?:^|\/)(?:bin|sbin|libexec|etc)\/|\.so(?:\.|$)/;
+
+/** Where every symbolic link leads. */
+export const symlinkCheck: Check = {
+  name: 'symlink',
+  explanation:
+    'Every symbolic link leads to something in the image, or to where things come at run time. ' +
+    'A warning for links that a package brought which are no command, library or configuration.',
+  *run({ tree }) {
+    for (const entry of tree.values()) {
+      if (entry.type !== 'symlink') continue;
+      const end = resolvePath(tree, entry.path);
+      if (end.found || volatile.test(end.at)) continue;
+      const severity = entry.origin?.kind === 'package' && !vital.test(entry.path) ? 'warning' : 'error';
+      yield { severity, path: `/${entry.path}`, message: describe(entry, end) };
+    }
+  },
+};
+
+function describe(link: SymlinkEntry, end: Resolution & { readonly found: false }): string {
+  const points = `points to ${link.target}`;
+  if (end.reason === 'loop') return `${points}, which leads in a circle`;
+  if (end.reason === 'not-a-directory') return `${points}, but /${end.at} is not a folder`;
+  return `${points}, but there is no /${end.at}`;
+}

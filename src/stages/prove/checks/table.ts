@@ -1,0 +1,19 @@
+import type { Check } from './check.ts';
+import { elfInterpreterCheck } from './elf-interpreter.ts';
+import { elfNeededCheck } from './elf-needed.ts';
+import { entrypointCheck } from './entrypoint.ts';
+import { shebangCheck } from './shebang.ts';
+import { symlinkCheck } from './symlink.ts';
+import { userCheck } from './user.ts';
+import { workdirCheck } from './workdir.ts';
+
+/** Every check, in the order of findings. */
+export const checks: readonly Check[] = [
+  entrypointCheck,
+  userCheck,
+  workdirCheck,
+  elfInterpreterCheck,
+  elfNeededCheck,
+  shebangCheck,
+  symlinkCheck,
+];

@@ -1,0 +1,24 @@
+import type { TreeFacts } from '../../../model/file-facts.ts';
+import type { Check } from './check.ts';
+
+/** The user and group an image runs as. */
+export const userCheck: Check = {
+  name: 'user',
+  explanation: 'The user and group that USER names have lines in `/etc/passwd` and `/etc/group`; numbers need none.',
+  *run({ facts, config }) {
+    const [user = '', group = ''] = (config.User ?? '').split(':', 2);
+    const accounts = [
+      { kind: 'user', name: user, file: 'etc/passwd' },
+      { kind: 'group', name: group, file: 'etc/group' },
+    ];
+    for (const { kind, name, file } of accounts) {
+      if (name === '' || /^\d+$/.test(name) || hasAccount(facts, file, name)) continue;
+      const message = `USER names the ${kind} "${name}", which has no line in it`;
+      const hint = `make it in configure_rootfs_build, or give its number`;
+      yield { severity: 'error', path: `/${file}`, message, hint };
+    }
+  },
+};
+
+const hasAccount = (facts: TreeFacts, file: string, name: string): boolean =>
+  (facts.get(file)?.text ?? '').split('\n').some((line) => line.startsWith(`${name}:`));

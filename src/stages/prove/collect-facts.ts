@@ -1,0 +1,67 @@
+import type { FileFacts, TreeFacts } from '../../model/file-facts.ts';
+import { matchesAny } from '../../model/glob.ts';
+import type { FileEntry, Rootfs } from '../../model/tree-entry.ts';
+import { readBytes, readSlice } from '../rootfs/index.ts';
+import { readElf } from './read-elf.ts';
+
+/** Enough for the header, the program headers and the interpreter of nearly every program in one read. */
+const headBytes = 1024;
+/** The kernel reads no more of a script to find its interpreter (BINPRM_BUF_SIZE). */
+const shebangBytes = 256;
+const maxTextBytes = 1 << 16;
+const magic = { elf: 0x7f454c46, script: '#!' } as const;
+
+const isText = matchesAny([
+  'etc/{passwd,group,shadow,gshadow,ld.so.conf,nsswitch.conf}',
+  'etc/ld.so.conf.d/*.conf',
+  'etc/ld-musl-*.path',
+]);
+
+/**
+ * Reads what `prove` must know of the files of a tree. Files in a parent's layer are left out: whoever calls has the
+ * facts that were kept with the parent. Damaged files have no facts. Rejects only when the spool cannot be read.
+ */
+export async function collectFacts(rootfs: Rootfs): Promise<TreeFacts> {
+  const facts = new Map<string, FileFacts>();
+  const byInode = new Map<number, FileFacts | undefined>();
+  for (const entry of rootfs.values()) {
+    if (entry.type !== 'file' || entry.content.kind === 'parent') continue;
+    const { inode } = entry;
+    const known = inode !== undefined && byInode.has(inode);
+    const found = known ? byInode.get(inode) : await factsOf(entry);
+    if (inode !== undefined) byInode.set(inode, found);
+    if (found) facts.set(entry.path, found);
+  }
+  return facts;
+}
+
+async function factsOf(entry: FileEntry): Promise<FileFacts | undefined> {
+  if (isText(entry.path) && entry.size <= maxTextBytes) {
+    return { text: (await readBytes(entry, maxTextBytes)).toString('utf8') };
+  }
+  if (!mayRun(entry)) return undefined;
+  const head = await readSlice(entry, 0, headBytes);
+  if (head.length < 4) return undefined;
+  if (head.readUInt32BE(0) === magic.elf) {
+    const elf = await readElf(async (offset, length) =>
+      offset + length <= head.length ? head.subarray(offset, offset + length) : readSlice(entry, offset, length),
+    );
+    return elf && { elf };
+  }
+  const isScript = (entry.mode & 0o111) !== 0 && head.toString('latin1', 0, 2) === magic.script;
+  return isScript ? { shebang: shebangOf(head) } : undefined;
+}
+
+function shebangOf(head: Buffer): string {
+  const [line = ''] = head.toString('utf8', 2, shebangBytes).split('\n', 1);
+  return line.trim();
+}
+
+const smallestElf = 52;
+const dataFolder = /^(?:usr\/lib\/debug|usr\/share\/(?:doc|locale|man|zoneinfo)|var\/lib\/dpkg)\//;
+
+/** False for files that are surely neither run nor loaded, so that they need not be opened. Libraries have no x bit. */
+function mayRun(entry: FileEntry): boolean {
+  if (dataFolder.test(entry.path)) return false;
+  return entry.size >= ((entry.mode & 0o111) === 0 ? smallestElf : magic.script.length);
+}

@@ -1,0 +1,27 @@
+import type { TreeFacts } from '../../model/file-facts.ts';
+import type { Finding } from '../../model/finding.ts';
+import { compareBytes, type Rootfs } from '../../model/tree-entry.ts';
+import type { RuntimeConfig } from '../../oci/types.ts';
+import { checks } from './checks/table.ts';
+import { envValue } from './env-value.ts';
+import { librarySearch } from './library-search.ts';
+
+export interface ProveOptions {
+  /** The final tree, with what its parents brought. */
+  readonly tree: Rootfs;
+  /** What is known of its files, the parents' included. */
+  readonly facts: TreeFacts;
+  readonly config: RuntimeConfig;
+}
+
+/** What would not work in a container of the image. Pure; ordered by check, then by path. */
+export function prove(options: ProveOptions): readonly Finding[] {
+  const { tree, facts, config } = options;
+  const places = { searchPath: envValue(config, 'PATH'), workingDir: config.WorkingDir };
+  const subject = { tree, facts, config, places, libraries: librarySearch(tree, facts) };
+  return checks.flatMap((check) =>
+    [...check.run(subject)]
+      .map((finding) => ({ check: check.name, ...finding }))
+      .sort((a, b) => compareBytes(a.path, b.path) || compareBytes(a.message, b.message)),
+  );
+}

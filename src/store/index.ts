@@ -1,0 +1,3 @@
+/** What Kubler keeps of built images beside their blobs: records and trees. */
+export { openRecords, type RecordStore } from './records.ts';
+export type { BuiltTree } from './tree-file.ts';

@@ -1,0 +1,53 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isImageId, type ImageId } from '../model/image-id.ts';
+import type { ImageRecord } from '../model/image-record.ts';
+import { decodeTree, encodeTree, type BuiltTree } from './tree-file.ts';
+
+/** What is known of built images, one folder each: `image.json` and `tree.json`. */
+export interface RecordStore {
+  readonly read: (id: ImageId) => Promise<ImageRecord | undefined>;
+  /** The final tree of an image with its facts; undefined when it was not built. */
+  readonly readTree: (id: ImageId) => Promise<BuiltTree | undefined>;
+  /** Replaces both; the record comes last, so that it never speaks of a tree that is not there. */
+  readonly write: (record: ImageRecord, tree: BuiltTree) => Promise<void>;
+  readonly remove: (id: ImageId) => Promise<void>;
+  /** Ids of all built images, sorted. */
+  readonly list: () => Promise<readonly ImageId[]>;
+}
+
+/** Opens the records below `dir`, which need not exist yet. */
+export function openRecords(dir: string): RecordStore {
+  const recordFile = (id: ImageId): string => join(dir, id, 'image.json');
+  const treeFile = (id: ImageId): string => join(dir, id, 'tree.json');
+  const readText = (file: string): Promise<string | undefined> => readFile(file, 'utf8').catch(() => undefined);
+  return {
+    read: async (id) => {
+      const text = await readText(recordFile(id));
+      return text === undefined ? undefined : (JSON.parse(text) as ImageRecord);
+    },
+    readTree: async (id) => {
+      const text = await readText(treeFile(id));
+      return text === undefined ? undefined : decodeTree(text);
+    },
+    write: async (record, tree) => {
+      await mkdir(join(dir, record.id), { recursive: true });
+      await replaceFile(treeFile(record.id), encodeTree(tree));
+      await replaceFile(recordFile(record.id), `${JSON.stringify(record, undefined, 2)}\n`);
+    },
+    remove: (id) => rm(join(dir, id), { recursive: true, force: true }),
+    list: async () => {
+      const names = await readdir(dir, { recursive: true }).catch(() => []);
+      return names.flatMap((name) => {
+        const id = name.endsWith('/image.json') ? name.slice(0, -'/image.json'.length) : '';
+        return isImageId(id) ? [id] : [];
+      }).sort();
+    },
+  };
+}
+
+async function replaceFile(file: string, text: string): Promise<void> {
+  const temporary = `${file}.${process.pid}`;
+  await writeFile(temporary, text);
+  await rename(temporary, file);
+}

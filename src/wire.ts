@@ -1,0 +1,65 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createNativeEngine } from './adapters/native/index.ts';
+import { systemClock } from './adapters/system/clock.ts';
+import { createDownloader } from './adapters/system/downloader.ts';
+import { withLock } from './adapters/system/lock.ts';
+import { createProcessRunner } from './adapters/system/process-runner.ts';
+import { openTempDir, removeStaleTempDirs } from './adapters/system/temp-dir.ts';
+import type { MissingTool } from './model/missing-tool.ts';
+import type { Progress } from './model/progress.ts';
+import type { Settings } from './model/project.ts';
+import { openLayout } from './oci/layout.ts';
+import type { Workspace } from './pipeline/workspace.ts';
+import type { Engine } from './ports/engine.ts';
+import type { ProcessRunner } from './ports/process-runner.ts';
+import { openRecords } from './store/index.ts';
+
+/** The composition root: builds the adapters the settings ask for and hands their ports over. */
+export async function openWorkspace(options: {
+  readonly settings: Settings;
+  readonly progress: Progress;
+  readonly shippedDir: string;
+  readonly signal: AbortSignal;
+}): Promise<Workspace> {
+  const { settings, signal } = options;
+  const { dataDir } = settings;
+  await removeStaleTempDirs(dataDir);
+  const temp = await openTempDir(dataDir);
+  const runner = createProcessRunner({ signal });
+  const { caFile, ...proxies } = settings.network;
+  return {
+    engine: nativeEngine(dataDir, runner, signal),
+    runner,
+    downloader: createDownloader({ proxies, caFile, signal }),
+    clock: systemClock,
+    progress: options.progress,
+    signal,
+    layout: await openLayout({
+      dir: join(dataDir, 'store'),
+      tmpDir: temp.path,
+      withLock: (work) => withLock(join(dataDir, 'store.lock'), work, { signal }),
+    }),
+    records: openRecords(join(dataDir, 'images')),
+    dataDir,
+    containerDir: join(options.shippedDir, 'src/stages/builder/container'),
+    openTempDir: () => openTempDir(dataDir),
+    [Symbol.asyncDispose]: () => temp[Symbol.asyncDispose](),
+  };
+}
+
+/** What this machine lacks to build and run images. */
+export async function probeEngine(signal: AbortSignal): Promise<readonly MissingTool[]> {
+  const dataDir = join(tmpdir(), 'kubler-probe');
+  return nativeEngine(dataDir, createProcessRunner({ signal }), signal).probe();
+}
+
+function nativeEngine(dataDir: string, runner: ProcessRunner, signal: AbortSignal): Engine {
+  return createNativeEngine({
+    dataDir,
+    openTempDir: () => openTempDir(dataDir),
+    which: (command) => runner.which(command),
+    signal,
+    uid: process.getuid?.() ?? 0,
+  });
+}

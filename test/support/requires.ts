@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { describe } from 'vitest';
+
+/** Needs that are not simply a command in PATH. */
+const probes: Readonly<Record<string, () => boolean>> = {
+  root: () => process.getuid?.() === 0,
+  userns: () => spawnSync('unshare', ['--user', '--map-root-user', 'true']).status === 0,
+};
+
+/**
+ * `describe` for tests that need something of the machine: `requires('root', 'skopeo')('export', () => …)`. What is not
+ * there skips the tests and says so; with KUBLER_REQUIRE=all, or a list of names, it fails them instead.
+ */
+export function requires(...needs: readonly string[]): typeof describe | typeof describe.skip {
+  const missing = needs.filter((need) => !isThere(need));
+  if (missing.length === 0) return describe;
+  const demanded = (process.env['KUBLER_REQUIRE'] ?? '').split(',');
+  const reason = `this machine lacks ${missing.join(', ')}`;
+  if (demanded.includes('all') || missing.some((need) => demanded.includes(need))) throw new Error(reason);
+  process.stderr.write(`SKIPPED: ${reason}\n`);
+  return describe.skip;
+}
+
+const isThere = (need: string): boolean => (probes[need] ?? (() => isCommand(need)))();
+
+function isCommand(name: string): boolean {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+  return folders.some((folder) => {
+    try {
+      accessSync(join(folder, name), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,111 @@
+import {
+  mkdtempSync,
+  mkdirSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { pathResolver } from '../../../../src/stages/carve/resolve-paths.ts';
+import { makeListing } from './support.ts';
+
+const merged = pathResolver(
+  makeListing([
+    'l lib -> usr/lib',
+    'l lib64 -> /usr/lib64',
+    'd usr/lib64',
+    'f usr/lib/x/libc.so.6',
+    'l usr/lib64/ld.so -> ../lib/x/ld.so',
+    'f usr/lib/x/ld.so',
+    'l var/run -> /run',
+    'l a -> b',
+    'l b -> a',
+    'l usr/bin/vi -> /etc/alternatives/vi',
+    'l etc/alternatives/vi -> /usr/bin/vim',
+    'f usr/bin/vim',
+    'l out -> ../../../etc',
+  ]),
+);
+
+describe('pathResolver', () => {
+  test.each([
+    ['lib/x/libc.so.6', 'usr/lib/x/libc.so.6'],
+    ['lib', 'lib'],
+    ['lib64/ld.so', 'usr/lib64/ld.so'],
+    ['var/run/dbus/socket', 'run/dbus/socket'],
+    ['no/such/path', 'no/such/path'],
+    ['a/x', 'a/x'],
+  ])('canonical(%s) = %s', (path, expected) => {
+    expect(merged.canonical(path)).toBe(expected);
+  });
+
+  test.each([
+    ['lib64/ld.so', 'usr/lib/x/ld.so'],
+    ['usr/bin/vi', 'usr/bin/vim'],
+    ['out', 'etc'],
+    ['a', undefined],
+  ])('real(%s) = %s', (path, expected) => {
+    expect(merged.real(path)).toBe(expected);
+  });
+
+  test('linkTarget goes one link far', () => {
+    expect(merged.linkTarget('usr/bin/vi')).toBe('etc/alternatives/vi');
+    expect(merged.linkTarget('usr/lib64/ld.so')).toBe('usr/lib/x/ld.so');
+    expect(merged.linkTarget('usr/bin/vim')).toBeUndefined();
+  });
+
+  test('agrees with the kernel on any tree of folders and links', () => {
+    const name = fc.constantFrom('a', 'b', 'c');
+    const target = fc.array(fc.constantFrom('a', 'b', 'c', '.'), { minLength: 1, maxLength: 3 });
+    const paths = ['a', 'b', 'c', 'a/a', 'a/b', 'a/c', 'b/a', 'b/b', 'c/a'];
+    const tree = fc.array(fc.tuple(fc.constantFrom(...paths), fc.option(fc.tuple(fc.boolean(), target))), {
+      maxLength: 8,
+    });
+    const probe = fc.array(name, { minLength: 1, maxLength: 3 }).map((names) => names.join('/'));
+    fc.assert(
+      fc.property(tree, fc.array(probe, { minLength: 1, maxLength: 5 }), (items, probes) => {
+        const root = mkdtempSync(join(tmpdir(), 'carve-resolve-'));
+        try {
+          const lines = items.flatMap(([path, link]) => place(root, path, link?.[0] === true, link?.[1]));
+          const resolver = pathResolver(makeListing(lines));
+          for (const path of probes) {
+            const expected = kernelPath(root, path);
+            if (expected !== undefined) expect(resolver.real(path)).toBe(expected);
+          }
+        } finally {
+          rmSync(root, { recursive: true });
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+/** Makes a file (a folder for a name without link), or a link that stays below the root; says what it made. */
+function place(root: string, path: string, up: boolean, target: readonly string[] | undefined): string[] {
+  try {
+    if (target === undefined) {
+      mkdirSync(join(root, path), { recursive: true });
+      writeFileSync(join(root, path, 'c'), '');
+      return [`d ${path}`, `f ${path}/c`];
+    }
+    const text = `${up && path.includes('/') ? '../' : ''}${target.join('/')}`;
+    symlinkSync(text, join(root, path));
+    return [`l ${path} -> ${readlinkSync(join(root, path))}`];
+  } catch {
+    return [];
+  }
+}
+
+function kernelPath(root: string, path: string): string | undefined {
+  try {
+    return realpathSync(join(root, path)).slice(realpathSync(root).length + 1);
+  } catch {
+    return undefined;
+  }
+}
