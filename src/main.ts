@@ -19,6 +19,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   shippedDir,
   homeDir: process.env['HOME'] ?? homedir(),
   stdout: (text) => process.stdout.write(text),
+  output: process.stdout,
   stderr: (text) => process.stderr.write(text),
   isTty: process.stdin.isTTY && process.stderr.isTTY,
   signal: interrupt.signal,

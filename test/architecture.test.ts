@@ -26,7 +26,7 @@ const rules: readonly Rule[] = [
     folder: 'cli',
     may: ['cli', 'pipeline', 'scaffold', 'model', 'errors.ts'],
     npm: ['@commander-js/extra-typings'],
-    node: ['fs', 'path', 'util'],
+    node: ['fs', 'path', 'util', 'stream'],
   },
   {
     folder: 'pipeline',
@@ -57,7 +57,7 @@ const rules: readonly Rule[] = [
   ...stage('builder', ['plan', 'rootfs'], ['p-limit'], [...files, 'stream', 'zlib', 'util', 'url']),
   ...stage('rootfs', [], [], [...files, 'zlib', 'stream']),
   ...stage('carve', ['rootfs'], [], ['crypto']),
-  ...stage('prune', ['rootfs']),
+  ...stage('prune', ['rootfs'], [], ['crypto']),
   ...stage('prove', ['rootfs'], [], ['crypto', 'path']),
   ...stage('layer', ['rootfs'], [], [...files, 'stream']),
   ...stage('image', ['layer'], ['dockerfile-ast'], [...files, 'stream', 'os']),

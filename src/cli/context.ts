@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import type { MissingTool } from '../model/missing-tool.ts';
 import type { Progress } from '../model/progress.ts';
 import type { Settings } from '../model/project.ts';
@@ -12,6 +13,8 @@ export interface CliContext {
   readonly homeDir: string;
   /** Results. */
   readonly stdout: (text: string) => void;
+  /** Results that are bytes. */
+  readonly output: Writable;
   /** Talk: progress, warnings, errors. */
   readonly stderr: (text: string) => void;
   /** Whether someone sits at a terminal and can be asked. */

@@ -37,6 +37,8 @@ export interface ImageRecord {
   readonly builderSnapshot: string;
   /** Key of the builder that `builderSnapshot` goes back to. */
   readonly builderKey: Sha256;
+  /** Snapshot of the pristine base under both. */
+  readonly baseSnapshot: string;
   /** Packages whose files are in the image, the parent's included. */
   readonly packages: readonly PackageVersion[];
   readonly provided: readonly string[];

@@ -54,8 +54,14 @@ function number(block: Buffer, start: number, length: number): number {
     if (!Number.isSafeInteger(value)) throw invalidTar('a number in a header is out of range');
     return value;
   }
+  const value = octal(field);
+  if (value === undefined) throw invalidTar(`"${field.toString('latin1')}" in a header is no octal number`);
+  return value;
+}
+
+function octal(field: Buffer): number | undefined {
   const digits = field.toString('latin1').replace(/^[ \0]+|[ \0]+$/g, '');
-  if (!/^[0-7]*$/.test(digits)) throw invalidTar(`"${digits}" in a header is no octal number`);
+  if (!/^[0-7]*$/.test(digits)) return undefined;
   return digits === '' ? 0 : parseInt(digits, 8);
 }
 
@@ -69,7 +75,7 @@ function checkChecksum(block: Buffer): void {
     sum += byte;
     if (byte > 127) high += 1;
   }
-  const stored = number(block, 148, 8);
+  const stored = octal(block.subarray(148, 156));
   if (stored !== sum && stored !== sum - 256 * high) {
     throw invalidTar('a header has a wrong checksum (damaged, or not a tar archive)');
   }

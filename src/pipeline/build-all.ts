@@ -4,7 +4,7 @@ import type { ImageRecord } from '../model/image-record.ts';
 import type { BuilderStep, ImageStep } from '../stages/plan/index.ts';
 import { buildBuilder } from './build-builder.ts';
 import { buildImage } from './build-image.ts';
-import { planProject, type PlanRequest, type ProjectPlan } from './plan-project.ts';
+import type { PlanRequest, ProjectPlan } from './plan-project.ts';
 import { requireEngine } from './require-engine.ts';
 import { runGraph, type Job } from './run-graph.ts';
 import type { Workspace } from './workspace.ts';

@@ -5,8 +5,8 @@ import { toRootfs, type Rootfs } from '../model/tree-entry.ts';
 import type { BuiltTree } from '../store/index.ts';
 import { captureScript, listingScript, spool, type FilledTarget } from '../stages/builder/index.ts';
 import * as carve from '../stages/carve/index.ts';
-import { listingFormat, normaliseKeystores, parseListing, readSpool, type Listing } from '../stages/rootfs/index.ts';
-import { findSecrets, prune } from '../stages/prune/index.ts';
+import { listingFormat, parseListing, readSpool, type Listing } from '../stages/rootfs/index.ts';
+import { findSecrets, prune, settleKeystores } from '../stages/prune/index.ts';
 import { throwFaults } from '../errors.ts';
 import type { ImagePlan } from '../stages/image/index.ts';
 import type { ParentImage } from './build-image.ts';
@@ -68,13 +68,12 @@ export async function collectTree(build: Build, spec: CollectSpec): Promise<Coll
   context.progress({ kind: 'stage', task: context.subject, stage: 'spool' });
   const spoolFile = `${tempDir}/spool.tar`;
   await spool(context, plan.paths, spoolFile);
-  const spooled = await normaliseKeystores((await readSpool(spoolFile)).rootfs, build.epoch);
+  const spooled = await settleKeystores((await readSpool(spoolFile)).rootfs, build.epoch);
 
   context.progress({ kind: 'stage', task: context.subject, stage: 'prune' });
   const carved = carve.finishCarve({
     rootfs: spooled,
     plan,
-    mode: definition.carve,
     accounts: { start: spec.start.accounts, end: accounts, ...(parent && { parent: parentAccounts(parent.tree) }) },
     ...(spec.plan.config.User !== undefined && { user: spec.plan.config.User }),
     epoch: build.epoch,
@@ -91,12 +90,17 @@ export async function collectTree(build: Build, spec: CollectSpec): Promise<Coll
   return {
     rootfs: toRootfs([...pruned.rootfs.values(), ...scanners]),
     deleted: plan.deleted,
-    packages: carve.packagesOfImage({ state, plan, parent: parent?.record.packages ?? [] }),
+    packages: carve.packagesOfImage({ state, added: plan.packages, parent: parent?.record.packages ?? [] }),
     receipts: pruned.receipts,
   };
 }
 
-function parentAccounts({ facts }: BuiltTree): carve.Accounts {
-  const text = (name: string): string => facts.get(`etc/${name}`)?.text ?? '';
-  return { passwd: text('passwd'), group: text('group'), shadow: text('shadow'), gshadow: text('gshadow') };
+function parentAccounts({ facts }: BuiltTree): Partial<carve.Accounts> {
+  const names = ['passwd', 'group', 'shadow', 'gshadow'] as const;
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const text = facts.get(`etc/${name}`)?.text;
+      return text === undefined ? [] : [[name, text]];
+    }),
+  );
 }

@@ -36,6 +36,7 @@ export function describeImage(parts: ImageParts): Omit<ImageRecord, 'warnings' |
     targetSnapshot: filled.target,
     builderSnapshot: filled.builder,
     builderKey: step.builder.key,
+    baseSnapshot: step.builder.base,
     packages: collected.packages,
     provided: parts.provided,
     logged: filled.state.logged,

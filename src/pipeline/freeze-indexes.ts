@@ -37,6 +37,14 @@ export async function freezeIndexOf(
   return apt.freezeIndex({ ...workspace, settings: definition.settings, suite: baseSuite(definition), refresh });
 }
 
+/** The index builds of this base use now; undefined when none was frozen yet. */
+export function findIndexOf(
+  workspace: Workspace,
+  definition: BuilderDefinition,
+): Promise<apt.FrozenIndex | undefined> {
+  return apt.findIndex({ ...workspace, settings: definition.settings, suite: baseSuite(definition) });
+}
+
 /** The Debian suite of a base; a tarball does not tell, so its build.conf must. */
 function baseSuite({ base, variables, dir }: BuilderDefinition): string {
   if (base && base.kind !== 'tarball') return base.suite;

@@ -1,6 +1,6 @@
 import type { Project } from '../model/project.ts';
 import { apt } from '../stages/builder/index.ts';
-import { freezeIndexOf } from './freeze-indexes.ts';
+import { findIndexOf, freezeIndexOf } from './freeze-indexes.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What a refresh of one index brought. */
@@ -18,8 +18,8 @@ export async function updateIndexes(workspace: Workspace, project: Project): Pro
   const updates: IndexUpdate[] = [];
   for (const definition of project.builders.values()) {
     if (!definition.base) continue;
-    const old = await freezeIndexOf(workspace, definition, 'never');
-    const index = await freezeIndexOf(workspace, definition, 'always');
+    const old = await findIndexOf(workspace, definition);
+    const index = await freezeIndexOf(workspace, definition, true);
     const changes = old && (await apt.compareIndexes(old, index));
     updates.push({ builder: definition.name, suite: index.suite, date: index.epoch, changes });
   }

@@ -51,8 +51,8 @@ export async function withBuild<T>(
     ptrace: spec.variables.get('BUILDER_CAPS_SYS_PTRACE') === 'true',
   });
   const installer: Installer = {
-    knownNames: () => apt.packageNames(index),
-    provide: async (files) => apt.fillArchiveDir(archivesDir, await apt.fetchPackages(files, workspace)),
+    readVersions: () => apt.readPackageVersions(index),
+    provide: async (files) => apt.fillArchiveDir(archivesDir, await apt.fetchPackages(files, { ...workspace, index })),
   };
   const context: BuildContext = {
     session,
@@ -62,7 +62,7 @@ export async function withBuild<T>(
     secrets: Object.values(proxyEnv(settings)).filter((value) => value.includes('@')),
     progress: workspace.progress,
   };
-  return work({ context, installer, tempDir: temp.path, epoch });
+  return await work({ context, installer, tempDir: temp.path, epoch });
 }
 
 /** With a clock before the epoch, files would be dated by the clock: the bytes would differ from build to build. */

@@ -7,7 +7,9 @@ import type { TarHeader, TarMember } from '../../src/oci/tar-member.ts';
 import { writeTar } from '../../src/oci/tar-write.ts';
 
 /** A member with the usual values for what is not given; a file's content is `text`. */
-export function member(given: Partial<TarHeader> & { readonly path: string; readonly text?: string }): TarMember {
+export function member(
+  given: Partial<TarMember> & { readonly path: string; readonly text?: string },
+): TarMember {
   const { text = '', ...header } = given;
   const bytes = Buffer.from(text);
   return {
@@ -39,17 +41,24 @@ export const tarOf = (...members: readonly TarMember[]): Promise<Buffer> => coll
 export const writeTarFile = async (hostFile: string, ...members: readonly TarMember[]): Promise<void> =>
   writeFile(hostFile, await tarOf(...members));
 
-export type ReadMember = TarHeader<ArchiveMember['type']> & { readonly offset: number; readonly bytes: Buffer };
+export type ReadMember = TarHeader<ArchiveMember['type']> & {
+  readonly offset: number;
+  readonly bytes: Buffer;
+};
 
 /** All members with their content. */
 export async function readAll(members: AsyncIterable<ArchiveMember>): Promise<ReadMember[]> {
   const all: ReadMember[] = [];
-  for await (const { content, ...header } of members) all.push({ ...header, bytes: await collect(content()) });
+  for await (const each of members) all.push({ ...each, bytes: await collect(each.content()) });
   return all;
 }
 
 /** Runs a command with a stream as its input; resolves with what it printed, rejects when it fails. */
-export async function pipeTo(input: AsyncIterable<Buffer>, command: string, args: readonly string[]): Promise<string> {
+export async function pipeTo(
+  input: AsyncIterable<Buffer>,
+  command: string,
+  args: readonly string[],
+): Promise<string> {
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, TZ: 'UTC' } });
   const output = collect(child.stdout as AsyncIterable<Buffer>);
   const complaints = collect(child.stderr as AsyncIterable<Buffer>);

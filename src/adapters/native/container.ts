@@ -41,11 +41,12 @@ export async function makeContainer(
 
 /** runc fails with the status a command may fail with too; only its log tells one from the other. */
 function parseRefusal(log: string): string | undefined {
-  for (const line of log.split('\n')) {
-    const [, message] = /"msg":"runc run failed: (.*?)(?:","|"\}?$)/.exec(line) ?? [];
-    if (message !== undefined) return message.replaceAll('\\"', '"');
-  }
-  return undefined;
+  const messages = log
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => (JSON.parse(line) as { readonly msg: string }).msg);
+  const prefix = 'runc run failed: ';
+  return messages.find((message) => message.startsWith(prefix))?.slice(prefix.length);
 }
 
 /** The error for a command that could not be started. */

@@ -53,7 +53,10 @@ read -r _ || :
 /** Starts a helper with these mounts made; rejects with `ENGINE_REFUSED` when one cannot be. */
 export async function openHelper(spec: HelperSpec): Promise<Helper> {
   await mkdir(spec.stateDir, { recursive: true });
-  const mounts = spec.overlays.flatMap((overlay) => [overlayOptions(spec.layersDir, overlay), overlay.mountPoint]);
+  const mounts = spec.overlays.flatMap((overlay) => [
+    overlayOptions(spec.layersDir, overlay),
+    overlay.mountPoint,
+  ]);
   const argv = ['sh', '-c', script, 'kubler', spec.layersDir, spec.stateDir, ...mounts];
   const child = startCommand(['unshare', ...namespaces, ...argv], 'pipe');
   const status = exitStatus(child);

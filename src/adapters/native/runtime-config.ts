@@ -33,7 +33,13 @@ export const systemMountPoints = ['/proc', '/dev', '/sys'] as const;
 /** What /proc and /sys must not show or let change, as other container engines have it. */
 const maskedPaths = [
   ...['/proc/acpi', '/proc/asound', '/proc/kcore', '/proc/keys', '/proc/latency_stats', '/proc/scsi'],
-  ...['/proc/sched_debug', '/proc/timer_list', '/proc/timer_stats', '/sys/devices/virtual/powercap', '/sys/firmware'],
+  ...[
+    '/proc/sched_debug',
+    '/proc/timer_list',
+    '/proc/timer_stats',
+    '/sys/devices/virtual/powercap',
+    '/sys/firmware',
+  ],
 ];
 const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 

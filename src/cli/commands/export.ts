@@ -26,7 +26,11 @@ export function registerExport(program: Command, context: CliContext): void {
       const output = options.output ?? (options.format === 'oci-layout' ? name : `${name}.tar`);
       const { exportBuiltImage } = await import('../../pipeline/export-image.ts');
       await withWorkspace(context, project, (workspace) =>
-        exportBuiltImage(workspace, id, { format: options.format, output, force: options.force ?? false }),
+        exportBuiltImage(workspace, id, {
+          format: options.format,
+          output: output === '-' ? context.output : output,
+          force: options.force ?? false,
+        }),
       );
       if (output !== '-') context.stdout(`${output}\n`);
     });

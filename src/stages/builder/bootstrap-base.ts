@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { KublerError } from '../../errors.ts';
 import type { Progress } from '../../model/progress.ts';
@@ -6,7 +5,7 @@ import type { BuilderBase, BuilderDefinition } from '../../model/project.ts';
 import type { Downloader } from '../../ports/downloader.ts';
 import type { BootstrapSpec, Engine, SnapshotId } from '../../ports/engine.ts';
 import type { ProcessRunner } from '../../ports/process-runner.ts';
-import { checkArchive, decompress } from '../rootfs/index.ts';
+import { checkArchive, findUnpacker, readArchive } from '../rootfs/index.ts';
 import { prepareMirror, type FrozenIndex } from './package-managers/apt/index.ts';
 import { openStepLog } from './step-log.ts';
 
@@ -70,6 +69,22 @@ async function fetchTarball(
       hint: `BUILDER_BASE in "${join(spec.definition.dir, 'build.conf')}" names it`,
     });
   }
-  await checkArchive(decompress(createReadStream(hostFile), spec.runner));
-  return hostFile;
+  const plain = await unpack(spec, hostFile);
+  await checkArchive(readArchive(plain));
+  return plain;
+}
+
+/** A tarball that only another program can read, unpacked in the scratch folder. */
+async function unpack({ runner, tempDir }: BaseSpec, hostFile: string): Promise<string> {
+  const unpacker = await findUnpacker(hostFile);
+  if (unpacker === undefined) return hostFile;
+  const plain = join(tempDir, 'base.tar');
+  const { exitCode, stderr } = await runner.run({
+    argv: ['sh', '-c', 'exec "$0" -dc -- "$1" > "$2"', unpacker, hostFile, plain],
+  });
+  if (exitCode === 0) return plain;
+  throw new KublerError('ROOTFS_INVALID', `cannot unpack base tarball "${hostFile}" with ${unpacker}`, {
+    details: stderr.split('\n'),
+    hint: `is the Debian package of ${unpacker} installed?`,
+  });
 }

@@ -29,7 +29,7 @@ export interface StepSpec {
   readonly stdout?: ExecSpec['stdout'];
   readonly network?: ExecSpec['network'];
   /** Turns the output of a failed command into a better error, or undefined for the general one. */
-  readonly explain?: (output: readonly string[]) => KublerError | undefined;
+  readonly explain?: (output: readonly string[]) => Promise<KublerError | undefined>;
 }
 
 /**
@@ -48,7 +48,7 @@ export async function runStep(context: BuildContext, spec: StepSpec): Promise<st
     ...(spec.stdout && { stdout: spec.stdout }),
     ...(spec.network && { network: spec.network }),
   });
-  if (exitCode !== 0) throw spec.explain?.(log.tail()) ?? (await commandFailed(context, spec, exitCode, log));
+  if (exitCode !== 0) throw (await spec.explain?.(log.tail())) ?? (await commandFailed(context, spec, exitCode, log));
   return stdout;
 }
 

@@ -1,14 +1,14 @@
 import type { PackageFile } from '../../model/package.ts';
 import type { Root } from '../../ports/engine.ts';
 import { runStep, type BuildContext } from './build-step.ts';
-import { explainAptFailure, parsePrintUris } from './package-managers/apt/index.ts';
+import { explainAptFailure, parsePrintUris, type readPackageVersions } from './package-managers/apt/index.ts';
 
 /** What apt needs from outside the container: the frozen index knows the names, the fetched files are handed in. */
 export interface Installer {
   /** Fetches package files, verified, and lays them out as containers see them at /.kubler-archives. */
   readonly provide: (files: readonly PackageFile[]) => Promise<void>;
-  /** All package names of the index, for "did you mean". */
-  readonly knownNames: () => Promise<readonly string[]>;
+  /** All packages of the index with their versions, for "did you mean". */
+  readonly readVersions: () => ReturnType<typeof readPackageVersions>;
 }
 
 /**
@@ -41,13 +41,12 @@ async function askApt(
   root: Root,
   args: readonly string[],
 ): Promise<readonly PackageFile[]> {
-  const known = await installer.knownNames();
   const output = await runStep(context, {
     name: 'resolve',
     root,
     argv: ['apt-get', '--print-uris', '--yes', '-qq', ...args],
     stdout: 'capture',
-    explain: (lines) => explainAptFailure(lines.join('\n'), known, context.subject),
+    explain: (lines) => explainAptFailure(lines.join('\n'), installer.readVersions, context.subject),
   });
   return parsePrintUris(output);
 }

@@ -63,7 +63,7 @@ function dependencies(state: DpkgState, key: string, find: Find, stops: Readonly
   const chosen: string[] = [];
   for (const alternatives of item?.depends ?? []) {
     for (const name of alternatives) {
-      const target = stops.has(name) ? name : find(name, item?.architecture);
+      const target = find(name, item?.architecture) ?? (stops.has(name) ? name : undefined);
       if (target === undefined) continue;
       if (!stops.has(target)) chosen.push(target);
       break;

@@ -16,8 +16,8 @@ export interface ImageAccountsOptions {
     /** The parent image's; a text that is not given is written again. */
     readonly parent?: Partial<Accounts> | undefined;
   };
-  /** The image's `USER`, its own or inherited; empty for none. */
-  readonly user: string;
+  /** The image's `USER`, its own or inherited; none is root. */
+  readonly user?: string | undefined;
 }
 
 /** Texts of the account files this image writes; those that its parent has just so, or that nobody needs, are absent. */
@@ -33,7 +33,7 @@ export function imageAccounts(options: ImageAccountsOptions): Partial<Accounts> 
 }
 
 function needed(options: ImageAccountsOptions, withShadow: boolean): NeededAccounts {
-  const { plan, rootfs, accounts, user } = options;
+  const { plan, rootfs, accounts, user = '' } = options;
   if (plan.mode === 'whole') return everyAccount(accounts.end);
   const left = new Set<string>(withShadow ? [] : accountNames.map(accountPath));
   const entries = [...rootfs.values()].filter((entry) => !left.has(entry.path));
@@ -64,7 +64,7 @@ function needsShadow({ plan, accounts }: ImageAccountsOptions, { users }: Needed
 
 /** A static program that runs as root, or as a bare number, looks nobody up. */
 function isDispensable(
-  { plan, accounts, user }: ImageAccountsOptions,
+  { plan, accounts, user = '' }: ImageAccountsOptions,
   { users, groups }: NeededAccounts,
 ): boolean {
   const isEmpty = plan.mode === 'packages' && plan.packages.length === 0 && !accounts.parent?.passwd;

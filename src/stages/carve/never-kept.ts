@@ -27,8 +27,12 @@ const packageState = [
 const below = (folders: readonly string[]): RegExp => new RegExp(`^(?:${folders.join('|')})/`);
 const alwaysOut = below(scratch);
 const stateOut = below([...scratch, ...packageState]);
-/** Kubler's mount points, and the library cache, which is made anew for the final tree. */
-const ownFiles = /^\.kubler|^etc\/ld\.so\.cache$/;
+/**
+ * Kubler's mount points; the library cache, which is made anew for the final tree; backups of account files, which
+ * would name accounts and passwords that were taken out.
+ */
+const files =
+  /^(?:\.kubler.*|etc\/ld\.so\.cache|etc\/(?:passwd|group|g?shadow|sub[ug]id)-|etc\/\.pwd\.lock)$/s;
 
 /** Path and find's type letter → whether carve leaves it behind. */
 export type NeverKept = (path: string, type: string) => boolean;
@@ -38,7 +42,7 @@ export function neverKept(withPackageState: boolean): NeverKept {
   const folders = withPackageState ? alwaysOut : stateOut;
   return (path, type) =>
     folders.test(path) ||
-    ownFiles.test(path) ||
+    files.test(path) ||
     // Logs go, but folders stay: daemons do not make their log folder themselves.
     (type !== 'd' && path.startsWith('var/log/')) ||
     !'fdlp'.includes(type);

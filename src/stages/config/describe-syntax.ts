@@ -1,4 +1,4 @@
-import type { CommandNode, Statement, WordPart } from 'unbash';
+import type { Command, CommandNode, Statement, WordPart } from 'unbash';
 
 const shorten = (text: string): string => {
   const line = text.split('\n', 1)[0] ?? '';
@@ -20,12 +20,22 @@ const commandNames: Readonly<Record<Exclude<CommandNode['type'], 'Command' | 'Wh
   Coproc: '"coproc"',
 };
 
+/** Most "commands" of such a file are values that want quotes, or blanks next to `=`. */
+function describeCommand({ name, prefix, suffix }: Command): string {
+  const last = prefix.at(-1);
+  const isCut = last?.type === 'Assignment' && last.value.type === 'Word';
+  if (suffix[0]?.type === 'Word' && suffix[0].text.startsWith('=')) return 'a blank before "="';
+  if (isCut && last.value.end === last.value.pos) return 'a blank after "="';
+  if (isCut) return `a blank in a value without quotes, before "${shorten(name?.text ?? '')}",`;
+  return `the command "${shorten(name?.text ?? '')}"`;
+}
+
 /** What a statement of a shell file that is not an assignment is called: `"if"`, `the command "date"`. */
 export function describeStatement(command: Statement['command']): string {
   if (command.type === 'AndOr') return `"${command.operators[0] ?? '&&'}"`;
   if (command.type === 'Pipeline') return command.operators[0] ? 'a pipeline' : '"!" or "time"';
   if (command.type === 'While') return `"${command.kind}"`;
-  if (command.type === 'Command') return `the command "${shorten(command.name?.text ?? '')}"`;
+  if (command.type === 'Command') return describeCommand(command);
   return commandNames[command.type];
 }
 

@@ -59,6 +59,8 @@ function expand(part: ParameterExpansionPart, evaluation: Evaluation, quoted: bo
   const value = evaluation.lookup(parameter);
   const takesDefault = value === undefined || (value === '' && operation.operator === ':-');
   if (!takesDefault) return [{ text: textOf(parameter, part.pos, evaluation), splits: !quoted }];
+  // Between double quotes bash takes ' literally even here, the parser does not: who means what?
+  if (quoted && operation.operand.text.includes("'")) return refuse(part, evaluation);
   return fragmentsOf(operation.operand, evaluation, quoted, true);
 }
 

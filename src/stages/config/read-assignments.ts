@@ -57,18 +57,10 @@ function evaluate({ append, index, value, pos }: Assignment, reader: Reader): Sh
     reader.refuse(pos, append ? '"+="' : 'assigning to one element of a list');
     return '';
   }
-  if (value.type === 'Word') return withoutNul(evaluateText(value, reader), pos, reader);
+  if (value.type === 'Word') return evaluateText(value, reader);
   const indexed = value.elements.find((element) => /^\[[^\]]*\]\+?=/.test(element.text));
   if (indexed) reader.refuse(indexed.pos, 'a list with indexes');
-  const elements = value.elements.flatMap((element) => evaluateElements(element, reader));
-  withoutNul(elements.join(''), pos, reader);
-  return elements;
-}
-
-/** No environment variable can hold a NUL character, which $'…' can write. */
-function withoutNul(text: string, offset: number, reader: Reader): string {
-  if (text.includes('\0')) reader.refuse(offset, 'a NUL character');
-  return text;
+  return value.elements.flatMap((element) => evaluateElements(element, reader));
 }
 
 function createReader(
@@ -149,6 +141,9 @@ export function readAssignments(
   for (const statement of script.commands) {
     if (statement.end <= trusted) readStatement(statement, reader);
   }
-  for (const { message, pos } of errors) reader.fault(pos, { reason: message });
+  for (const { message, pos } of errors) {
+    const isOpenList = message === 'unterminated extended glob' && source.text.startsWith('=(', pos);
+    reader.fault(pos, { reason: isOpenList ? 'unterminated list, ")" is missing' : message });
+  }
   return reader;
 }

@@ -17,5 +17,4 @@ export type { ConfigStep, CopyStep, DirectoryStep, ImagePlan, ImageStep, RootfsS
 export { makeDirectory, type DirectoryOptions } from './make-directory.ts';
 export { planImage, type PlanOptions } from './plan-image.ts';
 export { readTemplate } from './read-template.ts';
-export { readTemplate } from './read-template.ts';
 export { renderTemplate } from './render-template.ts';

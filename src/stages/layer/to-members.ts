@@ -28,7 +28,7 @@ function toMember(entry: TreeEntry): TarMember {
 }
 
 const toHardLink = (entry: FileEntry, first: FileEntry): TarMember => ({
-  ...toMember(entry),
+  ...toMember({ ...first, path: entry.path }),
   type: 'hardlink',
   size: 0,
   linkTarget: first.path,

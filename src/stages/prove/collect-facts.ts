@@ -44,7 +44,9 @@ async function factsOf(entry: FileEntry): Promise<FileFacts | undefined> {
   if (head.length < 4) return undefined;
   if (head.readUInt32BE(0) === magic.elf) {
     const elf = await readElf(async (offset, length) =>
-      offset + length <= head.length ? head.subarray(offset, offset + length) : readSlice(entry, offset, length),
+      offset + length <= head.length
+        ? head.subarray(offset, offset + length)
+        : readSlice(entry, offset, length),
     );
     return elf && { elf };
   }

@@ -22,7 +22,8 @@ const platforms: Readonly<Record<string, ElfPlatform>> = {
 };
 
 /** The platform of a program or library; undefined for one that is not in the table. */
-export const elfPlatform = (elf: ElfFacts): ElfPlatform | undefined => platforms[`${elf.machine}/${elf.class}`];
+export const elfPlatform = (elf: ElfFacts): ElfPlatform | undefined =>
+  platforms[`${elf.machine}/${elf.class}`];
 
 /** True when one process can load both. */
 export const sameKind = (a: ElfFacts, b: ElfFacts): boolean =>

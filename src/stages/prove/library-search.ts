@@ -5,7 +5,8 @@ import { elfPlatform, sameKind } from './elf-platform.ts';
 import { configuredFolders } from './ld-so-conf.ts';
 
 /** What looking for a library came to: its real path, or why there is none. */
-export type Found = { readonly path: string } | { readonly path?: undefined; readonly otherKind: string | undefined };
+export type Found =
+  { readonly path: string } | { readonly path?: undefined; readonly otherKind: string | undefined };
 
 /** Looks libraries up in one tree as its dynamic loader would. */
 export interface LibrarySearch {
@@ -29,8 +30,7 @@ export function librarySearch(tree: Rootfs, facts: TreeFacts): LibrarySearch {
     return resolution.found ? resolution.path : undefined;
   };
   return {
-    commonFolders: (elf) =>
-      isMusl(elf) ? muslFolders(facts) : [...configured, ...loaderFolders(tree, elf)],
+    commonFolders: (elf) => (isMusl(elf) ? muslFolders(facts) : [...configured, ...loaderFolders(tree, elf)]),
     find(name, elf, folders) {
       let otherKind: string | undefined;
       for (const folder of folders) {
@@ -47,9 +47,12 @@ export function librarySearch(tree: Rootfs, facts: TreeFacts): LibrarySearch {
 /** Folders built into glibc's loader: Debian's multiarch ones where the tree has them, else the traditional ones. */
 export function loaderFolders(tree: Rootfs, elf: ElfFacts): readonly string[] {
   const triplet = elfPlatform(elf)?.triplet;
-  const isMultiarch = triplet !== undefined && [`lib/${triplet}`, `usr/lib/${triplet}`].some((path) => tree.has(path));
+  const isMultiarch =
+    triplet !== undefined && [`lib/${triplet}`, `usr/lib/${triplet}`].some((path) => tree.has(path));
   if (isMultiarch) return [`/lib/${triplet}`, `/usr/lib/${triplet}`, '/lib', '/usr/lib'];
-  return elf.class === 64 ? ['/lib64', '/usr/lib64', '/lib', '/usr/lib'] : ['/lib', '/usr/lib', '/lib32', '/usr/lib32'];
+  return elf.class === 64
+    ? ['/lib64', '/usr/lib64', '/lib', '/usr/lib']
+    : ['/lib', '/usr/lib', '/lib32', '/usr/lib32'];
 }
 
 /** True for programs and libraries of musl, whose loader has a path of its own (musl's ld-musl(1) and `dynlink.c`). */
@@ -67,8 +70,16 @@ function muslFolders(facts: TreeFacts): readonly string[] {
  * A list of RPATH or RUNPATH with its tokens filled in (ld.so(8), "Dynamic string tokens"). Relative folders depend on
  * the caller's working directory and are left out.
  */
-export function expandFolders(folders: readonly string[], objectPath: string, elf: ElfFacts): readonly string[] {
-  const libraries = ['lib', 'lib64', ...[elfPlatform(elf)?.triplet ?? []].flat().map((triplet) => `lib/${triplet}`)];
+export function expandFolders(
+  folders: readonly string[],
+  objectPath: string,
+  elf: ElfFacts,
+): readonly string[] {
+  const libraries = [
+    'lib',
+    'lib64',
+    ...[elfPlatform(elf)?.triplet ?? []].flat().map((triplet) => `lib/${triplet}`),
+  ];
   return folders
     .map((folder) => folder.replace(/\$(?:ORIGIN\b|\{ORIGIN\})/g, `/${parentPath(objectPath)}`))
     .flatMap((folder) =>

@@ -42,7 +42,9 @@ async function readDynamic(
 ): Promise<Dynamic | undefined> {
   const dynamic = segments.find((segment) => segment.type === segmentType.dynamic);
   if (!dynamic) return { needed: [], rpath: [], runpath: [] };
-  const entries = layout.dynamicEntries(await read(dynamic.offset, Math.min(dynamic.fileSize, maxDynamicBytes)));
+  const entries = layout.dynamicEntries(
+    await read(dynamic.offset, Math.min(dynamic.fileSize, maxDynamicBytes)),
+  );
   const address = entries.find((entry) => entry.tag === tag.strings)?.value;
   const strings = address === undefined ? undefined : fileOffset(segments, address);
   const named = entries.filter((entry) => stringTags.has(entry.tag));

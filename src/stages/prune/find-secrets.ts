@@ -8,7 +8,8 @@ const maxBytes = 1 << 16;
 const plausible = /^(?:etc|var|root|home|usr\/local|opt|srv)\//;
 
 /** The armour of a key (RFC 7468, RFC 4716's kin, OpenPGP), followed by a header line or by base64. */
-const privateKey = /^-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----\s+(?:[A-Z][\w-]+: |[A-Za-z0-9+/=]{16})/m;
+const privateKey =
+  /^-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----\s+(?:[A-Z][\w-]+: |[A-Za-z0-9+/=]{16})/m;
 
 /**
  * One `PRUNE_SECRET` for each private key in the tree, in byte order of paths, except those that globs of KEEP name or

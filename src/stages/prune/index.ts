@@ -1,9 +1,12 @@
 /**
- * prune: takes out of a tree what an image can do without. In: a carved `Rootfs`. Out: a smaller one, and a receipt
- * for each rule. Guaranteed: what KEEP names and what the parent image has stays, and the receipts account for every
- * file and byte.
+ * prune: takes out of a tree what an image can do without, and looks for what must not ship. In: a carved `Rootfs`.
+ * Out: a smaller one, and a receipt for each rule. Guaranteed: what KEEP names and what the parent image has stays,
+ * and the receipts account for every file and byte.
  */
+export { dropOrphanScripts, type OrphanOptions } from './drop-orphan-scripts.ts';
+export { findSecrets } from './find-secrets.ts';
 export { prune, type PruneOptions, type PruneResult } from './prune.ts';
 export { pruneRules } from './rules/table.ts';
 export type { PruneRule } from './rules/rule.ts';
 export { checkRuleNames } from './select-rules.ts';
+export { settleKeystores } from './settle-keystores.ts';

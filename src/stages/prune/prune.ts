@@ -48,7 +48,6 @@ function compileRule(rule: PruneRule): CompiledRule {
   const excepts = matchesAny(rule.except ?? []);
   return {
     name: rule.name,
-    names: (entry, has) =>
-      removes(entry.path) && !excepts(entry.path) && (rule.when?.(entry, has) ?? true),
+    names: (entry, has) => removes(entry.path) && !excepts(entry.path) && (rule.when?.(entry, has) ?? true),
   };
 }

@@ -20,10 +20,12 @@ export function removePaths({ tree, chosen, stays }: Removal): PruneResult {
   const removed = new Map([...chosen].filter(([path]) => tree.get(path)?.type !== 'directory'));
   const children = childrenByFolder(tree);
   const links = [...tree.values()].filter((entry) => entry.type === 'symlink');
-  for (let before = -1; before !== removed.size; ) {
+  for (let before = -1; before !== removed.size;) {
     before = removed.size;
-    for (const [path, rule] of emptiedFolders({ tree, chosen, stays, children, removed })) removed.set(path, rule);
-    for (const [path, rule] of strandedLinks({ tree, links, removed })) if (!stays(path)) removed.set(path, rule);
+    for (const [path, rule] of emptiedFolders({ tree, chosen, stays, children, removed }))
+      removed.set(path, rule);
+    for (const [path, rule] of strandedLinks({ tree, links, removed }))
+      if (!stays(path)) removed.set(path, rule);
   }
   const rootfs = new Map([...tree].filter(([path]) => !removed.has(path)));
   return { rootfs, receipts: writeReceipts(tree, removed) };

@@ -20,7 +20,11 @@ export function checkRuleNames(names: readonly string[]): readonly KublerError[]
     if (!rule) {
       const known = pruneRules.map((each) => each.name);
       const hint = didYouMean(wanted, known) ?? `the rules are ${known.join(', ')}`;
-      return [new KublerError('CONFIG_INVALID', `cannot use prune rule "${wanted}": no rule has this name`, { hint })];
+      return [
+        new KublerError('CONFIG_INVALID', `cannot use prune rule "${wanted}": no rule has this name`, {
+          hint,
+        }),
+      ];
     }
     if (rule.mode !== 'always' || !name.startsWith('-')) return [];
     return [

@@ -5,7 +5,10 @@ import { readBytes } from '../rootfs/index.ts';
 const maxBytes = 1 << 24;
 const magic = { keystore: 0xfeedfeed, version: 2, certificate: 2 } as const;
 /** What every Java installation protects its list of authorities with, and what the format adds to it. */
-const password = Buffer.concat([Buffer.from('changeit', 'utf16le').swap16(), Buffer.from('Mighty Aphrodite')]);
+const password = Buffer.concat([
+  Buffer.from('changeit', 'utf16le').swap16(),
+  Buffer.from('Mighty Aphrodite'),
+]);
 const digestBytes = 20;
 
 /**
@@ -16,7 +19,7 @@ export async function settleKeystores(rootfs: Rootfs, epoch: number): Promise<Ro
   const settled = new Map(rootfs);
   for (const entry of rootfs.values()) {
     if (entry.type !== 'file' || !/(?:^|\/)cacerts$/.test(entry.path) || entry.size > maxBytes) continue;
-    if (entry.content.kind === 'parent') continue;
+    if (entry.content.kind === 'parent' || entry.inode !== undefined) continue;
     const bytes = dateKeystore(await readBytes(entry, maxBytes), epoch);
     if (bytes) settled.set(entry.path, withBytes(entry, bytes));
   }

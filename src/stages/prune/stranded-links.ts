@@ -1,14 +1,12 @@
 import { resolvePath } from '../../model/resolve-path.ts';
 import { parentPath, type Rootfs, type SymlinkEntry } from '../../model/tree-entry.ts';
+import { isVolatile } from '../../model/volatile-path.ts';
 
 interface StrandedLinks {
   readonly tree: Rootfs;
   readonly links: readonly SymlinkEntry[];
   readonly removed: ReadonlyMap<string, string>;
 }
-
-/** What is in these folders comes at run time: a link there is right although it leads nowhere now. */
-const volatile = /^(?:dev|proc|run|sys|tmp|var\/run|var\/lock|var\/tmp)(?:\/|$)/;
 
 /** Links that led somewhere in the whole tree and lead nowhere without the removed paths, with the rule they go by. */
 export function strandedLinks({ tree, links, removed }: StrandedLinks): ReadonlyMap<string, string> {
@@ -17,7 +15,7 @@ export function strandedLinks({ tree, links, removed }: StrandedLinks): Readonly
   for (const link of links) {
     if (removed.has(link.path)) continue;
     const now = resolvePath(rest, link.path);
-    if (now.found || volatile.test(now.at) || !resolvePath(tree, link.path).found) continue;
+    if (now.found || isVolatile(now.at) || !resolvePath(tree, link.path).found) continue;
     stranded.set(link.path, isAlternative(link) ? 'alternatives' : 'links');
   }
   return stranded;

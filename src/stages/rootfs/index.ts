@@ -5,8 +5,7 @@
  * ship are gone and counted, and nothing here needs root.
  */
 export { checkArchive, defaultArchiveLimits, type ArchiveLimits } from './check-archive.ts';
-export { normaliseKeystores, redateKeystore } from './normalise-keystore.ts';
-export { readArchive } from './read-archive.ts';
+export { findUnpacker, readArchive } from './read-archive.ts';
 export { readBytes, readContent, readSlice } from './read-content.ts';
 export { readSpool, type Dropped, type SpooledTree } from './read-spool.ts';
 export {

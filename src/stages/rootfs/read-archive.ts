@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { pipeline } from 'node:stream';
 import { KublerError } from '../../errors.ts';
@@ -16,12 +16,11 @@ const compressions: readonly { readonly magic: readonly number[]; readonly unpac
  */
 export async function* readArchive(hostFile: string): AsyncGenerator<Buffer, void, undefined> {
   await using file = await open(hostFile);
-  const { bytesRead, buffer } = await file.read(Buffer.alloc(6), 0, 6, 0);
-  const magic = buffer.subarray(0, bytesRead);
-  const other = compressions.find((each) => magic.indexOf(Buffer.from(each.magic)) === 0);
-  if (other) {
+  const magic = await readMagic(file);
+  const unpack = unpackerFor(magic);
+  if (unpack !== undefined) {
     throw new KublerError('ROOTFS_INVALID', `cannot read "${hostFile}": it is compressed`, {
-      hint: `unpack it with ${other.unpack} -d`,
+      hint: `unpack it with ${unpack} -d`,
     });
   }
   const raw = file.createReadStream({ start: 0, highWaterMark: 1 << 20, autoClose: false });
@@ -36,3 +35,17 @@ export async function* readArchive(hostFile: string): AsyncGenerator<Buffer, voi
     });
   }
 }
+
+/** The program that unpacks a file compressed in a way `readArchive` does not read: `xz`; undefined for all others. */
+export async function findUnpacker(hostFile: string): Promise<string | undefined> {
+  await using file = await open(hostFile);
+  return unpackerFor(await readMagic(file));
+}
+
+async function readMagic(file: FileHandle): Promise<Buffer> {
+  const { bytesRead, buffer } = await file.read(Buffer.alloc(6), 0, 6, 0);
+  return buffer.subarray(0, bytesRead);
+}
+
+const unpackerFor = (start: Buffer): string | undefined =>
+  compressions.find(({ magic }) => start.indexOf(Buffer.from(magic)) === 0)?.unpack;

@@ -1,10 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import type { TarMember } from '../../../src/oci/tar-member.ts';
 import { writeTar } from '../../../src/oci/tar-write.ts';
 import { chunks, collect, member, pipeTo, tarOf } from '../../support/tar.ts';
 
-const listedBy = async (...members: Parameters<typeof tarOf>) => {
-  const args = ['--list', '--verbose', '--verbose', '--numeric-owner', '--full-time', '--quoting-style=literal'];
+const listedBy = async (...members: TarMember[]) => {
+  const args = [
+    '--list',
+    '--verbose',
+    '--verbose',
+    '--numeric-owner',
+    '--full-time',
+    '--quoting-style=literal',
+  ];
   const text = await pipeTo(writeTar(members), 'tar', [...args, '--file=-']);
   return text.trimEnd().split('\n');
 };
@@ -52,7 +60,11 @@ describe('writeTar', () => {
       // Only the start of such a member is compared: tar is told that the archive ends there.
       let bytes = 0;
       for await (const chunk of writeTar([
-        member({ path: 'huge', size, content: () => chunks(...Array<Buffer>(size / zeros.length).fill(zeros)) }),
+        member({
+          path: 'huge',
+          size,
+          content: () => chunks(...Array<Buffer>(size / zeros.length).fill(zeros)),
+        }),
       ])) {
         yield chunk;
         bytes += chunk.length;
@@ -67,7 +79,10 @@ describe('writeTar', () => {
 
   it('writes extended attributes that GNU tar shows with their lengths', async () => {
     const xattrs = new Map([
-      ['security.capability', Uint8Array.from([1, 0, 0, 2, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])],
+      [
+        'security.capability',
+        Uint8Array.from([1, 0, 0, 2, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+      ],
       ['user.a=b', Uint8Array.from([0xff, 0, 10])],
     ]);
     const text = await pipeTo(writeTar([member({ path: 'ping', xattrs })]), 'tar', [
@@ -77,7 +92,7 @@ describe('writeTar', () => {
       '-',
     ]);
     expect(text).toContain('x: 20 security.capability');
-    expect(text).toContain('x:  3 user.a=b');
+    expect(text).toContain('x: 3 user.a=b');
   });
 
   it('gives the same bytes whatever order attributes were set in', async () => {
@@ -89,12 +104,12 @@ describe('writeTar', () => {
   });
 
   it('fails when content is shorter or longer than announced', async () => {
-    await expect(tarOf(member({ path: 'x', size: 9, content: () => chunks(Buffer.from('short')) }))).rejects.toThrow(
-      '"x" has 5 bytes instead of 9',
-    );
-    await expect(tarOf(member({ path: 'x', size: 1, content: () => chunks(Buffer.from('long')) }))).rejects.toThrow(
-      '"x" has 4 bytes instead of 1',
-    );
+    await expect(
+      tarOf(member({ path: 'x', size: 9, content: () => chunks(Buffer.from('short')) })),
+    ).rejects.toThrow('"x" has 5 bytes instead of 9');
+    await expect(
+      tarOf(member({ path: 'x', size: 1, content: () => chunks(Buffer.from('long')) })),
+    ).rejects.toThrow('"x" has 4 bytes instead of 1');
   });
 
   it('passes on the error of a content', async () => {

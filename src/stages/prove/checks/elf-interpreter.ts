@@ -7,7 +7,8 @@ import type { Check } from './check.ts';
 /** The program loader every dynamic program names. */
 export const elfInterpreterCheck: Check = {
   name: 'elf-interpreter',
-  explanation: 'The loader that a program names (PT_INTERP) is in the image, executable, and for the same processor.',
+  explanation:
+    'The loader that a program names (PT_INTERP) is in the image, executable, and for the same processor.',
   *run({ tree, facts }) {
     for (const [path, { elf }] of facts) {
       if (elf?.interpreter === undefined || !tree.has(path)) continue;

@@ -73,4 +73,3 @@ function inheritedFolders(subject: Subject): ReadonlyMap<string, ReadonlySet<str
   }
   return inherited;
 }
-

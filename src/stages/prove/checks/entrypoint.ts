@@ -6,7 +6,8 @@ import type { Check } from './check.ts';
 /** The commands an engine starts. */
 export const entrypointCheck: Check = {
   name: 'entrypoint',
-  explanation: 'The commands of ENTRYPOINT, CMD and HEALTHCHECK, and the shell of their shell forms, can be executed.',
+  explanation:
+    'The commands of ENTRYPOINT, CMD and HEALTHCHECK, and the shell of their shell forms, can be executed.',
   *run({ tree, config, places }) {
     for (const { instruction, command } of startedCommands(config)) {
       const found = findCommand(tree, command, places);

@@ -1,9 +1,7 @@
 import { type Resolution, resolvePath } from '../../../model/resolve-path.ts';
 import type { SymlinkEntry } from '../../../model/tree-entry.ts';
+import { isVolatile } from '../../../model/volatile-path.ts';
 import type { Check } from './check.ts';
-
-/** What is there comes at run time: from the kernel, the engine, or the program itself. */
-const volatile = /^(?:dev|proc|run|sys|tmp|var\/(?:run|lock|tmp))(?:\/|$)/;
 
 /** Where programs look for commands, libraries and configuration: a link to nothing there breaks something. */
 const vital = /(?:^|\/)(?:bin|sbin|libexec|etc)\/|\.so(?:\.|$)/;
@@ -18,7 +16,7 @@ export const symlinkCheck: Check = {
     for (const entry of tree.values()) {
       if (entry.type !== 'symlink') continue;
       const end = resolvePath(tree, entry.path);
-      if (end.found || volatile.test(end.at)) continue;
+      if (end.found || isVolatile(end.at)) continue;
       const severity = entry.origin?.kind === 'package' && !vital.test(entry.path) ? 'warning' : 'error';
       yield { severity, path: `/${entry.path}`, message: describe(entry, end) };
     }

@@ -4,7 +4,8 @@ import type { Check } from './check.ts';
 /** The user and group an image runs as. */
 export const userCheck: Check = {
   name: 'user',
-  explanation: 'The user and group that USER names have lines in `/etc/passwd` and `/etc/group`; numbers need none.',
+  explanation:
+    'The user and group that USER names have lines in `/etc/passwd` and `/etc/group`; numbers need none.',
   *run({ facts, config }) {
     const [user = '', group = ''] = (config.User ?? '').split(':', 2);
     const accounts = [

@@ -20,6 +20,8 @@ export const desktopRules: readonly PruneRule[] = [
     explanation: 'Time zones other than UTC.',
     mode: 'off',
     remove: ['usr/share/zoneinfo/**/*'],
-    except: ['usr/share/zoneinfo/{UTC,Etc/UTC,zone.tab,zone1970.tab,iso3166.tab,tzdata.zi,leap-seconds.list}'],
+    except: [
+      'usr/share/zoneinfo/{UTC,Etc/UTC,zone.tab,zone1970.tab,iso3166.tab,tzdata.zi,leap-seconds.list}',
+    ],
   },
 ];

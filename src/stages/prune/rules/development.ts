@@ -9,7 +9,7 @@ export const developmentRules: readonly PruneRule[] = [
     keptBy: 'headers',
     remove: [
       'usr/{,local/}include/**/*',
-      'usr/lib/**/include/**/*.{h,hpp,hh,inc}',
+      'usr/lib/**/include/**/*.{h,hpp,hh}',
       'usr/lib/**/perl/*/CORE/**',
       'usr/src/**/*',
       'usr/{lib,lib64,lib32}/{,*-linux-*/,gcc/*/*/}{,S,g,r,M,gr}crt*.o',
@@ -38,11 +38,7 @@ export const developmentRules: readonly PruneRule[] = [
     explanation: 'Package descriptions for CMake.',
     mode: 'on',
     keptBy: 'headers',
-    remove: [
-      'usr/{,local/}{lib,lib64}/{,*-linux-*/}cmake/**',
-      'usr/{,local/}share/cmake/**',
-      'usr/share/*/cmake/**/*.cmake',
-    ],
+    remove: ['usr/{,local/}{lib,lib64}/{,*-linux-*/}cmake/**', 'usr/{,local/}share/cmake/**'],
   },
   {
     name: 'aclocal',

@@ -1,7 +1,6 @@
 import type { HasPath, PruneRule } from './rule.ts';
 
-const hasSystemd = (has: HasPath): boolean =>
-  has('usr/lib/systemd/systemd') || has('lib/systemd/systemd');
+const hasSystemd = (has: HasPath): boolean => has('usr/lib/systemd/systemd') || has('lib/systemd/systemd');
 
 /** How a machine with an init system starts services; a container starts one program. */
 export const serviceRules: readonly PruneRule[] = [
@@ -19,7 +18,7 @@ export const serviceRules: readonly PruneRule[] = [
   },
   {
     name: 'init-links',
-    explanation: "The boot order of init scripts (`/etc/rc?.d`), unless systemd is in the image.",
+    explanation: 'The boot order of init scripts (`/etc/rc?.d`), unless systemd is in the image.',
     mode: 'on',
     remove: ['etc/rc[0-6S].d/**', 'etc/init.d/.depend.*'],
     when: (_entry, has) => !hasSystemd(has),

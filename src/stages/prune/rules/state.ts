@@ -7,12 +7,14 @@ export const stateRules: readonly PruneRule[] = [
     explanation: "apt's indexes and downloads.",
     mode: 'on',
     remove: ['var/lib/apt/lists/**/*', 'var/cache/apt/**/*'],
+    when: (entry) => entry.type !== 'directory',
+    leavesFolders: true,
   },
   {
     name: 'apt-state',
     explanation: "apt's state and configuration, unless apt itself is in the image.",
     mode: 'on',
-    remove: ['var/lib/apt/**', 'etc/apt/**'],
+    remove: ['var/lib/apt/**', 'var/cache/apt/**', 'etc/apt/**'],
     when: (_entry, has) => !has('usr/bin/apt-get'),
   },
   {

@@ -68,7 +68,7 @@ describe('captureScript and parseCapture', () => {
   });
 
   test('output without a database is refused', () => {
-    expect(() => parseCapture('==> /etc/passwd <==\nroot:x:0:0::/:\n')).toThrowError(
+    expect(() => parseCapture('==> /etc/passwd <==\nroot:x:0:0::/:\n')).toThrow(
       expect.objectContaining({ code: 'ROOTFS_INVALID' }),
     );
   });

@@ -100,11 +100,15 @@ describe('planCarve by packages', () => {
       'f var/lib/dpkg/status #2',
       'f etc/ld.so.cache',
       'd .kubler-apt',
+      'f etc/shadow-',
+      'f etc/.pwd.lock',
       's srv/socket',
       'c srv/device',
     ];
-    const extra = plan({ added }).paths.filter((path) => !plan({}).paths.includes(path));
-    expect(extra).toEqual(['var', 'var/log', 'var/log/app']);
+    const folders = ['dev', 'srv', 'var/tmp', 'var/log', 'var/cache/apt', 'var/cache/debconf', 'var/lib/apt'];
+    const before = makeListing([...base, ...folders.map((path) => `d ${path}`)]);
+    const extra = plan({ added, before }).paths.filter((path) => !plan({}).paths.includes(path));
+    expect(extra).toEqual(['var', 'var/log', 'var/log/app', 'var/tmp']);
   });
 
   test('keeps files a script had made in the base with the package they belong to', () => {
@@ -160,9 +164,7 @@ describe('planCarve by packages', () => {
   });
 
   test('a requested package that is not there is an error', () => {
-    expect(() => plan({ requested: ['nope'] })).toThrowError(
-      expect.objectContaining({ code: 'PACKAGE_UNKNOWN' }),
-    );
+    expect(() => plan({ requested: ['nope'] })).toThrow(expect.objectContaining({ code: 'PACKAGE_UNKNOWN' }));
   });
 });
 

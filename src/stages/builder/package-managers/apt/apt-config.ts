@@ -1,3 +1,4 @@
+import { assert } from '../../../../errors.ts';
 import type { FrozenSource } from './frozen-index.ts';
 
 /** Where containers see the `apt/` folder of an index, and the packages they are to install. */
@@ -9,6 +10,14 @@ const archivesDir = '/.kubler-archives';
  * change, or have a password, and no image shall depend on them.
  */
 export const sourceUri = (position: number): string => `http://kubler.invalid/${position}`;
+
+/** The address at the mirror in use, `uris` by position, for one that containers know. */
+export function toMirrorUrl(url: string, uris: readonly string[]): string {
+  const position = uris.findIndex((_, each) => url.startsWith(`${sourceUri(each)}/`));
+  const uri = uris[position];
+  assert(uri !== undefined, `no source of the index has the address ${url}`);
+  return uri + url.slice(sourceUri(position).length);
+}
 
 /** `sources.list` of an index. */
 export function renderSourcesList(sources: readonly FrozenSource[]): string {

@@ -1,17 +1,21 @@
 import { constants } from 'node:fs';
-import { copyFile, link, mkdir } from 'node:fs/promises';
+import { copyFile, link, mkdir, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { assert } from '../../../../errors.ts';
 
-/**
- * Makes `dir` the folder a container finds packages in, file name → host path: hard links, or copies where the file
- * system has none.
- */
-export async function makeArchiveDir(files: ReadonlyMap<string, string>, dir: string): Promise<void> {
+/** Makes an empty folder below `parentDir` that containers look for packages in, and returns its path. */
+export async function makeArchiveDir(parentDir: string): Promise<string> {
+  const dir = join(parentDir, 'archives');
   await mkdir(join(dir, 'partial'), { recursive: true });
+  return dir;
+}
+
+/** Adds packages, file name → host path, to such a folder; those it has already stay. */
+export async function fillArchiveDir(dir: string, files: ReadonlyMap<string, string>): Promise<void> {
+  const present = new Set(await readdir(dir));
   for (const [fileName, hostPath] of files) {
     assert(basename(fileName) === fileName && fileName.endsWith('.deb'), `not a file name: ${fileName}`);
-    await linkOrCopy(hostPath, join(dir, fileName));
+    if (!present.has(fileName)) await linkOrCopy(hostPath, join(dir, fileName));
   }
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Sha256 } from '../../../../model/digest.ts';
-import type { FrozenIndex, IndexRecord } from './frozen-index.ts';
+import { recordVersion, type FrozenIndex, type IndexRecord } from './frozen-index.ts';
 import type { AptSourceSpec } from './sources.ts';
 
 export interface CurrentIndexOptions {
@@ -18,7 +18,7 @@ export async function openCurrentIndex(options: CurrentIndexOptions): Promise<Fr
     const digest = (await readFile(pointerFile(options), 'utf8')).trim();
     const dir = indexDir(options.dataDir, digest);
     const record = JSON.parse(await readFile(join(dir, 'index.json'), 'utf8')) as IndexRecord;
-    return record.version === 1 ? toFrozenIndex(record, options) : undefined;
+    return record.version === recordVersion ? toFrozenIndex(record, options) : undefined;
   } catch (error) {
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

@@ -15,16 +15,19 @@ export function compareDebVersions(a: string, b: string): number {
 
 /** Alternating runs of non-digits, by `weight`, and digits, by value. */
 function compareParts(a: string, b: string): number {
-  const runsA = a.match(/\d+|\D+/g) ?? [];
-  const runsB = b.match(/\d+|\D+/g) ?? [];
-  if (/^\d/.test(a)) runsA.unshift('');
-  if (/^\d/.test(b)) runsB.unshift('');
+  const [runsA, runsB] = [splitRuns(a), splitRuns(b)];
   for (let index = 0; index < Math.max(runsA.length, runsB.length); index++) {
     const [runA, runB] = [runsA[index] ?? '', runsB[index] ?? ''];
     const order = index % 2 === 0 ? compareText(runA, runB) : compareNumbers(runA, runB);
     if (order !== 0) return order;
   }
   return 0;
+}
+
+/** Text, number, text, number… The first is empty when a digit comes first. */
+function splitRuns(part: string): string[] {
+  const runs = part.match(/\d+|\D+/g) ?? [];
+  return /^\d/.test(part) ? ['', ...runs] : [...runs];
 }
 
 function compareText(a: string, b: string): number {

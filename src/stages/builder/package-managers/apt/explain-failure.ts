@@ -1,5 +1,5 @@
 import { KublerError } from '../../../../errors.ts';
-import { nearestNames } from './nearest-names.ts';
+import { didYouMean } from '../../../../model/suggest.ts';
 
 /** Name → versions, newest first, of every package of the index. */
 type Versions = ReadonlyMap<string, readonly string[]>;
@@ -12,57 +12,55 @@ const unknownName = [
 const unknownVersion = /^E: Version '([^']+)' for '([^']+)' was not found/m;
 
 /**
- * Why apt-get refused to install, in apt's own words, with what was probably meant. `readVersions` is only called
- * when a name or version is unknown.
+ * Why apt-get refused to install, in apt's own words, with what was probably meant; undefined when its output does
+ * not say. `readVersions` is only called when a name or version is unknown.
  */
 export async function explainAptFailure(
   output: string,
   readVersions: () => Promise<Versions>,
-): Promise<KublerError> {
-  for (const pattern of unknownName) {
-    const [line, name] = pattern.exec(output) ?? [];
-    if (line !== undefined && name !== undefined) return unknownPackage(name, line, await readVersions());
-  }
-  const [line, version, name] = unknownVersion.exec(output) ?? [];
-  if (line !== undefined && version !== undefined && name !== undefined) {
+  subject: string,
+): Promise<KublerError | undefined> {
+  const [unknown] = unknownName.flatMap((pattern) => pattern.exec(output) ?? []).slice(1);
+  if (unknown !== undefined) return unknownPackage(subject, unknown, output, await readVersions());
+  const [, version, name] = unknownVersion.exec(output) ?? [];
+  if (version !== undefined && name !== undefined) {
     const known = (await readVersions()).get(name) ?? [];
-    return refuse(`${name}=${version}`, line, [], `the index has ${known.join(', ') || 'none'}`);
+    return refuse(subject, `${name}=${version}`, output, `the index has ${known.join(', ') || 'none'}`);
   }
-  const details = unmetDependencies(output);
-  const reason =
-    details.length > 0 ? 'E: unmet dependencies' : (/^E: .*/m.exec(output)?.[0] ?? 'E: apt-get failed');
-  return refuse(undefined, reason, details);
+  const details = blockAfter('The following packages have unmet dependencies:', output);
+  if (details.length === 0) return undefined;
+  return new KublerError('PACKAGE_UNKNOWN', `cannot install the packages of ${subject}: unmet dependencies`, {
+    details,
+  });
 }
 
-function unknownPackage(name: string, line: string, versions: Versions): KublerError {
-  const near = nearestNames(name, versions.keys());
-  return refuse(
-    name,
-    line,
-    [],
-    near.length > 0
-      ? `did you mean ${near.map((each) => `"${each}"`).join(' or ')}?`
-      : '`kubler update` refreshes the package index; apt.components and apt.sources say what it covers',
-  );
+function unknownPackage(subject: string, asked: string, output: string, versions: Versions): KublerError {
+  const name = asked.replace(/:.*/, '');
+  const providers = blockAfter(`Package ${name} is a virtual package provided by:`, output);
+  const near =
+    providers.length > 0 ? 'name one of the packages that provide it' : didYouMean(name, versions.keys());
+  const elsewhere =
+    '`kubler update` refreshes the package index; apt.components and apt.sources say what it covers';
+  return refuse(subject, asked, output, near ?? elsewhere, providers);
 }
 
-/** The block apt prints for packages that do not fit together, without its heading. */
-function unmetDependencies(output: string): string[] {
-  const [, block] = /^The following packages have unmet dependencies:\n((?: .*\n?)*)/m.exec(output) ?? [];
-  return (block ?? '')
-    .split('\n')
-    .map((line) => line.slice(1).trimEnd())
-    .filter((line) => line !== '');
+/** The indented lines that apt prints below a heading. */
+function blockAfter(heading: string, output: string): string[] {
+  const lines = output.split('\n');
+  const start = lines.indexOf(heading) + 1;
+  if (start === 0) return [];
+  const length = lines.slice(start).findIndex((line) => !line.startsWith(' '));
+  return lines.slice(start, length < 0 ? undefined : start + length).map((line) => line.trim());
 }
 
-function refuse(name: string | undefined, line: string, details: string[], hint?: string): KublerError {
-  const object = name === undefined ? 'the packages' : `package "${name}"`;
-  return new KublerError(
-    'PACKAGE_UNKNOWN',
-    `cannot install ${object}: ${line.replace(/^E: /, 'apt says: ')}`,
-    {
-      details,
-      ...(hint === undefined ? {} : { hint }),
-    },
-  );
+function refuse(
+  subject: string,
+  name: string,
+  output: string,
+  hint: string,
+  details: readonly string[] = [],
+): KublerError {
+  const reason = /^E: (.*)/m.exec(output)?.[1] ?? 'it refused';
+  const message = `cannot install package "${name}" of ${subject}: apt says: ${reason}`;
+  return new KublerError('PACKAGE_UNKNOWN', message, { hint, details });
 }

@@ -4,11 +4,16 @@ import pLimit from 'p-limit';
 import { KublerError } from '../../../../errors.ts';
 import type { PackageFile } from '../../../../model/package.ts';
 import type { Downloader } from '../../../../ports/downloader.ts';
+import { toMirrorUrl } from './apt-config.ts';
 import { hashFile } from './decompress.ts';
+import type { FrozenIndex } from './frozen-index.ts';
+import { settleAll } from './settle-all.ts';
 
 export interface FetchPackagesOptions {
   readonly downloader: Downloader;
   readonly dataDir: string;
+  /** The index the packages were resolved against: knows the mirrors. */
+  readonly index: Pick<FrozenIndex, 'uris'>;
   /** Told after each package how many of them, and how many bytes, are there. */
   readonly onProgress?: (done: { readonly files: number; readonly sizeBytes: number }) => void;
 }
@@ -27,26 +32,29 @@ export async function fetchPackages(
 ): Promise<Map<string, string>> {
   await mkdir(join(options.dataDir, 'downloads'), { recursive: true });
   const limit = pLimit(4);
+  const stop = new AbortController();
   const done = { files: 0, sizeBytes: 0 };
   const fetchOne = async (file: PackageFile): Promise<[string, string]> => {
+    stop.signal.throwIfAborted();
     const hostPath = await fetchPackage(file, options);
     done.files += 1;
     done.sizeBytes += file.sizeBytes;
     options.onProgress?.({ ...done });
     return [file.fileName, hostPath];
   };
-  try {
-    return new Map(await Promise.all(files.map((file) => limit(fetchOne, file))));
-  } finally {
-    limit.clearQueue();
-  }
+  // One failure is enough: those that wait fail with the same.
+  const stopAll = (reason: unknown): never => {
+    stop.abort(reason);
+    throw reason;
+  };
+  return new Map(await settleAll(files.map((file) => limit(() => fetchOne(file).catch(stopAll)))));
 }
 
 async function fetchPackage(file: PackageFile, options: FetchPackagesOptions): Promise<string> {
   const hostFile = join(options.dataDir, 'downloads', file.sha256);
   if (!(await isIntact(hostFile, file))) {
     const found = await options.downloader.download({
-      url: file.url,
+      url: toMirrorUrl(file.url, options.index.uris),
       hostFile,
       sha256: file.sha256,
       // A longer file is told by its sum, an endless one by its size.

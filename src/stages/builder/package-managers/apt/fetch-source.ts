@@ -6,9 +6,9 @@ import type { ProcessRunner } from '../../../../ports/process-runner.ts';
 import { listName } from './apt-config.ts';
 import { decompress, hashFile } from './decompress.ts';
 import type { FrozenPackages } from './frozen-index.ts';
-import { parseReleaseFile, type ListedFile, type ReleaseFile } from './release-file.ts';
+import { fetchRelease } from './fetch-release.ts';
+import type { ListedFile, ReleaseFile } from './release-file.ts';
 import type { AptSourceSpec } from './sources.ts';
-import { verifyRelease } from './verify-release.ts';
 
 export interface FetchSourceOptions {
   readonly runner: ProcessRunner;
@@ -25,8 +25,6 @@ export interface FetchedSource {
   readonly packages: readonly FrozenPackages[];
 }
 
-const maxReleaseBytes = 32 * 1024 * 1024;
-
 /**
  * Fetches one source into an index: its release file, verified, and the package files it vouches for. Undefined
  * when the mirror does not have that suite. Throws `SIGNATURE_INVALID`, `CHECKSUM_MISMATCH`, `DOWNLOAD_FAILED`,
@@ -37,9 +35,9 @@ export async function fetchSource(
   position: number,
   options: FetchSourceOptions,
 ): Promise<FetchedSource | undefined> {
-  const names = await fetchRelease(source, options);
-  if (!names) return undefined;
-  const release = await readRelease(source, names, options);
+  const fetched = await fetchRelease(source, options);
+  if (!fetched) return undefined;
+  const { release, names } = fetched;
   const packages: FrozenPackages[] = [];
   for (const path of packagePaths(source, release, options.architecture)) {
     packages.push(await fetchPackagesFile(source, position, path, release, options));
@@ -60,47 +58,6 @@ export async function fetchSource(
 async function place(file: string, target: string): Promise<void> {
   await mkdir(dirname(target), { recursive: true });
   await copyFile(file, target);
-}
-
-type ReleaseNames = readonly ['InRelease'] | readonly ['Release', 'Release.gpg'];
-
-/** `InRelease`, else the older pair of `Release` and its signature. */
-async function fetchRelease(
-  source: AptSourceSpec,
-  options: FetchSourceOptions,
-): Promise<ReleaseNames | undefined> {
-  const get = (name: string): Promise<boolean> =>
-    options.downloader.download({
-      url: `${source.uri}/dists/${source.suite}/${name}`,
-      hostFile: join(options.tempDir, name),
-      maxBytes: maxReleaseBytes,
-    });
-  if (await get('InRelease')) return ['InRelease'];
-  return (await get('Release')) && (await get('Release.gpg')) ? ['Release', 'Release.gpg'] : undefined;
-}
-
-async function readRelease(
-  source: AptSourceSpec,
-  [name, signature]: ReleaseNames,
-  options: FetchSourceOptions,
-): Promise<ReleaseFile> {
-  const label = `${name} of "${source.suite}"`;
-  const text = await verifyRelease({
-    runner: options.runner,
-    keyFile: source.keyFile,
-    file: join(options.tempDir, name),
-    ...(signature === undefined ? {} : { signatureFile: join(options.tempDir, signature) }),
-    label,
-    tempDir: options.tempDir,
-  });
-  const release = parseReleaseFile(text);
-  if (!release)
-    throw new KublerError('SIGNATURE_INVALID', `cannot trust ${label}: it has no date or no SHA-256 sums`);
-  if (release.suite !== source.suite && release.codename !== source.suite) {
-    const actual = release.codename ?? release.suite ?? 'no suite';
-    throw new KublerError('SIGNATURE_INVALID', `cannot trust ${label}: it describes "${actual}"`);
-  }
-  return release;
 }
 
 /** `main/binary-amd64/Packages` for each component, and `binary-all` where that is kept apart. */

@@ -1,128 +1,89 @@
-import { createHash } from 'node:crypto';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { KublerError } from '../../../../errors.ts';
-import type { Sha256 } from '../../../../model/digest.ts';
+import type { Progress } from '../../../../model/progress.ts';
+import type { Settings } from '../../../../model/project.ts';
 import type { Clock } from '../../../../ports/clock.ts';
 import type { Downloader } from '../../../../ports/downloader.ts';
 import type { ProcessRunner } from '../../../../ports/process-runner.ts';
-import { aptConfig, renderSourcesList } from './apt-config.ts';
-import {
-  indexDir,
-  openCurrentIndex,
-  setCurrentIndex,
-  toFrozenIndex,
-  type CurrentIndexOptions,
-} from './current-index.ts';
-import { fetchSource, type FetchedSource } from './fetch-source.ts';
-import type { FrozenIndex, FrozenSource, IndexRecord } from './frozen-index.ts';
-import type { AptSourceSpec } from './sources.ts';
+import { openCurrentIndex, type CurrentIndexOptions } from './current-index.ts';
+import { freezeSources } from './freeze-sources.ts';
+import type { FrozenIndex } from './frozen-index.ts';
+import { readDebootstrapMirror, readHostSources } from './host-sources.ts';
+import { resolveSources } from './sources.ts';
 
-export interface FreezeOptions extends CurrentIndexOptions {
-  /** Fetch even though there is a current index: `kubler update`. */
-  readonly refresh: boolean;
+export interface FindIndexOptions {
+  readonly settings: Pick<Settings, 'apt'>;
+  readonly suite: string;
+  readonly dataDir: string;
   readonly runner: ProcessRunner;
+  readonly progress: Progress;
+}
+
+export interface FreezeIndexOptions extends FindIndexOptions {
+  /** Fetch what the mirrors have now even though there is a frozen index: `kubler update`. */
+  readonly refresh: boolean;
   readonly downloader: Downloader;
   readonly clock: Clock;
-  /** An empty folder on the data dir's file system. */
-  readonly tempDir: string;
-  readonly warn: (text: string) => void;
+  /** A folder on the data dir's file system, gone when disposed. */
+  readonly openTempDir: () => Promise<{ readonly path: string } & AsyncDisposable>;
 }
 
 /**
- * The frozen index of these sources: the one in use, or with `refresh` or when there is none, the mirrors' state of
- * now, which then is in use. An index that brings no other packages, or is older, does not replace the one in use.
- * Throws `SIGNATURE_INVALID`, `CHECKSUM_MISMATCH`, `DOWNLOAD_FAILED`, `CONFIG_INVALID`, `HOST_MISSING_TOOL`.
+ * The package index that builds of a suite use: the frozen one, or, with `refresh` or when there is none, the state
+ * the mirrors have now, verified and frozen. Throws `SIGNATURE_INVALID`, `CHECKSUM_MISMATCH`, `DOWNLOAD_FAILED`,
+ * `CONFIG_INVALID`, `HOST_MISSING_TOOL`, `HOST_UNSUPPORTED`.
  */
-export async function freezeIndex(options: FreezeOptions): Promise<FrozenIndex> {
-  const current = await openCurrentIndex(options);
+export async function freezeIndex(options: FreezeIndexOptions): Promise<FrozenIndex> {
+  const key = await describeSources(options);
+  const current = await openCurrentIndex(key);
   if (current && !options.refresh) return current;
-  const record = await fetchIndex(options);
-  if (current && !isNews(current, record, options.warn)) return current;
-  await keepIndex(record, options);
-  await setCurrentIndex(record.digest, options.tempDir, options);
-  return toFrozenIndex(record, options);
-}
-
-/** Release files are signed anew without a change of packages; that alone is no reason to build again. */
-function isNews(current: FrozenIndex, fetched: IndexRecord, warn: (text: string) => void): boolean {
-  const sums = (index: IndexRecord): string => JSON.stringify(index.sources.map((source) => source.packages));
-  if (sums(current) === sums(fetched)) return false;
-  if (fetched.epoch >= current.epoch) return true;
-  warn(
-    `the mirror's state of ${toDate(fetched.epoch)} is older than the one in use, of ${toDate(current.epoch)}`,
-  );
-  return false;
-}
-
-async function fetchIndex(options: FreezeOptions): Promise<IndexRecord> {
-  const fetched = await Promise.all(
-    options.sources.map((source, position) => fetchOne(source, position, options)),
-  );
-  const sources = options.sources.map(({ kind, suite, components }, position): FrozenSource => ({
-    kind,
-    suite,
-    components,
-    packages: fetched[position]?.packages ?? [],
-  }));
-  const epoch = Math.max(0, ...fetched.map((source) => source?.release.date ?? 0));
-  const { suite, architecture } = options;
-  const digest = digestIndex(architecture, epoch, sources);
-  return { version: 1, digest, suite, architecture, epoch, sources };
-}
-
-async function fetchOne(
-  source: AptSourceSpec,
-  position: number,
-  options: FreezeOptions,
-): Promise<FetchedSource | undefined> {
-  const tempDir = join(options.tempDir, `source-${position}`);
-  await mkdir(tempDir, { recursive: true });
-  const fetched = await fetchSource(source, position, { ...options, tempDir, indexDir: newDir(options) });
-  const validUntil = fetched?.release.validUntil;
-  if (validUntil !== undefined && validUntil * 1000 < options.clock.now()) {
-    options.warn(
-      `the release file of ${source.suite} expired on ${toDate(validUntil)}: the mirror may be out of date`,
-    );
-  }
-  if (fetched) return fetched;
-  if (source.kind !== 'updates') throw noSuite(source);
-  options.warn(`the mirror has no ${source.suite}`);
-  return undefined;
-}
-
-/** The state of the packages and its date; no address, so that every mirror gives the same. */
-function digestIndex(architecture: string, epoch: number, sources: readonly FrozenSource[]): Sha256 {
-  const state = sources.map((source) => [
-    source.suite,
-    source.components,
-    source.packages.map((each) => [each.listName, each.sha256]),
-  ]);
-  return createHash('sha256')
-    .update(JSON.stringify([1, architecture, epoch, state]))
-    .digest('hex');
-}
-
-/** Completes the folder and gives it its name; one that is already there is the same. */
-async function keepIndex(record: IndexRecord, options: FreezeOptions): Promise<void> {
-  const dir = newDir(options);
-  await mkdir(join(dir, 'apt/lists/partial'), { recursive: true });
-  await mkdir(join(dir, 'apt/lists/auxfiles'));
-  await writeFile(join(dir, 'apt/apt.conf'), aptConfig);
-  await writeFile(join(dir, 'apt/sources.list'), renderSourcesList(record.sources));
-  await writeFile(join(dir, 'index.json'), `${JSON.stringify(record, null, 1)}\n`);
-  const target = indexDir(options.dataDir, record.digest);
-  await mkdir(join(options.dataDir, 'indexes'), { recursive: true });
-  await rename(dir, target).catch((error: unknown) => {
-    if (!['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  const task = taskOf(options);
+  options.progress({ kind: 'stage', task, stage: 'fetch' });
+  await using temp = await options.openTempDir();
+  const index = await freezeSources({
+    ...options,
+    ...key,
+    tempDir: temp.path,
+    current,
+    warn: toWarn(options),
   });
+  options.progress({ kind: 'done', task, summary: `of ${new Date(index.epoch * 1000).toISOString()}` });
+  return index;
 }
 
-const newDir = (options: FreezeOptions): string => join(options.tempDir, 'index');
+/** The index `freezeIndex` would return without fetching anything; undefined when there is none. */
+export async function findIndex(options: FindIndexOptions): Promise<FrozenIndex | undefined> {
+  return openCurrentIndex(await describeSources(options));
+}
 
-const toDate = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 10);
-
-const noSuite = (source: AptSourceSpec): KublerError =>
-  new KublerError('DOWNLOAD_FAILED', `cannot find "${source.suite}": the mirror does not have it`, {
-    hint: `check the suite's name, and ${source.kind === 'security' ? 'apt.securityMirror' : 'the mirror'}`,
+async function describeSources(options: FindIndexOptions): Promise<CurrentIndexOptions> {
+  const sources = resolveSources({
+    ...options,
+    hostSources: await readHostSources(),
+    defaultMirror: await readDebootstrapMirror(options.runner),
+    warn: toWarn(options),
   });
+  const { dataDir, suite } = options;
+  return { dataDir, suite, sources, architecture: toDebianArchitecture(process.arch) };
+}
+
+const taskOf = (options: FindIndexOptions): string => `package index ${options.suite}`;
+
+const toWarn =
+  (options: FindIndexOptions) =>
+  (text: string): void =>
+    options.progress({ kind: 'warning', task: taskOf(options), text });
+
+const architectures = new Map([
+  ['x64', 'amd64'],
+  ['arm64', 'arm64'],
+]);
+
+/** Debian's name of an architecture as Node names it. Throws `HOST_UNSUPPORTED` for all but two. */
+export function toDebianArchitecture(nodeArchitecture: string): string {
+  const name = architectures.get(nodeArchitecture);
+  if (name !== undefined) return name;
+  throw new KublerError(
+    'HOST_UNSUPPORTED',
+    `cannot build for ${nodeArchitecture}: only amd64 and arm64 are supported`,
+  );
+}

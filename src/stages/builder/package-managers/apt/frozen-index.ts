@@ -18,9 +18,12 @@ export interface FrozenSource {
   readonly packages: readonly FrozenPackages[];
 }
 
+/** Of the layout of a frozen index; one of another version is made anew. */
+export const recordVersion: number = 1;
+
 /** `index.json` of a frozen index. */
 export interface IndexRecord {
-  readonly version: 1;
+  readonly version: number;
   readonly digest: Sha256;
   readonly suite: string;
   readonly architecture: string;

@@ -2,12 +2,14 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { KublerError } from '../../../../errors.ts';
 import type { PackageFile } from '../../../../model/package.ts';
+import type { Progress } from '../../../../model/progress.ts';
 import type { Downloader } from '../../../../ports/downloader.ts';
 import type { ProcessRunner } from '../../../../ports/process-runner.ts';
+import { sourceUri } from './apt-config.ts';
 import { linkOrCopy } from './archive-dir.ts';
 import { listBootstrapPackages } from './bootstrap-packages.ts';
 import type { Paragraph } from './deb822.ts';
-import { fetchPackages, type FetchPackagesOptions } from './fetch-packages.ts';
+import { fetchPackages } from './fetch-packages.ts';
 import type { FrozenIndex } from './frozen-index.ts';
 import { readKeyFile } from './key-file.ts';
 import { readPackages } from './package-lists.ts';
@@ -18,9 +20,11 @@ export interface PrepareMirrorOptions {
   readonly runner: ProcessRunner;
   readonly downloader: Downloader;
   readonly dataDir: string;
-  /** An empty folder, best on the data dir's file system; the mirror is gone with it. */
+  /** A folder to make the mirror in, best on the data dir's file system. */
   readonly tempDir: string;
-  readonly onProgress?: FetchPackagesOptions['onProgress'];
+  readonly progress: Progress;
+  /** Whom progress is told of. */
+  readonly task: string;
 }
 
 export interface BootstrapMirror {
@@ -42,19 +46,20 @@ export async function prepareMirror(options: PrepareMirrorOptions): Promise<Boot
   await writeFile(keyring, await readKeyFile(index.keyFile));
   const names = await listBootstrapPackages({ ...options, keyring });
   const found = await findPackages(index, new Set(names));
-  const hostPaths = await fetchPackages(
-    found.map((each) => each.file),
-    options,
-  );
+  const files = found.map((each) => each.file);
+  const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  const text = `${files.length} packages, ${(sizeBytes / 1e6).toFixed(1)} MB`;
+  options.progress({ kind: 'detail', task: options.task, text });
+  const hostPaths = await fetchPackages(files, options);
   const mirrorDir = join(tempDir, 'mirror');
-  await mkdir(mirrorDir);
+  await mkdir(mirrorDir, { recursive: true });
   await symlink(join(index.dir, 'dists'), join(mirrorDir, 'dists'));
   for (const { file, path } of found) {
     const target = join(mirrorDir, path);
     await mkdir(dirname(target), { recursive: true });
     await linkOrCopy(hostPaths.get(file.fileName) ?? '', target);
   }
-  return { mirrorDir, keyring, packages: found.map((each) => each.file) };
+  return { mirrorDir, keyring, packages: files };
 }
 
 interface FoundPackage {
@@ -67,12 +72,12 @@ interface FoundPackage {
 async function findPackages(index: FrozenIndex, names: ReadonlySet<string>): Promise<FoundPackage[]> {
   const found: FoundPackage[] = [];
   for await (const paragraph of readPackages(index, (source) => source.kind === 'archive')) {
-    if (names.has(paragraph.get('package') ?? '')) found.push(toPackage(paragraph, index));
+    if (names.has(paragraph.get('package') ?? '')) found.push(toPackage(paragraph));
   }
   return found;
 }
 
-function toPackage(paragraph: Paragraph, index: FrozenIndex): FoundPackage {
+function toPackage(paragraph: Paragraph): FoundPackage {
   const field = (name: string): string => paragraph.get(name) ?? '';
   const path = field('filename').replace(/^\.\//, '');
   if (!/^[\w.+~%:-]+(\/[\w.+~%:-]+)*$/.test(path) || path.split('/').includes('..')) {
@@ -87,7 +92,7 @@ function toPackage(paragraph: Paragraph, index: FrozenIndex): FoundPackage {
     architecture: field('architecture'),
     sizeBytes: Number(field('size')),
     sha256: field('sha256'),
-    url: `${index.uris[0] ?? ''}/${path.split('/').map(encodeURIComponent).join('/')}`,
+    url: `${sourceUri(0)}/${path.split('/').map(encodeURIComponent).join('/')}`,
     fileName: basename(path),
   };
   return { file, path };

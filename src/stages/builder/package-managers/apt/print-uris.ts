@@ -1,24 +1,22 @@
 import { InternalError } from '../../../../errors.ts';
 import type { PackageFile } from '../../../../model/package.ts';
-import { sourceUri } from './apt-config.ts';
-import type { FrozenIndex } from './frozen-index.ts';
 
 /** `'uri' file-name size SHA256:sum`, apt-get(8) `--print-uris`; other lines are apt's talk. */
 const uriLine = /^'([^']+)' (\S+) (\d+) (\S*)$/;
 
 /**
- * The packages that `apt-get install --print-uris` names in a container that sees `index`, in apt's order. Each is
- * addressed at the mirror in use.
+ * The packages that `apt-get install --print-uris` names in a container that sees a frozen index, in apt's order.
+ * Their addresses are the index' own, the same for every mirror: `fetchPackages` translates them.
  */
-export function parsePrintUris(text: string, index: Pick<FrozenIndex, 'uris'>): PackageFile[] {
+export function parsePrintUris(text: string): PackageFile[] {
   return text.split('\n').flatMap((line) => {
-    const [, uri, fileName, size, hash] = uriLine.exec(line) ?? [];
-    if (uri === undefined || fileName === undefined) return [];
+    const [, url, fileName, size, hash] = uriLine.exec(line) ?? [];
+    if (url === undefined || fileName === undefined) return [];
     const [, sha256] = /^SHA256:([0-9a-f]{64})$/.exec(hash ?? '') ?? [];
     const identity = parseFileName(fileName);
     if (sha256 === undefined || !identity)
       throw new InternalError(`apt printed a package without its sum: ${line}`);
-    return [{ ...identity, sizeBytes: Number(size), sha256, url: toMirrorUrl(uri, index.uris), fileName }];
+    return [{ ...identity, sizeBytes: Number(size), sha256, url, fileName }];
   });
 }
 
@@ -30,11 +28,4 @@ export function parseFileName(
     /^([a-z0-9][a-z0-9+.-]*)_([A-Za-z0-9][A-Za-z0-9.+~%-]*)_([a-z0-9-]+)\.deb$/.exec(fileName) ?? [];
   if (name === undefined || version === undefined || architecture === undefined) return undefined;
   return { name, version: version.replaceAll('%3a', ':'), architecture };
-}
-
-function toMirrorUrl(uri: string, mirrors: readonly string[]): string {
-  const position = mirrors.findIndex((_, each) => uri.startsWith(`${sourceUri(each)}/`));
-  const mirror = mirrors[position];
-  if (mirror === undefined) throw new InternalError(`apt printed an address of no source: ${uri}`);
-  return mirror + uri.slice(sourceUri(position).length);
 }

@@ -1,0 +1,67 @@
+import { chmod, mkdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { KublerError } from '../../errors.ts';
+import type { BootstrapSpec } from '../../ports/engine.ts';
+import { bootstrapArgv } from './bootstrap-argv.ts';
+import { openHelper } from './helper.ts';
+import { interruptible } from './interruption.ts';
+import { makeOverlay } from './overlay.ts';
+import { runCommand, type Argv } from './run-command.ts';
+import { findSnapshot, publishSnapshot, type NativeHost } from './snapshot-store.ts';
+import { tidyBase } from './tidy-base.ts';
+
+/** Makes a base root; see `Engine.bootstrap`. */
+export async function bootstrap(host: NativeHost, spec: BootstrapSpec): Promise<void> {
+  if (await findSnapshot(host, spec.id)) return;
+  await using temp = await host.openTempDir();
+  const stageDir = join(temp.path, 'stage');
+  await mkdir(stageDir);
+  await interruptible(host.signal, 'make a base', () => fill(host, spec, temp.path, stageDir));
+  if (spec.source.kind !== 'tarball') await tidyBase(join(stageDir, 'fs'));
+  await publishSnapshot(host, spec.id, stageDir, []);
+}
+
+/**
+ * Fills an overlay over an empty folder and moves the result into `stageDir`. An overlay only because it can be told
+ * to leave out the thousands of fsyncs of dpkg.
+ */
+async function fill(host: NativeHost, spec: BootstrapSpec, tempDir: string, stageDir: string): Promise<void> {
+  const empty = join(tempDir, 'empty', 'fs');
+  await mkdir(empty, { recursive: true });
+  await chmod(empty, 0o755);
+  const overlay = await makeOverlay(tempDir, ['empty'], join(tempDir, 'base'));
+  {
+    await using helper = await openHelper({
+      layersDir: tempDir,
+      stateDir: join(tempDir, 'runc'),
+      overlays: [overlay],
+      signal: host.signal,
+    });
+    await runTool(helper.enter(withUmask(bootstrapArgv(spec.source, overlay.mountPoint))), spec);
+  }
+  await rename(overlay.upperDir, join(stageDir, 'fs'));
+}
+
+const withUmask = (argv: Argv): Argv => ['sh', '-c', 'umask 022 && exec "$@"', 'sh', ...argv];
+
+async function runTool(argv: Argv, { source, log }: BootstrapSpec): Promise<void> {
+  const tail: string[] = [];
+  const { exitCode } = await runCommand({
+    argv,
+    env: {
+      ...{ HOME: '/root', TZ: 'UTC', DEBIAN_FRONTEND: 'noninteractive', DEBCONF_NONINTERACTIVE_SEEN: 'true' },
+      ...(source.kind !== 'tarball' && { SOURCE_DATE_EPOCH: String(source.epoch) }),
+    },
+    log: (line) => {
+      tail.push(line);
+      if (tail.length > tailLines) tail.shift();
+      log(line);
+    },
+  });
+  if (exitCode === 0) return;
+  const tool = source.kind === 'tarball' ? 'tar' : source.kind;
+  throw new KublerError('BUILD_COMMAND_FAILED', `cannot make a base: ${tool} ended with status ${exitCode}`, {
+    details: tail,
+  });
+}
+const tailLines = 40;

@@ -1,0 +1,113 @@
+import { KublerError } from '../../errors.ts';
+import { targetRootPath, type ExecResult, type ExecSpec } from '../../ports/engine.ts';
+import { buildCapabilities } from './capabilities.ts';
+import { makeContainer, notStarted } from './container.ts';
+import { interruptible } from './interruption.ts';
+import { removeMountPoints, resolveInRoot } from './mount-points.ts';
+import type { SessionState } from './open-session.ts';
+import type { Overlay } from './overlay.ts';
+import { runCommand } from './run-command.ts';
+import { systemMountPoints, type Bind, type ContainerSpec } from './runtime-config.ts';
+
+/**
+ * Runs one command in a container of its own; see `Session.exec`. Whatever it leaves running dies with it, as it
+ * is the first process of a PID namespace.
+ */
+export async function execInSession(state: SessionState, spec: ExecSpec): Promise<ExecResult> {
+  const overlay = state.roots.get(spec.root);
+  if (!overlay)
+    throw new KublerError('ENGINE_REFUSED', `cannot run "${spec.argv[0]}": there is no ${spec.root} root`);
+  state.running += 1;
+  try {
+    return await interruptible(state.host.signal, `run "${spec.argv[0]}"`, () =>
+      runContained(state, spec, overlay),
+    );
+  } finally {
+    state.running -= 1;
+    if (state.running === 0) await tidy(state);
+  }
+}
+
+async function runContained(state: SessionState, spec: ExecSpec, overlay: Overlay): Promise<ExecResult> {
+  const container = await toContainer(state, spec, overlay);
+  await using bundle = await makeContainer(
+    { helper: state.helper, stateDir: state.stateDir, tempDir: state.temp.path },
+    String((state.count += 1)),
+    container,
+  );
+  const { stdin, stdout, log } = spec;
+  const result = await runCommand({
+    argv: bundle.argv,
+    log,
+    ...(stdin !== undefined && { stdin }),
+    ...(stdout && { stdout }),
+  });
+  if (result.exitCode === 0) return result;
+  const reason = state.helper.isAlive() ? await bundle.refusal() : 'its container has ended';
+  if (reason !== undefined) throw notStarted(spec.argv, reason);
+  return result;
+}
+
+async function toContainer(state: SessionState, spec: ExecSpec, overlay: Overlay): Promise<ContainerSpec> {
+  const { ptrace, env } = state.spec;
+  const cwd = spec.cwd ?? '/';
+  const binds = [...state.binds, ...targetBind(state, spec)];
+  return {
+    rootDir: overlay.mountPoint,
+    argv: spec.argv,
+    env: Object.entries({ PATH: defaultPath, HOME: '/root', ...env, ...spec.env }).map((pair) =>
+      pair.join('='),
+    ),
+    cwd,
+    uid: 0,
+    gid: 0,
+    additionalGids: [],
+    hostname: 'kubler',
+    capabilities: [...buildCapabilities, ...(ptrace === true ? ['CAP_SYS_PTRACE'] : [])],
+    noNewPrivileges: true,
+    terminal: false,
+    binds: await settle(state, overlay, binds, cwd),
+    arch: process.arch,
+  };
+}
+
+const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+function targetBind(state: SessionState, spec: ExecSpec): readonly Bind[] {
+  const target = state.roots.get('target');
+  if (spec.root !== 'builder' || !target) return [];
+  return [{ hostPath: target.mountPoint, containerPath: targetRootPath, readOnly: false }];
+}
+
+/**
+ * Notes which mount points are not in the root, for runc will make them, and names the others by their real path.
+ */
+async function settle(
+  state: SessionState,
+  overlay: Overlay,
+  binds: readonly Bind[],
+  cwd: string,
+): Promise<readonly Bind[]> {
+  const rootDir = state.helper.view(overlay.mountPoint);
+  const paths = [...systemMountPoints, cwd, ...binds.map(({ containerPath }) => containerPath)];
+  const resolved = new Map<string, string>();
+  for (const path of paths) {
+    const found = await resolveInRoot(rootDir, path);
+    resolved.set(path, found.path);
+    state.points.push(...found.missing.map((missing) => ({ rootDir, path: missing })));
+  }
+  return binds.map((bind) => ({
+    ...bind,
+    containerPath: resolved.get(bind.containerPath) ?? bind.containerPath,
+  }));
+}
+
+/** Only when nothing runs: removing a mount point would take the mount from a container that uses it. */
+async function tidy(state: SessionState): Promise<void> {
+  const points = state.points.splice(0);
+  if (!state.helper.isAlive()) return;
+  for (const rootDir of new Set(points.map((point) => point.rootDir))) {
+    const paths = points.filter((point) => point.rootDir === rootDir).map(({ path }) => path);
+    await removeMountPoints(rootDir, paths);
+  }
+}

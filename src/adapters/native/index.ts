@@ -1,0 +1,23 @@
+import type { Engine } from '../../ports/engine.ts';
+import { bootstrap } from './bootstrap.ts';
+import { openSession } from './open-session.ts';
+import { probe, type ProbeOptions } from './probe.ts';
+import { removeSnapshot } from './remove-snapshot.ts';
+import { runImage } from './run-image.ts';
+import { findSnapshot, listSnapshots, type NativeHost } from './snapshot-store.ts';
+
+export interface NativeEngineOptions extends NativeHost, ProbeOptions {}
+
+/** The engine without a daemon: overlay file systems and runc, as root. */
+export function createNativeEngine(options: NativeEngineOptions): Engine {
+  return {
+    name: 'native',
+    probe: () => probe(options),
+    hasSnapshot: async (id) => (await findSnapshot(options, id)) !== undefined,
+    listSnapshots: async () => (await listSnapshots(options)).map(({ id }) => id),
+    removeSnapshot: (id) => removeSnapshot(options, id),
+    bootstrap: (spec) => bootstrap(options, spec),
+    open: (spec) => openSession(options, spec),
+    run: (spec) => runImage(options, spec),
+  };
+}

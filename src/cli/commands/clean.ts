@@ -1,0 +1,30 @@
+import type { Command } from '@commander-js/extra-typings';
+import type { CliContext } from '../context.ts';
+import { dataDirOption, debugOption, jsonOption, workingDirOption } from '../project-options.ts';
+import { formatBytes } from '../table.ts';
+import { openProject, withWorkspace } from '../with-workspace.ts';
+
+/** `kubler clean` */
+export function registerClean(program: Command, context: CliContext): void {
+  program
+    .command('clean')
+    .description('remove what no built image and no builder of the project needs any more')
+    .option('--all', 'remove built images, builders and downloads too')
+    .option('-n, --dry-run', 'say what would be removed, and stop')
+    .addOption(jsonOption)
+    .addOption(workingDirOption)
+    .addOption(dataDirOption)
+    .addOption(debugOption)
+    .addHelpText('after', '\nExample:\n  kubler clean --dry-run\n')
+    .action(async (options) => {
+      const { project } = await openProject(context, options);
+      const { cleanProject } = await import('../../pipeline/clean-project.ts');
+      const removed = await withWorkspace(context, project, (workspace) =>
+        cleanProject(workspace, { all: options.all ?? false, dryRun: options.dryRun ?? false }),
+      );
+      if (options.json) return context.stdout(`${JSON.stringify(removed, undefined, 2)}\n`);
+      for (const { what, count, bytes } of removed) {
+        context.stdout(`${what}: ${count}${bytes === undefined ? '' : `, ${formatBytes(bytes)}`}\n`);
+      }
+    });
+}

@@ -1,0 +1,238 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { toRootfs, type Rootfs, type TreeEntry } from '../../../../src/model/tree-entry.ts';
+import { checkCopySources, copyTree, planImage } from '../../../../src/stages/image/index.ts';
+import { useTempDir } from '../../../support/use-temp-dir.ts';
+import { faultsOfAsync } from './faults-of.ts';
+
+const temp = useTempDir();
+const epoch = 1_700_000_000;
+
+/** A context: `name: text` is a file, `name/` a directory, `name: → target` a link. */
+function makeContext(files: Readonly<Record<string, string>>): string {
+  const dir = mkdtempSync(join(temp, 'context-'));
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(dir, name);
+    mkdirSync(name.endsWith('/') ? path : dirname(path), { recursive: true });
+    if (text.startsWith('→ ')) symlinkSync(text.slice(2), path);
+    else if (!name.endsWith('/')) writeFileSync(path, text, { mode: name.endsWith('.sh') ? 0o700 : 0o600 });
+  }
+  return dir;
+}
+
+/** A tree: `name: ''` is a directory, `→ target` a link, anything else a file. */
+function makeTree(entries: Readonly<Record<string, string>>): Rootfs {
+  const meta = { uid: 5, gid: 6, mtime: 1, xattrs: new Map<string, Uint8Array>() };
+  return toRootfs(
+    Object.entries(entries).map(([path, text]): TreeEntry => {
+      if (text === '') return { ...meta, path, type: 'directory', mode: 0o1777 };
+      if (text.startsWith('→ '))
+        return { ...meta, path, type: 'symlink', mode: 0o777, target: text.slice(2) };
+      const content = { kind: 'parent' } as const;
+      return { ...meta, path, type: 'file', mode: 0o644, size: 1, sha256: 'a'.repeat(64), content };
+    }),
+  );
+}
+
+const dump = (tree: Rootfs): string[] =>
+  [...tree.values()].map((entry) => {
+    const mode = entry.mode.toString(8);
+    if (entry.type === 'symlink') return `${entry.path} → ${entry.target}`;
+    return entry.type === 'directory' ? `${entry.path}/ ${mode}` : `${entry.path} ${mode}`;
+  });
+
+const at = { file: 'Dockerfile.template', line: 3, column: 1 };
+
+const copy = (
+  contextDir: string,
+  line: string,
+  tree: Readonly<Record<string, string>> = {},
+  workdir = '/',
+): Promise<Rootfs> => {
+  const sources = line.split(' ');
+  const destination = sources.pop() ?? '';
+  return copyTree({ contextDir, sources, destination, workdir, tree: makeTree(tree), epoch, at });
+};
+
+const context = makeContext({
+  'a.conf': 'aaa',
+  'run.sh': '#!/bin/sh\n',
+  'app/main': 'main',
+  'app/lib/x.sh': 'x',
+  'app/lib/link': '→ /etc/passwd',
+  'app/empty/': '',
+  alias: '→ app/main',
+  aliasdir: '→ app/lib',
+});
+const usrMerged = { bin: '→ usr/bin', usr: '', 'usr/bin': '', etc: '', 'etc/file': 'x', srv: '' };
+
+describe('where a COPY lands', () => {
+  test.each<[string, Record<string, string>, string[]]>([
+    ['a.conf /etc/b.conf', usrMerged, ['etc/b.conf 644']],
+    ['a.conf /etc/', usrMerged, ['etc/a.conf 644']],
+    ['a.conf /etc', usrMerged, ['etc/a.conf 644']],
+    ['a.conf /', {}, ['a.conf 644']],
+    ['a.conf /new/deep/', usrMerged, ['new/ 755', 'new/deep/ 755', 'new/deep/a.conf 644']],
+    ['a.conf /new/deep', usrMerged, ['new/ 755', 'new/deep 644']],
+    ['a.conf ./run.sh /etc/', usrMerged, ['etc/a.conf 644', 'etc/run.sh 755']],
+    ['run.sh /bin/', usrMerged, ['usr/bin/run.sh 755']],
+    ['run.sh /bin/go', usrMerged, ['usr/bin/go 755']],
+    ['run.sh /bin', usrMerged, ['usr/bin/run.sh 755']],
+    ['run.sh /../../etc/x', usrMerged, ['etc/x 755']],
+    ['app/main .', { srv: '' }, ['main 644']],
+    [
+      'app /srv',
+      usrMerged,
+      ['srv/empty/ 755', 'srv/lib/ 755', 'srv/lib/link → /etc/passwd', 'srv/lib/x.sh 755', 'srv/main 644'],
+    ],
+    ['app/lib /srv/', usrMerged, ['srv/link → /etc/passwd', 'srv/x.sh 755']],
+    ['app/lib/ /srv/lib', usrMerged, ['srv/lib/ 755', 'srv/lib/link → /etc/passwd', 'srv/lib/x.sh 755']],
+    ['alias /srv/', usrMerged, ['srv/alias 644']],
+    ['aliasdir /srv', usrMerged, ['srv/link → /etc/passwd', 'srv/x.sh 755']],
+    ['app/empty /srv/e', usrMerged, ['srv/e/ 755']],
+  ])('%s', async (line, tree, expected) => {
+    expect(dump(await copy(context, line, tree))).toEqual(expected);
+  });
+
+  test('a relative destination is below WORKDIR', async () => {
+    expect(dump(await copy(context, 'a.conf .', { srv: '' }, '/srv'))).toEqual(['srv/a.conf 644']);
+    expect(dump(await copy(context, 'a.conf sub/', { srv: '' }, '/srv'))).toEqual([
+      'srv/sub/ 755',
+      'srv/sub/a.conf 644',
+    ]);
+  });
+
+  test('links of the image are followed inside the image, however they are written', async () => {
+    const tree = {
+      up: '→ ../../../etc',
+      etc: '',
+      opt: '→ /data/opt',
+      'etc/link': '→ target',
+      loop: '→ loop',
+    };
+    expect(dump(await copy(context, 'a.conf /up/x', tree))).toEqual(['etc/x 644']);
+    expect(dump(await copy(context, 'a.conf /opt/', tree))).toEqual([
+      'data/ 755',
+      'data/opt/ 755',
+      'data/opt/a.conf 644',
+    ]);
+    expect(dump(await copy(context, 'a.conf /etc/link', tree))).toEqual(['etc/target 644']);
+    await expect(copy(context, 'a.conf /loop/x', tree)).rejects.toThrow('cannot copy to "/loop/x"');
+  });
+
+  test('folders below a linked folder go where the link leads; a file replaces a link', async () => {
+    const dir = makeContext({ 'root/bin/tool.sh': 'x', 'root/etc/now': 'x' });
+    const tree = { bin: '→ usr/bin', usr: '', 'usr/bin': '', etc: '', 'etc/now': '→ elsewhere' };
+    expect(dump(await copy(dir, 'root/ /', tree))).toEqual(['etc/now 644', 'usr/bin/tool.sh 755']);
+  });
+
+  test('a directory that is there keeps its mode and owner', async () => {
+    const dir = makeContext({ 'root/tmp/x': 'x' });
+    expect(dump(await copy(dir, 'root /', { tmp: '' }))).toEqual(['tmp/x 644']);
+  });
+
+  test('a file where a directory must be, and the other way round, is refused', async () => {
+    const [file] = await faultsOfAsync(copy(context, 'a.conf /etc/file/', usrMerged));
+    expect([file?.code, file?.at?.line]).toEqual(['IMAGE_INVALID', 3]);
+    await expect(copy(context, 'app /etc/file', usrMerged)).rejects.toThrow(
+      'something that is no directory is there',
+    );
+    await expect(copy(context, 'a.conf /etc/file/x', usrMerged)).rejects.toThrow('is in the way');
+    const dir = makeContext({ 'root/etc': 'x' });
+    await expect(copy(dir, 'root /', usrMerged)).rejects.toThrow('a directory is there');
+  });
+});
+
+describe('what a COPY brings', () => {
+  test('content, digest, owner, time and origin', async () => {
+    const tree = await copy(context, 'a.conf /etc/', usrMerged);
+    expect(tree.get('etc/a.conf')).toEqual({
+      type: 'file',
+      path: 'etc/a.conf',
+      mode: 0o644,
+      uid: 0,
+      gid: 0,
+      mtime: epoch,
+      xattrs: new Map(),
+      size: 3,
+      sha256: '9834876dcfb05cb167a5c24953eba58c4ac89b1adf57f28f2f9d09af107ee8f0',
+      content: { kind: 'slice', hostFile: join(context, 'a.conf'), offset: 0, size: 3 },
+      origin: { kind: 'dockerfile', line: 3 },
+    });
+  });
+
+  test('another umask, another time and another owner of the checkout change nothing', async () => {
+    const one = makeContext({ 'app/x': '1', 'app/y.sh': '2', 'app/z/': '' });
+    const other = makeContext({ 'app/z/': '', 'app/y.sh': '2', 'app/x': '1' });
+    chmodSync(join(other, 'app/x'), 0o666);
+    chmodSync(join(other, 'app/y.sh'), 0o6775);
+    chmodSync(join(other, 'app/z'), 0o700);
+    utimesSync(join(other, 'app/x'), 5, 5);
+    expect(dump(await copy(other, 'app /srv/'))).toEqual(dump(await copy(one, 'app /srv/')));
+    expect([...(await copy(other, 'app /srv/')).values()].every(({ mtime }) => mtime === epoch)).toBe(true);
+  });
+
+  test('parts of a big file are all in its digest', async () => {
+    const dir = makeContext({ big: 'x'.repeat(300_000) });
+    const entry = (await copy(dir, 'big /')).get('big');
+    expect(entry?.type === 'file' && entry.size).toBe(300_000);
+    expect(entry?.type === 'file' && entry.sha256).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
+describe('what a COPY refuses', () => {
+  const outside = makeContext({ secret: 'x' });
+  const hostile = makeContext({
+    'dir/inner': '→ /etc/passwd',
+    out: `→ ${outside}/secret`,
+    outdir: `→ ${outside}`,
+    up: '→ ../..',
+    round: '→ round',
+    README: 'x',
+  });
+
+  test.each([
+    ['../x /', 'ROOTFS_ESCAPE'],
+    ['dir/../../x /', 'ROOTFS_ESCAPE'],
+    ['out /', 'ROOTFS_ESCAPE'],
+    ['outdir /', 'ROOTFS_ESCAPE'],
+    ['outdir/secret /', 'ROOTFS_ESCAPE'],
+    ['up /', 'ROOTFS_ESCAPE'],
+    ['dir/inner /', 'ROOTFS_ESCAPE'],
+    ['round /', 'IMAGE_INVALID'],
+    ['nothing /', 'IMAGE_INVALID'],
+    ['README/x /', 'IMAGE_INVALID'],
+  ])('%s', async (line, code) => {
+    const [fault] = await faultsOfAsync(copy(hostile, line));
+    expect([fault?.code, fault?.at]).toEqual([code, at]);
+  });
+
+  test('a leading slash means the image folder, not the host', async () => {
+    expect(dump(await copy(hostile, '/README /x'))).toEqual(['x 644']);
+    await expect(copy(hostile, '/etc/passwd /')).rejects.toThrow('there is no such file in the image folder');
+  });
+
+  test('a near name is suggested', async () => {
+    expect((await faultsOfAsync(copy(hostile, 'REDME /')))[0]?.hint).toBe('did you mean "README"?');
+  });
+
+  test('FIFOs, .dockerignore and names that are not UTF-8', async () => {
+    const dir = makeContext({ 'app/x': 'x' });
+    spawnSync('mkfifo', [join(dir, 'app/pipe')]);
+    await expect(copy(dir, 'app /')).rejects.toThrow('cannot copy "pipe": it is neither');
+    const ignoring = makeContext({ '.dockerignore': 'x', 'app/x': 'x' });
+    await expect(copy(ignoring, 'app /')).rejects.toThrow('cannot copy ".dockerignore": it is not supported');
+    const latin = makeContext({ 'app/x': 'x' });
+    writeFileSync(Buffer.concat([Buffer.from(`${latin}/app/`), Buffer.from([0xe9])]), 'x');
+    await expect(copy(latin, 'app /')).rejects.toThrow('its name is not UTF-8');
+  });
+
+  test('missing sources of all COPY instructions are found before anything is built', async () => {
+    const text = 'FROM scratch\nCOPY README /\nCOPY nix /\nUSER 1\nCOPY ../x /';
+    const plan = planImage({ file: 'Dockerfile.template', text, rootfs: 'optional' });
+    const faults = await faultsOfAsync(checkCopySources(plan, hostile));
+    expect(faults.map(({ at: place }) => place?.line)).toEqual([3, 5]);
+  });
+});
