@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { runCli } from './cli/cli.ts';
 
 const interrupt = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt.abort(signal));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => interrupt.abort(signal));
 
 // A reader that goes away (`kubler list | head`) is no error of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

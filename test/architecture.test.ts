@@ -17,7 +17,11 @@ const files = ['fs', 'path', 'crypto', 'buffer'];
 /** The first rule whose folder a file lies in counts. */
 const rules: readonly Rule[] = [
   { folder: 'main.ts', may: ['cli/cli.ts', 'wire.ts'], node: ['os', 'path', 'url'] },
-  { folder: 'wire.ts', may: ['pipeline', 'adapters', 'ports', 'model', 'oci', 'store'], node: ['os', 'path'] },
+  {
+    folder: 'wire.ts',
+    may: ['pipeline', 'adapters', 'ports', 'model', 'oci', 'store'],
+    node: ['os', 'path'],
+  },
   { folder: 'errors.ts', may: [] },
   { folder: 'cli/progress.ts', may: ['model'], npm: ['listr2'] },
   { folder: 'cli/prompts.ts', may: ['model', 'cli'], npm: ['@clack/prompts'] },
@@ -71,7 +75,14 @@ function stage(
   node: readonly string[] = [],
 ): readonly Rule[] {
   const folder = `stages/${name}`;
-  const may = [folder, ...reads.map((each) => `stages/${each}/index.ts`), 'oci', 'ports', 'model', 'errors.ts'];
+  const may = [
+    folder,
+    ...reads.map((each) => `stages/${each}/index.ts`),
+    'oci',
+    'ports',
+    'model',
+    'errors.ts',
+  ];
   return [{ folder, may, npm, node }];
 }
 
@@ -80,7 +91,9 @@ interface Import {
   readonly to: string;
 }
 
-const modules = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+const modules = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) =>
+  name.endsWith('.ts'),
+);
 const imports: readonly Import[] = modules.flatMap((from) =>
   importedBy(readFileSync(join(src, from), 'utf8')).map((to) => ({
     from,
@@ -95,7 +108,9 @@ function importedBy(text: string): readonly string[] {
 }
 
 function ruleOf(file: string): Rule {
-  const rule = rules.find(({ folder }) => file === folder || file.startsWith(folder.endsWith('-') ? folder : `${folder}/`));
+  const rule = rules.find(
+    ({ folder }) => file === folder || file.startsWith(folder.endsWith('-') ? folder : `${folder}/`),
+  );
   if (!rule) throw new Error(`no layer rule for src/${file}`);
   return rule;
 }
@@ -145,7 +160,9 @@ describe('architecture', () => {
     const offenders = modules.filter(
       (file) =>
         !/^(adapters\/system\/|main\.ts|wire\.ts)/.test(file) &&
-        /\bDate\.now\b|\bMath\.random\b|\bprocess\.env\b|\bnew Date\(\)/.test(readFileSync(join(src, file), 'utf8')),
+        /\bDate\.now\b|\bMath\.random\b|\bprocess\.env\b|\bnew Date\(\)/.test(
+          readFileSync(join(src, file), 'utf8'),
+        ),
     );
     expect(offenders).toEqual([]);
   });
@@ -154,7 +171,9 @@ describe('architecture', () => {
 /** Imports that are left when types are erased. */
 function runtimeImports(file: string): readonly string[] {
   const text = readFileSync(join(src, file), 'utf8').replace(/^(import|export) type [\s\S]*?;$/gm, '');
-  return [...text.matchAll(/from '(\.[^']+)'/g)].map(([, to = '']) => relative(src, join(src, dirname(file), to)));
+  return [...text.matchAll(/from '(\.[^']+)'/g)].map(([, to = '']) =>
+    relative(src, join(src, dirname(file), to)),
+  );
 }
 
 function findCycle(graph: ReadonlyMap<string, readonly string[]>): string | undefined {

@@ -1,8 +1,13 @@
 import { Option } from '@commander-js/extra-typings';
 
 /** The options of `ProjectFlags`, spelled alike everywhere. */
-export const workingDirOption = new Option('-w, --working-dir <dir>', 'where the project is (default: here, or above)');
+export const workingDirOption = new Option(
+  '-w, --working-dir <dir>',
+  'where the project is (default: here, or above)',
+);
 export const dataDirOption = new Option('--data-dir <dir>', 'where images and caches are kept');
-export const engineOption = new Option('--engine <name>', 'what builds and runs containers').choices(['native'] as const);
+export const engineOption = new Option('--engine <name>', 'what builds and runs containers').choices([
+  'native',
+] as const);
 export const jsonOption = new Option('--json', 'print JSON instead of a table');
 export const debugOption = new Option('--debug', 'print the cause of an error with its stack');

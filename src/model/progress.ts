@@ -1,8 +1,7 @@
 /** What long work tells whoever watches; `cli/progress.ts` shows it. Plain data. */
 export type ProgressEvent =
   /** What is going to be worked on, before any of it begins. */
-  | { readonly kind: 'planned'; readonly tasks: readonly string[] }
-  | TaskEvent;
+  { readonly kind: 'planned'; readonly tasks: readonly string[] } | TaskEvent;
 
 /** News of one task. */
 export type TaskEvent =

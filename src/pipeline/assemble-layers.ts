@@ -1,3 +1,4 @@
+import type { TreeFacts } from '../model/file-facts.ts';
 import { compareBytes, toRootfs, type Rootfs } from '../model/tree-entry.ts';
 import type { BuiltTree } from '../store/index.ts';
 import { lookupUser } from '../stages/carve/index.ts';
@@ -19,6 +20,7 @@ export interface LayersSpec {
   readonly parent: BuiltTree | undefined;
   /** What the build made, and the parent's paths it removed. */
   readonly rootfs: Rootfs;
+  readonly facts: TreeFacts;
   readonly deleted: readonly string[];
   readonly epoch: number;
   readonly tempDir: string;
@@ -63,24 +65,21 @@ async function stack(
   spec: LayersSpec,
 ): Promise<Stacked> {
   const { epoch } = spec;
-  if (step.kind === 'rootfs') return stackRootfs(below, normalise(spec.rootfs, epoch), new Set(spec.deleted), epoch);
+  if (step.kind === 'rootfs') return stackRootfs(below, spec);
   const added =
     step.kind === 'copy'
       ? await copyTree({ ...step, contextDir: spec.contextDir, tree: below.rootfs, epoch })
       : directoryFor(step, below, epoch);
   const layer = diffTrees(below.rootfs, added, new Set());
-  return { layer, tree: await putOver(below, layer) };
+  return { layer, tree: putOver(below, layer, await collectFacts(layer.entries)) };
 }
 
 /** The loader's cache speaks of all libraries, the parent's too, so it is made once the whole tree is known. */
-async function stackRootfs(
-  below: BuiltTree,
-  rootfs: Rootfs,
-  deleted: ReadonlySet<string>,
-  epoch: number,
-): Promise<Stacked> {
+function stackRootfs(below: BuiltTree, { epoch, facts, ...spec }: LayersSpec): Stacked {
+  const rootfs = normalise(spec.rootfs, epoch);
+  const deleted = new Set(spec.deleted);
   const layer = diffTrees(below.rootfs, rootfs, deleted);
-  const tree = await putOver(below, layer);
+  const tree = putOver(below, layer, facts);
   const cache = buildLdCache(tree.rootfs, tree.facts);
   if (!cache) return { layer, tree };
   const entry = { ...cache, mtime: epoch };
@@ -97,11 +96,11 @@ function directoryFor(step: DirectoryStep, { rootfs, facts }: BuiltTree, epoch: 
 }
 
 /** A tree after a layer was put over it, with the facts of both. */
-async function putOver(below: BuiltTree, { entries, whiteouts }: LayerTree): Promise<BuiltTree> {
+function putOver(below: BuiltTree, { entries, whiteouts }: LayerTree, added: TreeFacts): BuiltTree {
   const isGone = (path: string): boolean =>
     whiteouts.some((gone) => path === gone || path.startsWith(`${gone}/`)) && !entries.has(path);
   const kept = [...below.rootfs].filter(([path]) => !isGone(path));
   const rootfs = new Map([...kept, ...entries].sort(([a], [b]) => compareBytes(a, b)));
   const oldFacts = [...below.facts].filter(([path]) => rootfs.has(path) && !entries.has(path));
-  return { rootfs, facts: new Map([...oldFacts, ...(await collectFacts(entries))]) };
+  return { rootfs, facts: new Map([...oldFacts, ...[...added].filter(([path]) => entries.has(path))]) };
 }

@@ -39,7 +39,8 @@ export async function buildAll(
     tasks: [...builders.map(({ definition }) => `builder ${definition.name}`), ...toBuild.map(nameOf)],
   });
   for (const step of images) {
-    if (step.action === 'skip') workspace.progress({ kind: 'skipped', task: nameOf(step), reason: step.reason });
+    if (step.action === 'skip')
+      workspace.progress({ kind: 'skipped', task: nameOf(step), reason: step.reason });
   }
   const jobs = [
     ...builders.map((step) => builderJob(workspace, step, builders, planned)),
@@ -99,7 +100,10 @@ function imageJob(
   const builder = builders.find(({ definition }) => definition.name === step.builder.definition.name);
   return reporting(workspace, {
     name: step.definition.id,
-    after: [...(parent ? [parent.definition.id] : []), ...(builder ? [`builder ${builder.definition.name}`] : [])],
+    after: [
+      ...(parent ? [parent.definition.id] : []),
+      ...(builder ? [`builder ${builder.definition.name}`] : []),
+    ],
     run: () => buildImage(workspace, step, indexes.of(step.builder.root.name)),
   });
 }

@@ -56,7 +56,9 @@ async function makeBase(
     });
   }
   workspace.progress({ kind: 'stage', task, stage: 'upgrade base' });
-  await inSession(workspace, step, indexes, raw, (context, installer) => finishBase(context, installer, step.base));
+  await inSession(workspace, step, indexes, raw, (context, installer) =>
+    finishBase(context, installer, step.base),
+  );
 }
 
 /** Runs `work` in a session whose only root is the builder to be. */

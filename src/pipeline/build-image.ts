@@ -25,7 +25,11 @@ export interface ParentImage {
 }
 
 /** Builds one image whose parent and builder are there: fill → carve → prune → layers → prove → image → record. */
-export async function buildImage(workspace: Workspace, step: ImageStep, index: apt.FrozenIndex): Promise<void> {
+export async function buildImage(
+  workspace: Workspace,
+  step: ImageStep,
+  index: apt.FrozenIndex,
+): Promise<void> {
   const startedAt = workspace.clock.now();
   const { definition } = step;
   const parent = await readParent(workspace, step);
@@ -33,7 +37,8 @@ export async function buildImage(workspace: Workspace, step: ImageStep, index: a
   for (const text of plan.warnings) workspace.progress({ kind: 'warning', task: definition.id, text });
 
   // A parent in the same builder hands its configured one on.
-  const inherited = parent?.record.builderKey === step.builder.key ? parent.record.builderSnapshot : undefined;
+  const inherited =
+    parent?.record.builderKey === step.builder.key ? parent.record.builderSnapshot : undefined;
   const roots = {
     builder: inherited ?? step.builder.key,
     target: parent?.record.targetSnapshot ?? step.builder.base,
@@ -57,6 +62,7 @@ export async function buildImage(workspace: Workspace, step: ImageStep, index: a
       contextDir: definition.dir,
       parent: parent?.tree,
       rootfs: collected.rootfs,
+      facts: collected.facts,
       deleted: collected.deleted,
       epoch: build.epoch,
       tempDir: build.tempDir,
@@ -71,12 +77,17 @@ export async function buildImage(workspace: Workspace, step: ImageStep, index: a
       epoch: build.epoch,
       architecture: index.architecture,
     });
-    await keep(workspace, {
-      ...describeImage({ step, parent, filled, provided, collected, assembled, image }),
-      warnings,
-      epoch: build.epoch,
-      buildMs: workspace.clock.now() - startedAt,
-    }, assembled.tree, image);
+    await keep(
+      workspace,
+      {
+        ...describeImage({ step, parent, filled, provided, collected, assembled, image }),
+        warnings,
+        epoch: build.epoch,
+        buildMs: workspace.clock.now() - startedAt,
+      },
+      assembled.tree,
+      image,
+    );
   });
 }
 
@@ -93,7 +104,11 @@ async function readParent(workspace: Workspace, step: ImageStep): Promise<Parent
   };
 }
 
-function buildSpec(definition: ImageDefinition, index: apt.FrozenIndex, roots: BuildSpec['roots']): BuildSpec {
+function buildSpec(
+  definition: ImageDefinition,
+  index: apt.FrozenIndex,
+  roots: BuildSpec['roots'],
+): BuildSpec {
   return {
     subject: definition.id,
     logs: definition.id,

@@ -19,7 +19,9 @@ export async function cleanProject(
 ): Promise<readonly Removed[]> {
   const { engine, records, layout, dataDir } = workspace;
   const ids = await records.list();
-  const built = (await Promise.all(ids.map((id) => records.read(id)))).filter((record) => record !== undefined);
+  const built = (await Promise.all(ids.map((id) => records.read(id)))).filter(
+    (record) => record !== undefined,
+  );
   const needed = new Set(options.all ? [] : built.flatMap(neededSnapshots));
   const snapshots = (await engine.listSnapshots()).filter((id) => !needed.has(id));
   const stale = await findStaleFiles(dataDir, options);

@@ -6,8 +6,11 @@ import type { BuiltTree } from '../store/index.ts';
 import { captureScript, listingScript, spool, type FilledTarget } from '../stages/builder/index.ts';
 import * as carve from '../stages/carve/index.ts';
 import { listingFormat, parseListing, readSpool, type Listing } from '../stages/rootfs/index.ts';
-import { findSecrets, prune, settleKeystores } from '../stages/prune/index.ts';
+import { dropOrphanScripts, findSecrets, prune, settleKeystores } from '../stages/prune/index.ts';
 import { throwFaults } from '../errors.ts';
+import type { TreeFacts } from '../model/file-facts.ts';
+import type { RuntimeConfig } from '../oci/types.ts';
+import { collectFacts } from '../stages/prove/index.ts';
 import type { ImagePlan } from '../stages/image/index.ts';
 import type { ParentImage } from './build-image.ts';
 import type { Build } from './with-build.ts';
@@ -38,6 +41,8 @@ export interface CollectSpec {
 export interface CollectedTree {
   /** What this image adds or changes, and what of the parent's it still has to compare with. */
   readonly rootfs: Rootfs;
+  /** Facts of its files. */
+  readonly facts: TreeFacts;
   /** Paths of the parent image that are gone. */
   readonly deleted: readonly string[];
   readonly packages: readonly PackageVersion[];
@@ -74,7 +79,11 @@ export async function collectTree(build: Build, spec: CollectSpec): Promise<Coll
   const carved = carve.finishCarve({
     rootfs: spooled,
     plan,
-    accounts: { start: spec.start.accounts, end: accounts, ...(parent && { parent: parentAccounts(parent.tree) }) },
+    accounts: {
+      start: spec.start.accounts,
+      end: accounts,
+      ...(parent && { parent: parentAccounts(parent.tree) }),
+    },
     ...(spec.plan.config.User !== undefined && { user: spec.plan.config.User }),
     epoch: build.epoch,
   });
@@ -85,14 +94,32 @@ export async function collectTree(build: Build, spec: CollectSpec): Promise<Coll
     keepStaticLibs: spec.filled.description.keepStaticLibs,
     protect: parentPaths,
   });
-  throwFaults(await findSecrets(pruned.rootfs, definition.keep));
-  const scanners = carve.scannerData({ packages: plan.packages, state, rootfs: pruned.rootfs, epoch: build.epoch });
+  const facts = await collectFacts(pruned.rootfs);
+  const settled = await dropOrphanScripts(pruned.rootfs, {
+    facts: new Map([...(parent?.tree.facts ?? []), ...facts]),
+    parent: parent?.tree.rootfs ?? new Map(),
+    keep: definition.keep,
+    entrypoints: startedCommands(spec.plan.config),
+  });
+  throwFaults(await findSecrets(settled.rootfs, definition.keep));
+  const scanners = carve.scannerData({
+    packages: plan.packages,
+    state,
+    rootfs: settled.rootfs,
+    epoch: build.epoch,
+  });
   return {
-    rootfs: toRootfs([...pruned.rootfs.values(), ...scanners]),
+    rootfs: toRootfs([...settled.rootfs.values(), ...scanners]),
+    facts,
     deleted: plan.deleted,
     packages: carve.packagesOfImage({ state, added: plan.packages, parent: parent?.record.packages ?? [] }),
-    receipts: pruned.receipts,
+    receipts: [...pruned.receipts, ...settled.receipts],
   };
+}
+
+/** The first words of what the image starts: its process and its health check. */
+function startedCommands({ Entrypoint, Cmd, Healthcheck }: RuntimeConfig): readonly string[] {
+  return [Entrypoint?.[0], Cmd?.[0], Healthcheck?.Test[1]].filter((word) => word !== undefined);
 }
 
 function parentAccounts({ facts }: BuiltTree): Partial<carve.Accounts> {

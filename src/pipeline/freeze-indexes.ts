@@ -34,7 +34,12 @@ export async function freezeIndexOf(
   definition: BuilderDefinition,
   refresh: boolean,
 ): Promise<apt.FrozenIndex> {
-  return apt.freezeIndex({ ...workspace, settings: definition.settings, suite: baseSuite(definition), refresh });
+  return apt.freezeIndex({
+    ...workspace,
+    settings: definition.settings,
+    suite: baseSuite(definition),
+    refresh,
+  });
 }
 
 /** The index builds of this base use now; undefined when none was frozen yet. */
@@ -50,7 +55,11 @@ function baseSuite({ base, variables, dir }: BuilderDefinition): string {
   if (base && base.kind !== 'tarball') return base.suite;
   const suite = variables.get('BUILDER_SUITE');
   if (typeof suite === 'string' && suite !== '') return suite;
-  throw new KublerError('CONFIG_INVALID', `cannot use the base of "${dir}/build.conf": BUILDER_SUITE is not set`, {
-    hint: "name the Debian release of the tarball: BUILDER_SUITE='bookworm'",
-  });
+  throw new KublerError(
+    'CONFIG_INVALID',
+    `cannot use the base of "${dir}/build.conf": BUILDER_SUITE is not set`,
+    {
+      hint: "name the Debian release of the tarball: BUILDER_SUITE='bookworm'",
+    },
+  );
 }

@@ -1,2 +1,7 @@
 /** Reading a project, for commands. */
-export { currentNamespace, loadProject, type SettingsOverrides } from '../stages/config/index.ts';
+export {
+  currentNamespace,
+  findWorkingDir,
+  loadProject,
+  type SettingsOverrides,
+} from '../stages/config/index.ts';

@@ -28,7 +28,11 @@ export async function planProject(
   request: PlanRequest,
 ): Promise<ProjectPlan> {
   const { defaultNamespace } = request;
-  const graph = buildGraph(project, request.targets, defaultNamespace === undefined ? {} : { defaultNamespace });
+  const graph = buildGraph(
+    project,
+    request.targets,
+    defaultNamespace === undefined ? {} : { defaultNamespace },
+  );
   const indexes = await freezeIndexes(workspace, graph);
   const records = await readRecords(workspace, graph);
   const plan = planBuild(
@@ -46,7 +50,9 @@ export async function planProject(
 }
 
 async function readRecords(workspace: Workspace, graph: Graph): Promise<ReadonlyMap<ImageId, ImageRecord>> {
-  const found = await Promise.all(graph.images.map(({ definition }) => workspace.records.read(definition.id)));
+  const found = await Promise.all(
+    graph.images.map(({ definition }) => workspace.records.read(definition.id)),
+  );
   return new Map(found.flatMap((record) => (record ? [[record.id, record] as const] : [])));
 }
 
@@ -55,7 +61,9 @@ async function digestFolders(graph: Graph): Promise<ReadonlyMap<string, Readonly
     ...graph.images.map(({ definition }) => [definition.id, definition.dir] as const),
     ...graph.builders.map(({ definition }) => [definition.name, definition.dir] as const),
   ];
-  return new Map(await Promise.all(folders.map(async ([name, dir]) => [name, await digestFolder(dir)] as const)));
+  return new Map(
+    await Promise.all(folders.map(async ([name, dir]) => [name, await digestFolder(dir)] as const)),
+  );
 }
 
 /** Images whose config and own layers are all in the store; a parent answers for its own. */
@@ -65,7 +73,11 @@ async function intactImages(
 ): Promise<ReadonlySet<ImageId>> {
   const intact = new Set<ImageId>();
   for (const record of records.values()) {
-    const blobs = [record.manifest.digest, record.configDigest, ...record.ownLayers.map(({ digest }) => digest)];
+    const blobs = [
+      record.manifest.digest,
+      record.configDigest,
+      ...record.ownLayers.map(({ digest }) => digest),
+    ];
     const present = await Promise.all(blobs.map((digest) => layout.hasBlob(digest)));
     if (present.every(Boolean)) intact.add(record.id);
   }

@@ -10,12 +10,18 @@ import type { BuiltTree } from '../store/index.ts';
  * @returns the warnings
  * @throws KublerError `PROVE_FAILED` that lists every error: who needs what
  */
-export function proveImage(id: ImageId, { rootfs, facts }: BuiltTree, config: RuntimeConfig): readonly Finding[] {
+export function proveImage(
+  id: ImageId,
+  { rootfs, facts }: BuiltTree,
+  config: RuntimeConfig,
+): readonly Finding[] {
   const findings = prove({ tree: rootfs, facts, config });
   const errors = findings.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
     throw new KublerError('PROVE_FAILED', `cannot build ${id}: what is in it cannot all run`, {
-      details: errors.map(({ path, message, hint }) => `${path} ${message}${hint === undefined ? '' : ` (${hint})`}`),
+      details: errors.map(
+        ({ path, message, hint }) => `${path} ${message}${hint === undefined ? '' : ` (${hint})`}`,
+      ),
       hint: 'add the packages that are missing to _packages, or name paths that have to stay in KEEP',
     });
   }

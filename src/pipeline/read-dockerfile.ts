@@ -1,6 +1,12 @@
 import { splitImageId } from '../model/image-id.ts';
 import type { ImageDefinition } from '../model/project.ts';
-import { checkCopySources, planImage, readTemplate, renderTemplate, type ImagePlan } from '../stages/image/index.ts';
+import {
+  checkCopySources,
+  planImage,
+  readTemplate,
+  renderTemplate,
+  type ImagePlan,
+} from '../stages/image/index.ts';
 import type { ParentImage } from './build-image.ts';
 
 /** Reads and checks an image's Dockerfile.template, so that its faults show before anything is built. */

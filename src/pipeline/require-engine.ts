@@ -7,8 +7,12 @@ export async function requireEngine(engine: Engine): Promise<void> {
   const missing = await engine.probe();
   if (missing.length === 0) return;
   const line = installLine(missing);
-  throw new KublerError('HOST_MISSING_TOOL', `cannot use the ${engine.name} engine: this machine lacks what it needs`, {
-    details: missing.map(({ tool, need }) => `${tool}: ${need}`),
-    ...(line !== undefined && { hint: line }),
-  });
+  throw new KublerError(
+    'HOST_MISSING_TOOL',
+    `cannot use the ${engine.name} engine: this machine lacks what it needs`,
+    {
+      details: missing.map(({ tool, need }) => `${tool}: ${need}`),
+      ...(line !== undefined && { hint: line }),
+    },
+  );
 }

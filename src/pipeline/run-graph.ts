@@ -16,7 +16,11 @@ export interface GraphResult {
  * Runs jobs, at most `limit` at once, each when all it comes after is done. A failure stops what depends on it and
  * nothing else; an abort starts nothing more.
  */
-export async function runGraph(jobs: readonly Job[], limit: number, signal: AbortSignal): Promise<GraphResult> {
+export async function runGraph(
+  jobs: readonly Job[],
+  limit: number,
+  signal: AbortSignal,
+): Promise<GraphResult> {
   const waiting = new Map(jobs.map((job) => [job.name, job]));
   const running = new Map<string, Promise<void>>();
   const done = new Set<string>();
@@ -30,7 +34,10 @@ export async function runGraph(jobs: readonly Job[], limit: number, signal: Abor
       waiting.delete(job.name);
       const run = job
         .run()
-        .then(() => void done.add(job.name), (error: unknown) => void failed.set(job.name, error))
+        .then(
+          () => void done.add(job.name),
+          (error: unknown) => void failed.set(job.name, error),
+        )
         .finally(() => running.delete(job.name));
       running.set(job.name, run);
     }

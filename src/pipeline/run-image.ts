@@ -18,7 +18,10 @@ export async function runImage(
   const manifest = await layout.readManifest(record.manifest.digest);
   const image = await layout.readConfig(record.configDigest);
   const { config } = image;
-  const argv = [...(config.Entrypoint ?? []), ...(options.args.length > 0 ? options.args : (config.Cmd ?? []))];
+  const argv = [
+    ...(config.Entrypoint ?? []),
+    ...(options.args.length > 0 ? options.args : (config.Cmd ?? [])),
+  ];
   if (argv.length === 0) {
     throw new KublerError('IMAGE_INVALID', `cannot run ${id}: it has neither ENTRYPOINT nor CMD`, {
       hint: `say what to run: kubler run ${id} -- /usr/bin/PROGRAM`,

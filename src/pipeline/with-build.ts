@@ -52,7 +52,8 @@ export async function withBuild<T>(
   });
   const installer: Installer = {
     readVersions: () => apt.readPackageVersions(index),
-    provide: async (files) => apt.fillArchiveDir(archivesDir, await apt.fetchPackages(files, { ...workspace, index })),
+    provide: async (files) =>
+      apt.fillArchiveDir(archivesDir, await apt.fetchPackages(files, { ...workspace, index })),
   };
   const context: BuildContext = {
     session,
@@ -68,7 +69,11 @@ export async function withBuild<T>(
 /** With a clock before the epoch, files would be dated by the clock: the bytes would differ from build to build. */
 function refuseEarlyClock(nowMs: number, epoch: number): void {
   if (nowMs / 1000 >= epoch) return;
-  throw new KublerError('HOST_UNSUPPORTED', `cannot build: this machine's clock is before the epoch ${epoch}`, {
-    hint: `the epoch is ${new Date(epoch * 1000).toISOString()}: set the clock, or "epoch" in kubler.config.yaml`,
-  });
+  throw new KublerError(
+    'HOST_UNSUPPORTED',
+    `cannot build: this machine's clock is before the epoch ${epoch}`,
+    {
+      hint: `the epoch is ${new Date(epoch * 1000).toISOString()}: set the clock, or "epoch" in kubler.config.yaml`,
+    },
+  );
 }

@@ -20,7 +20,8 @@ export interface RecordStore {
 export function openRecords(dir: string): RecordStore {
   const recordFile = (id: ImageId): string => join(dir, id, 'image.json');
   const treeFile = (id: ImageId): string => join(dir, id, 'tree.json');
-  const readText = (file: string): Promise<string | undefined> => readFile(file, 'utf8').catch(() => undefined);
+  const readText = (file: string): Promise<string | undefined> =>
+    readFile(file, 'utf8').catch(() => undefined);
   return {
     read: async (id) => {
       const text = await readText(recordFile(id));
@@ -38,10 +39,12 @@ export function openRecords(dir: string): RecordStore {
     remove: (id) => rm(join(dir, id), { recursive: true, force: true }),
     list: async () => {
       const names = await readdir(dir, { recursive: true }).catch(() => []);
-      return names.flatMap((name) => {
-        const id = name.endsWith('/image.json') ? name.slice(0, -'/image.json'.length) : '';
-        return isImageId(id) ? [id] : [];
-      }).sort();
+      return names
+        .flatMap((name) => {
+          const id = name.endsWith('/image.json') ? name.slice(0, -'/image.json'.length) : '';
+          return isImageId(id) ? [id] : [];
+        })
+        .sort();
     },
   };
 }

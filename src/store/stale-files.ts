@@ -20,7 +20,9 @@ export async function findStaleFiles(
     (name) => all || (name !== 'current' && !current.includes(name)),
   );
   const folders = all ? ['downloads', 'logs', 'steps', 'layers'] : [];
-  const paths = [...indexes.map((name) => join('indexes', name)), ...folders].map((name) => join(dataDir, name));
+  const paths = [...indexes.map((name) => join('indexes', name)), ...folders].map((name) =>
+    join(dataDir, name),
+  );
   const sized = await Promise.all(paths.map(async (path) => ({ path, bytes: await sizeOf(path) })));
   return sized.filter(({ bytes }) => bytes > 0);
 }

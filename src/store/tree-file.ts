@@ -35,14 +35,18 @@ function toStored(entry: TreeEntry, facts: FileFacts | undefined): StoredEntry {
   return {
     ...(stored as unknown as StoredEntry),
     ...(xattrs.size > 0 && {
-      xattrs: Object.fromEntries([...xattrs].map(([name, value]) => [name, Buffer.from(value).toString('base64')])),
+      xattrs: Object.fromEntries(
+        [...xattrs].map(([name, value]) => [name, Buffer.from(value).toString('base64')]),
+      ),
     }),
     ...(facts && { facts }),
   };
 }
 
 function fromStored({ xattrs, facts: _facts, ...rest }: StoredEntry): TreeEntry {
-  const values = Object.entries(xattrs ?? {}).map(([name, value]) => [name, Buffer.from(value, 'base64')] as const);
+  const values = Object.entries(xattrs ?? {}).map(
+    ([name, value]) => [name, Buffer.from(value, 'base64')] as const,
+  );
   const entry = { ...rest, xattrs: new Map(values) };
   return (entry.type === 'file' ? { ...entry, content: { kind: 'parent' } } : entry) as TreeEntry;
 }

@@ -1,12 +1,5 @@
-import { createHash } from 'node:crypto';
-import {
-  parentPath,
-  toRootfs,
-  type FileEntry,
-  type Origin,
-  type Rootfs,
-  type TreeEntry,
-} from '../../src/model/tree-entry.ts';
+import { parentPath, type Origin, type Rootfs } from '../../src/model/tree-entry.ts';
+import { makeTree } from './make-tree.ts';
 
 /** What is at a path: text or bytes of a file with mode 0644, `dir`, a link, or a file with more to say. */
 export type Node =
@@ -33,31 +26,27 @@ export const program = (content: string | Uint8Array, origin?: Origin): Node => 
   ...(origin && { origin }),
 });
 
-const meta = { uid: 0, gid: 0, mtime: 0, xattrs: new Map<string, Uint8Array>() };
+type Given = Parameters<typeof makeTree>[0][string];
 
-/** A tree in memory; folders above a path are made. */
+/** `makeTree` for trees of many kinds of content: folders above a path are made. */
 export function makeRootfs(nodes: Readonly<Record<string, Node>>): Rootfs {
-  const entries = new Map<string, TreeEntry>();
-  for (const [path, node] of Object.entries(nodes)) {
-    for (let folder = parentPath(path); folder !== ''; folder = parentPath(folder)) {
-      if (!entries.has(folder)) entries.set(folder, folderEntry(folder));
-    }
-    entries.set(path, entryOf(path, node));
+  const given: Record<string, Given> = {};
+  for (const path of Object.keys(nodes)) {
+    for (let folder = parentPath(path); folder !== ''; folder = parentPath(folder))
+      given[`${folder}/`] ??= {};
   }
-  return toRootfs(entries.values());
+  for (const [path, node] of Object.entries(nodes)) {
+    if (node === dir) given[`${path}/`] = {};
+    else given[path] = toGiven(node);
+  }
+  return makeTree(given);
 }
 
-const folderEntry = (path: string): TreeEntry => ({ type: 'directory', path, mode: 0o755, ...meta });
-
-function entryOf(path: string, node: Node): TreeEntry {
-  if (node === dir) return folderEntry(path);
-  if (typeof node === 'string' || node instanceof Uint8Array) return fileEntry(path, { content: node });
-  if (!('link' in node)) return fileEntry(path, node);
-  return { type: 'symlink', path, mode: 0o777, ...meta, target: node.link, ...(node.origin && { origin: node.origin }) };
-}
-
-function fileEntry(path: string, { content, mode = 0o644, ...more }: Extract<Node, { content: unknown }>): FileEntry {
-  const bytes = Buffer.from(content);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { type: 'file', path, mode, ...meta, size: bytes.length, sha256, content: { kind: 'bytes', bytes }, ...more };
+function toGiven(node: Exclude<Node, typeof dir>): Given {
+  if (typeof node === 'string') return { text: node };
+  if (node instanceof Uint8Array) return toGiven({ content: node });
+  if ('link' in node) return { target: node.link, ...(node.origin && { origin: node.origin }) };
+  const { content, ...more } = node;
+  if (typeof content === 'string') return { text: content, ...more };
+  return { size: content.length, content: { kind: 'bytes', bytes: content }, ...more };
 }

@@ -3,7 +3,13 @@ import { parseImageId } from '../../model/image-id.ts';
 import type { BuildReport } from '../../pipeline/build-all.ts';
 import type { ProjectPlan } from '../../pipeline/plan-project.ts';
 import type { CliContext } from '../context.ts';
-import { dataDirOption, debugOption, engineOption, jsonOption, workingDirOption } from '../project-options.ts';
+import {
+  dataDirOption,
+  debugOption,
+  engineOption,
+  jsonOption,
+  workingDirOption,
+} from '../project-options.ts';
 import { formatBytes, formatMs, renderTable } from '../table.ts';
 import { openProject, withWorkspace } from '../with-workspace.ts';
 import { numberOption } from '../number-option.ts';
@@ -63,7 +69,10 @@ function printPlan(context: CliContext, { plan }: ProjectPlan, json: boolean): u
   }));
   const text = json
     ? `${JSON.stringify(steps, undefined, 2)}\n`
-    : renderTable(['IMAGE', 'ACTION', 'WHY'], steps.map(({ image, action, reason }) => [image, action, reason]));
+    : renderTable(
+        ['IMAGE', 'ACTION', 'WHY'],
+        steps.map(({ image, action, reason }) => [image, action, reason]),
+      );
   context.stdout(text);
 }
 
@@ -79,7 +88,12 @@ function toTable(report: BuildReport): string {
       `${outcome}: ${reason}`,
     ];
   });
-  return renderTable(['IMAGE', 'SIZE', 'LAYERS', 'PRUNED', 'TIME', 'WHY'], rows, ['SIZE', 'LAYERS', 'PRUNED', 'TIME']);
+  return renderTable(['IMAGE', 'SIZE', 'LAYERS', 'PRUNED', 'TIME', 'WHY'], rows, [
+    'SIZE',
+    'LAYERS',
+    'PRUNED',
+    'TIME',
+  ]);
 }
 
 function toJson(report: BuildReport): string {

@@ -15,7 +15,8 @@ export function registerDoctor(program: Command, context: CliContext, result: Cl
     .action(async (options) => {
       const missing = await context.probe();
       if (missing.length > 0) result.status = 3;
-      if (options.json) return context.stdout(`${JSON.stringify({ engine: 'native', missing }, undefined, 2)}\n`);
+      if (options.json)
+        return context.stdout(`${JSON.stringify({ engine: 'native', missing }, undefined, 2)}\n`);
       if (missing.length === 0) return context.stdout('native engine: ready\n');
       context.stdout('native engine: not ready\n');
       for (const { tool, need } of missing) context.stdout(`  missing: ${tool} (${need})\n`);

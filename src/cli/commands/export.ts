@@ -12,7 +12,9 @@ export function registerExport(program: Command, context: CliContext): void {
     .command('export')
     .description('write a built image to a folder or a tar file')
     .argument('<image>', 'NAMESPACE/IMAGE')
-    .addOption(new Option('--format <format>', 'what to write').choices(formats).default('docker-archive' as const))
+    .addOption(
+      new Option('--format <format>', 'what to write').choices(formats).default('docker-archive' as const),
+    )
     .option('-o, --output <path>', 'where to; - is standard output (default: IMAGE.tar or IMAGE/)')
     .option('--force', 'replace what is there')
     .addOption(workingDirOption)

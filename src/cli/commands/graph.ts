@@ -9,7 +9,11 @@ export function registerGraph(program: Command, context: CliContext): void {
     .command('graph')
     .description('show which image is built on which, and in which builder')
     .argument('[targets...]', 'NAMESPACE, NAMESPACE/IMAGE, or IMAGE inside a namespace')
-    .addOption(new Option('--format <format>', 'how').choices(['tree', 'dot', 'json'] as const).default('tree' as const))
+    .addOption(
+      new Option('--format <format>', 'how')
+        .choices(['tree', 'dot', 'json'] as const)
+        .default('tree' as const),
+    )
     .addOption(workingDirOption)
     .addOption(debugOption)
     .addHelpText('after', '\nExample:\n  kubler graph --format dot | dot -Tsvg > images.svg\n')

@@ -20,7 +20,13 @@ export function registerList(program: Command, context: CliContext): void {
         Promise.all(
           [...project.images.values()].map(async ({ id, parent, tags }) => {
             const record = await records.read(id);
-            return { image: id, parent, tags, built: record !== undefined, ...(record && builtFacts(record)) };
+            return {
+              image: id,
+              parent,
+              tags,
+              built: record !== undefined,
+              ...(record && builtFacts(record)),
+            };
           }),
         ),
       );

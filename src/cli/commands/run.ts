@@ -23,7 +23,7 @@ export function registerRun(program: Command, context: CliContext, result: CliRe
       const { project } = await openProject(context, options);
       const { runImage } = await import('../../pipeline/run-image.ts');
       result.status = await withWorkspace(context, project, (workspace) =>
-        runImage(workspace, id, { args, tty: context.isTty }),
+        runImage(workspace, id, { args: args[0] === '--' ? args.slice(1) : args, tty: context.isTty }),
       );
     });
 }

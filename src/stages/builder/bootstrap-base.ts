@@ -65,9 +65,13 @@ async function fetchTarball(
   const path = isAbsolute(location) ? location : join(spec.definition.dir, location);
   const url = /^https?:/.test(location) ? location : `file://${path}`;
   if (!(await spec.downloader.download({ url, hostFile, sha256, maxBytes: maxTarballBytes }))) {
-    throw new KublerError('DOWNLOAD_FAILED', `cannot fetch base tarball "${location}": there is no such file`, {
-      hint: `BUILDER_BASE in "${join(spec.definition.dir, 'build.conf')}" names it`,
-    });
+    throw new KublerError(
+      'DOWNLOAD_FAILED',
+      `cannot fetch base tarball "${location}": there is no such file`,
+      {
+        hint: `BUILDER_BASE in "${join(spec.definition.dir, 'build.conf')}" names it`,
+      },
+    );
   }
   const plain = await unpack(spec, hostFile);
   await checkArchive(readArchive(plain));

@@ -48,7 +48,8 @@ export async function runStep(context: BuildContext, spec: StepSpec): Promise<st
     ...(spec.stdout && { stdout: spec.stdout }),
     ...(spec.network && { network: spec.network }),
   });
-  if (exitCode !== 0) throw (await spec.explain?.(log.tail())) ?? (await commandFailed(context, spec, exitCode, log));
+  if (exitCode !== 0)
+    throw (await spec.explain?.(log.tail())) ?? (await commandFailed(context, spec, exitCode, log));
   return stdout;
 }
 

@@ -30,7 +30,11 @@ export function listingScript(format: string): string {
  * Writes a tar of exactly these paths of the target root to a host file: GNU tar over the merged root, in the order
  * given, never descending by itself.
  */
-export async function spool(context: BuildContext, paths: readonly string[], hostFile: string): Promise<void> {
+export async function spool(
+  context: BuildContext,
+  paths: readonly string[],
+  hostFile: string,
+): Promise<void> {
   await runStep(context, {
     name: 'spool',
     root: 'target',

@@ -19,8 +19,12 @@ export async function readHookState(context: BuildContext, root: Root): Promise<
     argv: ['sh', '-c', 'cd /var/lib/kubler && for f in *; do [ ! -f "$f" ] || sed "s/^/$f\\t/" "$f"; done'],
     stdout: 'capture',
   });
-  const rows = text.split('\n').filter(Boolean).map((line) => line.split('\t'));
-  const names = (key: string): string[] => rows.flatMap(([name, value]) => (name === key && value ? [value] : []));
+  const rows = text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => line.split('\t'));
+  const names = (key: string): string[] =>
+    rows.flatMap(([name, value]) => (name === key && value ? [value] : []));
   return {
     provided: names('provided'),
     unprovided: names('unprovided'),

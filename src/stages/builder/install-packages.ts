@@ -69,7 +69,11 @@ export async function installPackages(
   const task = context.subject;
   const bytes = spec.packages.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   context.progress({ kind: 'stage', task, stage: 'fetch' });
-  context.progress({ kind: 'detail', task, text: `${spec.packages.length} packages, ${(bytes / 1e6).toFixed(1)} MB` });
+  context.progress({
+    kind: 'detail',
+    task,
+    text: `${spec.packages.length} packages, ${(bytes / 1e6).toFixed(1)} MB`,
+  });
   await installer.provide(spec.packages);
   context.progress({ kind: 'stage', task, stage: spec.mode === 'configured' ? 'install' : 'unpack' });
   const verb = spec.names.length === 0 ? ['dist-upgrade'] : ['install', ...spec.names];

@@ -12,10 +12,7 @@ export interface StepStore {
 }
 
 /** A step store that keeps hook states as JSON files in `dir`; `hasSnapshot` asks the engine. */
-export function createStepStore(
-  dir: string,
-  hasSnapshot: (key: SnapshotId) => Promise<boolean>,
-): StepStore {
+export function createStepStore(dir: string, hasSnapshot: (key: SnapshotId) => Promise<boolean>): StepStore {
   const file = (key: SnapshotId): string => join(dir, `${key}.json`);
   const read = async (key: SnapshotId): Promise<HookState | undefined> => {
     const text = await readFile(file(key), 'utf8').catch(() => undefined);

@@ -10,7 +10,7 @@ const hasConfig = async (dir: string): Promise<boolean> =>
 
 /** Folders of images and builders; some collections for the original keep a kubler.conf there that nothing reads. */
 const isDefinition = async (dir: string): Promise<boolean> =>
-  (await isPresent(join(dir, 'build.conf'))) || (await isPresent(join(dir, 'build.sh')));
+  (await isPresent(join(dir, 'build.conf'))) || (await isPresent(join(dir, 'Dockerfile.template')));
 
 /** A namespace's own configuration does not make it a working directory when it lies in one. */
 async function projectAround(dir: string): Promise<string> {

@@ -1,9 +1,9 @@
 import { basename, isAbsolute, resolve } from 'node:path';
 import { KublerError } from '../../errors.ts';
-import { isImageId, isValidName } from '../../model/image-id.ts';
 import type { BuilderBase, BuilderDefinition } from '../../model/project.ts';
 import { passedOnVariables, type LoadContext } from './load-context.ts';
 import { checkFile, readBuildConf } from './read-build-conf.ts';
+import { readBuilderName } from './read-builder-name.ts';
 import { createVariableReader, type VariableReader } from './variable-reader.ts';
 
 const aptOnly = 'this version builds with apt only';
@@ -56,13 +56,6 @@ function readBase(reader: VariableReader, dir: string): BuilderBase | undefined 
   return undefined;
 }
 
-function readExtends(reader: VariableReader): string | undefined {
-  const builder = reader.text('BUILDER');
-  if (builder === undefined || isValidName(builder) || isImageId(builder)) return builder;
-  reader.fault('BUILDER', 'it must be the NAME of a builder, or NAMESPACE/NAME');
-  return undefined;
-}
-
 /** A builder starts from a base or extends another builder: exactly one of the two. */
 function checkOrigin(reader: VariableReader, name: string, faulty: boolean): void {
   if (reader.has('STAGE3_BASE')) return reader.fault('STAGE3_BASE', `it is a base of Gentoo, and ${aptOnly}`);
@@ -106,7 +99,7 @@ export async function loadBuilder(dir: string, context: LoadContext): Promise<Bu
     settings,
     packageManager: 'apt',
     base: readBase(reader, dir),
-    extends: readExtends(reader),
+    extends: readBuilderName(reader, 'BUILDER'),
     variables: passedOnVariables(context, assignments.byName),
     positions: reader.positions(['BUILDER']),
   };

@@ -6,6 +6,7 @@ import { pruneRulePattern, tagPattern, tagRule } from './config-schema.ts';
 import { passedOnVariables, type LoadContext } from './load-context.ts';
 import { checkFile, readBuildConf } from './read-build-conf.ts';
 import type { Assignments } from './read-assignments.ts';
+import { readBuilderName } from './read-builder-name.ts';
 import { createVariableReader, type VariableReader } from './variable-reader.ts';
 
 const noAssignments: Assignments = { byName: new Map(), used: new Set(), faulty: false };
@@ -31,13 +32,6 @@ function readParent(reader: VariableReader, namespace: string): ImageId | 'scrat
     hint: `each of the two names is ${nameRule}`,
   });
   return 'scratch';
-}
-
-function readBuilderName(reader: VariableReader): string | undefined {
-  const builder = reader.text('BUILDER');
-  if (builder === undefined || isValidName(builder) || isImageId(builder)) return builder;
-  reader.fault('BUILDER', 'it must be the NAME of a builder, or NAMESPACE/NAME');
-  return undefined;
 }
 
 function readCarve(reader: VariableReader): ImageDefinition['carve'] {
@@ -82,7 +76,7 @@ export async function loadImage(
     dir,
     settings,
     parent: readParent(reader, namespace),
-    builder: readBuilderName(reader),
+    builder: readBuilderName(reader, 'BUILDER'),
     installMode: reader.choice('INSTALL_MODE', ['configured', 'extracted']) ?? 'configured',
     carve: readCarve(reader),
     keep: reader.list('KEEP') ?? [],

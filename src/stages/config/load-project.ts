@@ -1,15 +1,22 @@
 import { join } from 'node:path';
 import { throwFaults } from '../../errors.ts';
 import type { ImageId } from '../../model/image-id.ts';
-import type { BuilderDefinition, ImageDefinition, Namespace, Project } from '../../model/project.ts';
+import type {
+  BuilderDefinition,
+  ImageDefinition,
+  Namespace,
+  Project,
+  Settings,
+} from '../../model/project.ts';
 import type { SettingsOverrides } from '../../model/settings-overrides.ts';
 import { checkFlags } from './check-flags.ts';
 import { createDiagnostics } from './diagnostics.ts';
+import { foldersIn } from './file-kind.ts';
 import { findNamespaces } from './find-namespaces.ts';
 import { findWorkingDir } from './find-working-dir.ts';
 import type { LoadContext } from './load-context.ts';
 import { loadBuilders, loadImages } from './load-definitions.ts';
-import { readLayer } from './read-layer.ts';
+import { readLayer, type ConfigLayer } from './read-layer.ts';
 import { resolveSettings, type SettingsDefaults } from './resolve-settings.ts';
 import { settingsFromEnv } from './settings-from-env.ts';
 
@@ -43,47 +50,80 @@ function defaultsOf({ env, homeDir, defaultJobs = 2 }: LoadProjectOptions): Sett
   return { dataDir: join(xdg, 'kubler'), jobs: defaultJobs };
 }
 
+interface Contents {
+  readonly namespaces: ReadonlyMap<string, Namespace>;
+  readonly images: ReadonlyMap<ImageId, ImageDefinition>;
+  readonly builders: ReadonlyMap<string, BuilderDefinition>;
+}
+
+/** What the namespaces of the working directory hold. `settle` makes settings of a namespace's own. */
+async function loadNamespaces(
+  workingDir: string,
+  root: ConfigLayer,
+  context: LoadContext & { readonly homeDir: string },
+  settle: (own: SettingsOverrides) => Settings,
+): Promise<Contents> {
+  const { diagnostics } = context;
+  const namespaces = new Map<string, Namespace>();
+  const images: (readonly [ImageId, ImageDefinition])[] = [];
+  const builders: (readonly [string, BuilderDefinition])[] = [];
+  for (const { name, dir } of await findNamespaces(workingDir, root, diagnostics)) {
+    const layer = dir === workingDir ? root : await readLayer(dir, root.shellVariables, context);
+    if (layer.namespace && layer.namespace.name !== name) {
+      const { at } = layer.namespace;
+      diagnostics.fault(`cannot use "namespace": its folder names this namespace "${name}"`, { at });
+    }
+    const settings = settle(layer.overrides);
+    const inside = { ...context, namespace: name, settings, shellVariables: layer.shellVariables };
+    namespaces.set(name, { name, dir, settings });
+    images.push(...(await loadImages(dir, inside)));
+    builders.push(...(await loadBuilders(join(dir, 'builder'), inside)));
+  }
+  return { namespaces, images: new Map(images), builders: new Map(builders) };
+}
+
+/** Builders for every namespace: the project's, and those that ship with Kubler unless the project has its own. */
+async function loadCommonBuilders(
+  workingDir: string,
+  shippedDir: string,
+  context: LoadContext,
+): Promise<readonly (readonly [string, BuilderDefinition])[]> {
+  const own = await loadBuilders(join(workingDir, 'builders'), context);
+  const names = new Set(await foldersIn(join(workingDir, 'builders')));
+  return [...own, ...(await loadBuilders(join(shippedDir, 'builders'), context, names))];
+}
+
 /**
  * Reads everything in the working directory of `startDir`: settings, namespaces, images and builders. Nothing that
- * is read gets executed. All faults are thrown together (`CONFIG_INVALID`, each with its position where it has one);
- * `CONFIG_NOT_FOUND` when no folder upwards has a configuration file.
+ * is read gets executed. All faults are thrown together (`CONFIG_INVALID`, or `USAGE_INVALID` for flags, each with
+ * its position where it has one); `CONFIG_NOT_FOUND` when no folder upwards has a configuration file.
  */
 export async function loadProject(options: LoadProjectOptions): Promise<Project> {
-  const workingDir = await findWorkingDir(options.startDir);
+  const { homeDir, startDir, env, shippedDir } = options;
+  const workingDir = await findWorkingDir(startDir);
   const diagnostics = createDiagnostics(workingDir);
-  const { homeDir, startDir, env } = options;
-  const reading = { homeDir, diagnostics };
-  const root = await readLayer(workingDir, new Map(), reading);
+  const root = await readLayer(workingDir, new Map(), { homeDir, diagnostics });
   const flags = await checkFlags(options.flags, startDir, diagnostics);
-  const stronger = [flags, settingsFromEnv(env, startDir, diagnostics)];
-  const defaults = defaultsOf(options);
-  const settings = resolveSettings([...stronger, root.overrides], defaults);
-  const context: LoadContext = {
+  const fromEnv = settingsFromEnv(env, startDir, diagnostics);
+  const settle = (own: SettingsOverrides): Settings =>
+    resolveSettings([flags, fromEnv, own, root.overrides], defaultsOf(options));
+  const context = {
+    homeDir,
+    diagnostics,
     namespace: undefined,
-    settings,
+    settings: settle({}),
     shellVariables: root.shellVariables,
     architecture: options.architecture ?? debianNames[process.arch] ?? process.arch,
-    diagnostics,
   };
-  const namespaces = new Map<string, Namespace>();
-  const images = new Map<ImageId, ImageDefinition>();
-  const builders = new Map<string, BuilderDefinition>();
-  for (const { name, dir } of await findNamespaces(workingDir, root, diagnostics)) {
-    const layer = dir === workingDir ? root : await readLayer(dir, root.shellVariables, reading);
-    if (layer !== root && layer.namespace && layer.namespace.name !== name) {
-      const { at } = layer.namespace;
-      diagnostics.fault(`cannot use "namespace": the folder names this namespace "${name}"`, { at });
-    }
-    const own = resolveSettings([...stronger, layer.overrides, root.overrides], defaults);
-    const inside = { ...context, namespace: name, settings: own, shellVariables: layer.shellVariables };
-    namespaces.set(name, { name, dir, settings: own });
-    for (const [id, image] of await loadImages(dir, inside)) images.set(id, image);
-    for (const [id, builder] of await loadBuilders(join(dir, 'builder'), inside)) builders.set(id, builder);
-  }
-  for (const [id, builder] of await loadBuilders(join(workingDir, 'builders'), context))
-    builders.set(id, builder);
-  const shipped = await loadBuilders(join(options.shippedDir, 'builders'), context, new Set(builders.keys()));
-  for (const [id, builder] of shipped) builders.set(id, builder);
+  const { namespaces, images, builders } = await loadNamespaces(workingDir, root, context, settle);
+  const common = await loadCommonBuilders(workingDir, shippedDir, context);
   throwFaults(diagnostics.faults);
-  return { workingDir, settings, namespaces, images, builders, warnings: diagnostics.warnings };
+  return {
+    workingDir,
+    settings: context.settings,
+    namespaces,
+    images,
+    builders: new Map([...builders, ...common]),
+    warnings: diagnostics.warnings,
+  };
 }

@@ -1,11 +1,11 @@
 import { isAbsolute, resolve, dirname } from 'node:path';
 import type { SettingsOverrides } from '../../model/settings-overrides.ts';
-import { isImageId, isValidName } from '../../model/image-id.ts';
 import { tagPattern, tagRule } from './config-schema.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import type { ShellValue } from './evaluate-word.ts';
 import { readAssignments } from './read-assignments.ts';
 import type { SourceText } from './source-text.ts';
+import { readBuilderName } from './read-builder-name.ts';
 import { createVariableReader, type VariableReader } from './variable-reader.ts';
 import { warnOfVariables } from './warn-of-variables.ts';
 
@@ -20,13 +20,6 @@ function readTag(reader: VariableReader): readonly string[] | undefined {
   const tag = reader.text('IMAGE_TAG');
   if (tag === undefined || tagPattern.test(tag)) return tag === undefined ? undefined : [tag];
   reader.fault('IMAGE_TAG', `it must be a tag: ${tagRule}`);
-  return undefined;
-}
-
-function readDefaultBuilder(reader: VariableReader): string | undefined {
-  const builder = reader.text('DEFAULT_BUILDER');
-  if (builder === undefined || isValidName(builder) || isImageId(builder)) return builder;
-  reader.fault('DEFAULT_BUILDER', 'it must be the NAME of a builder, or NAMESPACE/NAME');
   return undefined;
 }
 
@@ -47,7 +40,7 @@ export function readKublerConf(
   const own = [...assignments.byName].map(([name, { value }]) => [name, value] as const);
   return {
     overrides: {
-      defaultBuilder: readDefaultBuilder(reader),
+      defaultBuilder: readBuilderName(reader, 'DEFAULT_BUILDER'),
       maintainer: reader.text('AUTHOR'),
       tags: readTag(reader),
       dataDir: readDataDir(reader, source.file),

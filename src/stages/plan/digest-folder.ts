@@ -27,5 +27,8 @@ async function digestPath(path: string): Promise<Sha256 | undefined> {
   if (stat.isDirectory()) return sha256('directory');
   if (!stat.isFile()) return undefined;
   const kind = stat.mode & 0o100 ? 'executable' : 'plain';
-  return createHash('sha256').update(`${kind} `).update(await readFile(path)).digest('hex');
+  return createHash('sha256')
+    .update(`${kind} `)
+    .update(await readFile(path))
+    .digest('hex');
 }

@@ -2,5 +2,12 @@
  * Graph + what exists → what to build, and why. Every step's key is a hash of all its inputs.
  */
 export { digestFolder, sha256 } from './digest-folder.ts';
-export { planBuild, type BuildPlan, type BuilderStep, type Force, type ImageStep, type PlanFacts } from './plan-build.ts';
+export {
+  planBuild,
+  type BuildPlan,
+  type BuilderStep,
+  type Force,
+  type ImageStep,
+  type PlanFacts,
+} from './plan-build.ts';
 export { stepKey } from './step-key.ts';

@@ -54,7 +54,8 @@ export function planBuild(graph: Graph, facts: PlanFacts, force: Force = 'none')
   const builders = new Map<string, BuilderStep>();
   for (const node of graph.builders) builders.set(node.definition.name, planBuilder(node, builders, facts));
   const images = new Map<ImageId, ImageStep>();
-  for (const node of graph.images) images.set(node.definition.id, planImage(node, builders, images, facts, force));
+  for (const node of graph.images)
+    images.set(node.definition.id, planImage(node, builders, images, facts, force));
   return { builders: [...builders.values()], images: reviveParents([...images.values()], facts) };
 }
 
@@ -66,7 +67,8 @@ function planBuilder(
   const { definition } = node;
   const parent = definition.extends === undefined ? undefined : done.get(definition.extends);
   const index = facts.indexes.get(parent?.root.name ?? definition.name) ?? '';
-  const base = parent?.base ?? stepKey('base', { base: JSON.stringify(definition.base), 'package index': index });
+  const base =
+    parent?.base ?? stepKey('base', { base: JSON.stringify(definition.base), 'package index': index });
   const inputs = {
     ...(parent ? { [`builder ${parent.definition.name}`]: parent.key } : { base }),
     ...Object.fromEntries(facts.folders.get(definition.name) ?? []),

@@ -3,10 +3,13 @@ _packages="apache2"
 
 configure_rootfs_build() {
   # Only the server is wanted: its scripts in Perl, and what maintains accounts and logs, stay out.
-  provide_package perl adduser debconf lsb-base procps media-types
+  provide_package perl adduser debconf lsb-base procps
 }
 
 finish_rootfs_build() {
+  # Asks for the passphrase of a key on a terminal, in bash: a container has neither.
+  rm "${_ROOTFS}/usr/share/apache2/ask-for-passphrase"
+
   local apache="${_ROOTFS}/etc/apache2"
   # An ordinary user serves: an unprivileged port, logs to the container's streams.
   sed-or-die '^Listen 80$' 'Listen 8080' "${apache}/ports.conf"

@@ -25,7 +25,7 @@ export const leftoverRules: readonly PruneRule[] = [
       'etc/**/*.dpkg-{old,dist,new,tmp,bak,remove}',
       'etc/**/*.ucf-{old,dist,new}',
       'var/backups/*',
-      '.kubler*/**',
+      '.kubler*{,/**}',
       '.dockerenv',
     ],
     leavesFolders: true,

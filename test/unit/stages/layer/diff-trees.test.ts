@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { diffTrees, normalise } from '../../../../src/stages/layer/index.ts';
-import { makeTree } from '../../../support/tree.ts';
+import { makeTree } from '../../../support/make-tree.ts';
 
 const parent = makeTree({
   'etc/': {},

@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { KublerError } from '../errors.ts';
+import { isImageId, isValidName } from '../model/image-id.ts';
+import { checkName } from './check-name.ts';
+import { findNamespace } from './find-namespace.ts';
+import { readTemplates } from './read-templates.ts';
+import { renderText } from './render-text.ts';
+import { writeScaffold } from './write-scaffold.ts';
+
+export interface BuilderAnswers {
+  /** `debian`, or `namespace/name` for one private to a namespace. */
+  readonly name: string;
+  /** `debootstrap:SUITE`, `mmdebstrap:SUITE`, `tarball:LOCATION`, or the name of a builder to extend. */
+  readonly from: string;
+  /** Checksum of the tarball; undefined to have it filled in later. */
+  readonly sha256: string | undefined;
+  readonly packageManager: 'apt';
+  readonly workingDir: string;
+  readonly shippedDir: string;
+  readonly force: boolean;
+}
+
+/**
+ * Makes `builders/<name>/`, or `builder/<name>/` in a namespace, ready to be used. Gives the paths written. Throws
+ * SCAFFOLD_BAD_NAME, USAGE_INVALID for a `from` that is no base and no builder, CONFIG_NOT_FOUND without the namespace,
+ * and SCAFFOLD_EXISTS, before anything is written.
+ */
+export async function createBuilder(answers: BuilderAnswers): Promise<readonly string[]> {
+  const { workingDir, shippedDir, force } = answers;
+  const [namespace, name = ''] = answers.name.includes('/')
+    ? splitAtSlash(answers.name)
+    : [undefined, answers.name];
+  if (namespace !== undefined) checkName('namespace', namespace);
+  checkName('builder', name);
+  const values = {
+    builder: answers.name,
+    package_manager: answers.packageManager,
+    origin: originLine(answers),
+  };
+  const namespaceDir = namespace === undefined ? undefined : await findNamespace(workingDir, namespace);
+  const dir =
+    namespaceDir === undefined ? join(workingDir, 'builders', name) : join(namespaceDir, 'builder', name);
+  const templates = await readTemplates('builder', [
+    ...(namespaceDir ? [namespaceDir] : []),
+    workingDir,
+    shippedDir,
+  ]);
+  const files = templates.map(({ name: fileName, text, hostFile, executable }) => ({
+    path: join(dir, fileName),
+    text: renderText(text, values, hostFile),
+    executable,
+  }));
+  return writeScaffold({ subject: `builder "${answers.name}"`, files, dirs: [] }, force);
+}
+
+const splitAtSlash = (text: string): [string, string] => {
+  const slash = text.indexOf('/');
+  return [text.slice(0, slash), text.slice(slash + 1)];
+};
+
+/** The line of build.conf that says where the builder starts. */
+function originLine({ name, from, sha256 }: BuilderAnswers): string {
+  if (/^(debootstrap|mmdebstrap):[a-z0-9][a-z0-9.+_-]*$/i.test(from)) return `BUILDER_BASE='${from}'`;
+  if (/^tarball:[^\s'\\$`]+$/.test(from)) {
+    if (sha256 === undefined)
+      return `BUILDER_BASE='${from}'\n# Fill in what sha256sum prints for it.\nBUILDER_BASE_SHA256=''`;
+    if (/^[0-9a-f]{64}$/i.test(sha256))
+      return `BUILDER_BASE='${from}'\nBUILDER_BASE_SHA256='${sha256.toLowerCase()}'`;
+    throw new KublerError(
+      'USAGE_INVALID',
+      `cannot use "${sha256}" as a SHA-256: it is not 64 hexadecimal digits`,
+    );
+  }
+  if ((isValidName(from) || isImageId(from)) && from !== name) return `BUILDER='${from}'`;
+  throw new KublerError(
+    'USAGE_INVALID',
+    `cannot start a builder from "${from}": it is no base and no other builder`,
+    {
+      hint: 'debootstrap:bookworm, mmdebstrap:bookworm, tarball:FILE-OR-ADDRESS, or the name of a builder such as debian',
+    },
+  );
+}

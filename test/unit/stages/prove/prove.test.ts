@@ -1,0 +1,267 @@
+import { describe, expect, test } from 'vitest';
+import type { RuntimeConfig } from '../../../../src/oci/types.ts';
+import { collectFacts, prove } from '../../../../src/stages/prove/index.ts';
+import { dir, link, makeRootfs, program, type Node } from '../../../support/make-rootfs.ts';
+import { makeElf, type ElfSpec } from './elf.ts';
+
+type Nodes = Readonly<Record<string, Node>>;
+const loader = '/lib64/ld-linux-x86-64.so.2';
+const libraries = 'usr/lib/x86_64-linux-gnu';
+const exe = (spec: ElfSpec = {}): Node => program(makeElf({ interpreter: loader, needed: ['libc.so.6'], ...spec }));
+const lib = (spec: ElfSpec = {}): Buffer => makeElf(spec);
+
+/** A small Debian: merged /usr, loader, C library, shell, accounts. */
+const debian: Nodes = {
+  bin: link('usr/bin'),
+  lib: link('usr/lib'),
+  lib64: link('usr/lib64'),
+  [`usr${loader}`]: link('../lib/x86_64-linux-gnu/ld-linux-x86-64.so.2'),
+  [`${libraries}/ld-linux-x86-64.so.2`]: program(makeElf({ soname: 'ld-linux-x86-64.so.2' })),
+  [`${libraries}/libc.so.6`]: lib({ soname: 'libc.so.6', needed: ['ld-linux-x86-64.so.2'] }),
+  'usr/bin/sh': link('dash'),
+  'usr/bin/dash': exe(),
+  'usr/bin/env': exe(),
+  'etc/passwd': 'root:x:0:0::/root:/bin/sh\nwww:x:33:33::/srv:/bin/sh\n',
+  'etc/group': 'root:x:0:\nweb:x:33:\n',
+};
+
+async function findings(changes: Nodes, config: RuntimeConfig = {}, gone: readonly string[] = []) {
+  const nodes = Object.entries({ ...debian, ...changes }).filter(([path]) => !gone.includes(path));
+  const tree = makeRootfs(Object.fromEntries(nodes));
+  return prove({ tree, facts: await collectFacts(tree), config });
+}
+const lines = async (...args: Parameters<typeof findings>): Promise<readonly string[]> =>
+  (await findings(...args)).map((each) => `${each.check} ${each.severity}: ${each.path} ${each.message}`);
+
+test('an intact root has no findings', async () => {
+  expect(await findings({}, { Cmd: ['sh'], User: 'www:web', WorkingDir: '/usr' })).toEqual([]);
+});
+
+describe('elf-interpreter', () => {
+  test('names programs whose loader is gone, with the package that has it', async () => {
+    const [finding] = await findings({}, {}, [`usr${loader}`]);
+    expect(finding).toEqual({
+      check: 'elf-interpreter',
+      severity: 'error',
+      path: '/usr/bin/dash',
+      message: `needs the loader ${loader}, which is not in the image`,
+      hint: 'add package "libc6", which usually has it',
+    });
+  });
+
+  test('names loaders that are not executable, or for another processor', async () => {
+    expect(
+      await lines({
+        'usr/bin/a': exe({ interpreter: '/lib/ld-a.so.1', needed: [] }),
+        'usr/bin/b': exe({ interpreter: '/lib/ld-b.so.1', needed: [] }),
+        'usr/lib/ld-a.so.1': lib(),
+        'usr/lib/ld-b.so.1': program(lib({ machine: 183 })),
+      }),
+    ).toEqual([
+      'elf-interpreter error: /usr/bin/a needs the loader /lib/ld-a.so.1, which is no executable file',
+      'elf-interpreter error: /usr/bin/b needs the loader /lib/ld-b.so.1, which is not for the same processor',
+    ]);
+  });
+});
+
+describe('elf-needed', () => {
+  const missing = (path: string, name: string) =>
+    `elf-needed error: ${path} needs ${name}, which no folder of the library path holds`;
+
+  test('names a library that is gone, with the name Debian gives its package', async () => {
+    expect(await findings({ 'usr/bin/x': exe({ needed: ['libgcc_s.so.1', 'libssl.so.3'] }) })).toMatchObject([
+      { path: '/usr/bin/x', hint: 'a Debian package with it is usually called "libgcc-s1"' },
+      { path: '/usr/bin/x', hint: 'a Debian package with it is usually called "libssl3"' },
+    ]);
+  });
+
+  test('names a library whose link leads nowhere', async () => {
+    expect(
+      await lines({ 'usr/bin/x': exe({ needed: ['liba.so.1'] }), [`${libraries}/liba.so.1`]: link('liba.so.1.2') }),
+    ).toEqual([
+      missing('/usr/bin/x', 'liba.so.1'),
+      `symlink error: /${libraries}/liba.so.1 points to liba.so.1.2, but there is no /${libraries}/liba.so.1.2`,
+    ]);
+  });
+
+  test('passes over libraries for another processor, and says so when there is no other', async () => {
+    const i386 = lib({ class: 32, machine: 3 });
+    const changes = { 'usr/bin/x': exe({ needed: ['liba.so.1'] }), [`${libraries}/liba.so.1`]: i386 };
+    expect(await lines(changes)).toEqual([
+      `elf-needed error: /usr/bin/x needs liba.so.1, and /${libraries}/liba.so.1 is not a library for the same processor`,
+    ]);
+    expect(await lines({ ...changes, 'usr/lib/liba.so.1': lib() })).toEqual([]);
+  });
+
+  const needsA: ElfSpec = { needed: ['liba.so.1'] };
+  test.each<readonly [string, Nodes, RuntimeConfig?]>([
+    ['RPATH', { 'usr/bin/x': exe({ ...needsA, rpath: '/opt/a/lib' }), 'opt/a/lib/liba.so.1': lib() }],
+    ['RUNPATH with $ORIGIN', { 'srv/bin/x': exe({ ...needsA, runpath: '$ORIGIN/../lib' }), 'srv/lib/liba.so.1': lib() }],
+    ['RUNPATH with ${ORIGIN}', { 'srv/x': exe({ ...needsA, runpath: '${ORIGIN}' }), 'srv/liba.so.1': lib() }],
+    ['$LIB', { 'srv/x': exe({ ...needsA, runpath: '/srv/$LIB' }), 'srv/lib64/liba.so.1': lib() }],
+    [
+      'ld.so.conf and what it includes',
+      {
+        'usr/bin/x': exe(needsA),
+        'etc/ld.so.conf': 'include /etc/ld.so.conf.d/*.conf\n',
+        'etc/ld.so.conf.d/a.conf': '# mine\n/srv/lib # here\n',
+        'srv/lib/liba.so.1': lib(),
+      },
+    ],
+    ['LD_LIBRARY_PATH', { 'usr/bin/x': exe(needsA), 'srv/liba.so.1': lib() }, { Env: ['LD_LIBRARY_PATH=/srv'] }],
+    ['a path', { 'usr/bin/x': exe({ needed: ['/srv/liba.so.1'] }), 'srv/liba.so.1': lib() }],
+    [
+      'the RPATH of what loads it',
+      {
+        'usr/bin/x': exe({ needed: ['libb.so.1'], rpath: '/srv' }),
+        'srv/libb.so.1': lib({ needed: ['liba.so.1'] }),
+        'srv/liba.so.1': lib(),
+      },
+    ],
+    [
+      'the private folder of its package',
+      {
+        'usr/lib/jvm/java/lib/libjava.so': lib({ needed: ['libjvm.so'] }),
+        'usr/lib/jvm/java/lib/server/libjvm.so': lib(),
+      },
+    ],
+  ])('finds a library by %s', async (_how, changes, config) => {
+    expect(await lines(changes, config)).toEqual([]);
+  });
+
+  test.each<readonly [string, Nodes]>([
+    ['RPATH beside RUNPATH', { 'usr/bin/x': exe({ ...needsA, rpath: '/srv', runpath: '/opt/none' }) }],
+    ['another package', { 'usr/lib/other/x': exe(needsA), 'usr/lib/x/liba.so.1': lib() }],
+    ['a relative RUNPATH', { 'srv/x': exe({ ...needsA, runpath: '.' }) }],
+  ])('does not find a library by %s', async (_how, changes) => {
+    expect(await lines({ ...changes, 'srv/liba.so.1': lib() })).toEqual([
+      missing(`/${Object.keys(changes)[0] ?? ''}`, 'liba.so.1'),
+    ]);
+  });
+
+  test('follows the path of musl: its own file, and names the loader answers itself', async () => {
+    const interpreter = '/lib/ld-musl-x86_64.so.1';
+    const musl: Nodes = {
+      'usr/lib/ld-musl-x86_64.so.1': program(makeElf()),
+      'usr/bin/x': exe({ interpreter, needed: ['libc.musl-x86_64.so.1', 'liba.so.1'] }),
+    };
+    expect(await lines({ ...musl, 'usr/local/lib/liba.so.1': lib() })).toEqual([]);
+    expect(
+      await lines({ ...musl, 'usr/local/lib/liba.so.1': lib(), 'etc/ld-musl-x86_64.path': '/srv\n' }),
+    ).toEqual([missing('/usr/bin/x', 'liba.so.1')]);
+  });
+});
+
+describe('shebang', () => {
+  test('names scripts whose interpreter is gone, with the package that has it', async () => {
+    const changes = {
+      'usr/bin/a': program('#!/usr/bin/perl -w\n'),
+      'usr/bin/b': program('#!/usr/bin/env python3\n'),
+      'usr/bin/c': program('#!/bin/sh\n'),
+      'usr/bin/d': program('#!/etc/passwd\n'),
+      'usr/lib/python3/mod.py': program('#!/usr/bin/python3\n'),
+    };
+    expect(await lines(changes)).toEqual([
+      'shebang error: /usr/bin/a needs the interpreter /usr/bin/perl, which is not in the image',
+      'shebang error: /usr/bin/b needs the interpreter python3, which no folder of PATH holds',
+      'shebang error: /usr/bin/d needs the interpreter /etc/passwd, which is no executable file',
+    ]);
+    expect((await findings(changes)).map((finding) => finding.hint)).toEqual([
+      'add package "perl-base", which usually has it',
+      'add package "python3-minimal", which usually has it',
+      undefined,
+    ]);
+  });
+
+  test('looks commands of env up in the PATH of the image', async () => {
+    const changes = { 'srv/run': program('#!/usr/bin/env tool\n'), 'srv/tools/tool': exe() };
+    expect(await lines(changes, { Env: ['PATH=/usr/bin:/srv/tools'] })).toEqual([]);
+    expect(await lines(changes)).toHaveLength(1);
+  });
+});
+
+describe('symlink', () => {
+  test('names links to nothing, in a circle, and through files', async () => {
+    expect(await lines({ 'etc/a': link('none'), 'etc/b': link('c'), 'etc/c': link('/etc/b'), 'srv/d': link('/etc/passwd/x') })).toEqual([
+      'symlink error: /etc/a points to none, but there is no /etc/none',
+      'symlink error: /etc/b points to c, which leads in a circle',
+      'symlink error: /etc/c points to /etc/b, which leads in a circle',
+      'symlink error: /srv/d points to /etc/passwd/x, but /etc/passwd is not a folder',
+    ]);
+  });
+
+  test('accepts links to where things come at run time, and above the root', async () => {
+    expect(
+      await lines({
+        'etc/mtab': link('../proc/self/mounts'),
+        'etc/resolv': link('/run/resolv'),
+        'var/run': link('/run'),
+        'srv/pid': link('/var/run/x.pid'),
+        'srv/up': link('../../../bin/sh'),
+      }),
+    ).toEqual([]);
+  });
+
+  test('only warns of links of packages that are no command, library or configuration', async () => {
+    const origin = { kind: 'package', name: 'x' } as const;
+    const to = (target: string): Node => ({ link: target, origin });
+    expect(
+      (await findings({ 'usr/share/x/src.zip': to('none'), 'usr/bin/y': to('none'), 'usr/share/z.so.1': to('none') })).map(
+        ({ path, severity }) => [path, severity],
+      ),
+    ).toEqual([
+      ['/usr/bin/y', 'error'],
+      ['/usr/share/x/src.zip', 'warning'],
+      ['/usr/share/z.so.1', 'error'],
+    ]);
+  });
+});
+
+describe('entrypoint', () => {
+  test.each<readonly [RuntimeConfig, string]>([
+    [{ Entrypoint: ['/srv/none'] }, '/srv/none ENTRYPOINT runs /srv/none, which is not in the image'],
+    [{ Cmd: ['none', 'x'] }, 'none CMD runs none, which no folder of PATH holds'],
+    [{ Cmd: ['/etc/passwd'] }, '/etc/passwd CMD runs /etc/passwd, which is no executable file'],
+    [{ Cmd: ['sh'], Env: ['PATH=/srv'] }, 'sh CMD runs sh, which no folder of PATH holds'],
+    [{ Healthcheck: { Test: ['CMD', 'curl'] } }, 'curl HEALTHCHECK runs curl, which no folder of PATH holds'],
+    [
+      { Healthcheck: { Test: ['CMD-SHELL', 'x'] }, Shell: ['/bin/ash', '-c'] },
+      '/bin/ash HEALTHCHECK runs /bin/ash, which is not in the image',
+    ],
+  ])('%j: %s', async (config, expected) => {
+    expect(await lines({}, config)).toEqual([`entrypoint error: ${expected}`]);
+  });
+
+  test.each<RuntimeConfig>([
+    { Entrypoint: ['/bin/sh', '-c', 'exec none'] },
+    { Entrypoint: ['sh'], Cmd: ['none'] },
+    { Entrypoint: ['bin/sh'], WorkingDir: '/usr' },
+    { Healthcheck: { Test: ['NONE'] } },
+    { Healthcheck: { Test: ['CMD-SHELL', 'true'] } },
+  ])('%j can start', async (config) => {
+    expect(await lines({}, config)).toEqual([]);
+  });
+
+  test('a shell form without a shell is named', async () => {
+    expect((await lines({}, { Entrypoint: ['/bin/sh', '-c', 'x'] }, ['usr/bin/sh'])).at(0)).toBe(
+      'entrypoint error: /bin/sh ENTRYPOINT runs /bin/sh, which is not in the image',
+    );
+  });
+});
+
+test('user: names without a line are named, numbers are not', async () => {
+  expect(await lines({}, { User: 'nobody:staff' })).toEqual([
+    'user error: /etc/group USER names the group "staff", which has no line in it',
+    'user error: /etc/passwd USER names the user "nobody", which has no line in it',
+  ]);
+  expect(await lines({}, { User: '1000:web' })).toEqual([]);
+});
+
+test('workdir: a missing one is a warning, a file an error', async () => {
+  expect(await lines({ srv: dir }, { WorkingDir: '/srv/app' })).toEqual([
+    'workdir warning: /srv/app is the WORKDIR, and not in the image: the engine makes it, for root',
+  ]);
+  expect(await lines({}, { WorkingDir: '/etc/passwd' })).toEqual([
+    'workdir error: /etc/passwd is the WORKDIR, and no folder',
+  ]);
+});
