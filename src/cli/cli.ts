@@ -37,7 +37,7 @@ function createProgram(context: CliContext, result: CliResult): Command {
     .configureOutput({ writeOut: context.stdout, writeErr: context.stderr })
     .showSuggestionAfterError()
     .enablePositionalOptions()
-    .exitOverride() as Command;
+    .exitOverride();
   registerNew(program, context);
   registerBuild(program, context);
   registerList(program, context);

@@ -19,7 +19,7 @@ export async function askChoice<Value extends string>(
   return given(await select<string>({ message, options })) as Value;
 }
 
-function given<Answer>(answer: Answer | symbol): Answer {
+function given(answer: string | symbol): string {
   if (isCancel(answer)) throw new KublerError('INTERRUPTED', 'cannot go on: the question was not answered');
-  return answer as Answer;
+  return String(answer);
 }

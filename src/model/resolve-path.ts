@@ -19,9 +19,8 @@ export function resolvePath(tree: Rootfs, path: string): Resolution {
   let entry: TreeEntry | undefined;
   let links = 0;
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+    if (entry && entry.type !== 'directory') return { found: false, reason: 'not-a-directory', at };
     if (name === '' || name === '.') continue;
-    if (entry !== undefined && entry.type !== 'directory')
-      return { found: false, reason: 'not-a-directory', at };
     if (name === '..') {
       at = at.slice(0, Math.max(0, at.lastIndexOf('/')));
       entry = tree.get(at);

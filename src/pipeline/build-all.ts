@@ -139,7 +139,8 @@ function outcomeOf(
 
 function joinErrors(errors: readonly unknown[]): BuildReport['error'] {
   const bug = errors.find((error) => !(error instanceof KublerError || error instanceof KublerErrors));
-  if (bug !== undefined) return bug instanceof Error ? bug : new Error(String(bug));
+  if (bug !== undefined)
+    return bug instanceof Error ? bug : new Error('a job failed without an error', { cause: bug });
   const flat = errors.flatMap((error) =>
     error instanceof KublerErrors ? error.errors : error instanceof KublerError ? [error] : [],
   );

@@ -1,19 +1,21 @@
 import { assert } from '../errors.ts';
 import { splitImageId } from '../model/image-id.ts';
+import type { Finding } from '../model/finding.ts';
 import type { ImageRecord } from '../model/image-record.ts';
 import type { ImageDefinition } from '../model/project.ts';
 import type { ImageConfig, Manifest } from '../oci/types.ts';
 import { createStepStore, fillTarget, type apt, type FilledTarget } from '../stages/builder/index.ts';
-import { assembleImage, type AssembledImage } from '../stages/image/index.ts';
+import { assembleImage, type AssembledImage, type ImagePlan } from '../stages/image/index.ts';
 import type { ImageStep } from '../stages/plan/index.ts';
 import type { BuiltTree } from '../store/index.ts';
-import { assembleLayers } from './assemble-layers.ts';
-import { captureStart, collectTree } from './collect-tree.ts';
+import { captureStart } from './capture-states.ts';
+import { assembleLayers, type AssembledLayers } from './assemble-layers.ts';
+import { collectTree, type CollectedTree } from './collect-tree.ts';
 import { describeImage } from './describe-image.ts';
 import { proveImage } from './prove-image.ts';
 import { readDockerfile } from './read-dockerfile.ts';
 import { readRecord } from './run-image.ts';
-import { withBuild, type BuildSpec } from './with-build.ts';
+import { withBuild, type Build, type BuildSpec } from './with-build.ts';
 import { dataPaths, type Workspace } from './workspace.ts';
 
 /** A built image as its children see it. */
@@ -56,39 +58,53 @@ export async function buildImage(
     });
     const provided = providedPackages(parent?.record.provided ?? [], filled);
     const collected = await collectTree(build, { definition, filled, start, provided, parent, plan });
-    build.context.progress({ kind: 'stage', task: definition.id, stage: 'layer' });
-    const assembled = await assembleLayers(workspace, {
+    const { image, assembled, warnings } = await makeImage(workspace, build, {
       plan,
-      contextDir: definition.dir,
-      parent: parent?.tree,
-      rootfs: collected.rootfs,
-      facts: collected.facts,
-      deleted: collected.deleted,
-      epoch: build.epoch,
-      tempDir: build.tempDir,
+      parent,
+      definition,
+      collected,
+      index,
     });
-    build.context.progress({ kind: 'stage', task: definition.id, stage: 'prove' });
-    const warnings = proveImage(definition.id, assembled.tree, plan.config);
-    const image = await assembleImage({
-      layout: workspace.layout,
-      plan,
-      ...(parent && { parent }),
-      layers: assembled.layers.map((layer) => layer && { ...layer, size: layer.sizeBytes }),
-      epoch: build.epoch,
-      architecture: index.architecture,
-    });
-    await keep(
-      workspace,
-      {
-        ...describeImage({ step, parent, filled, provided, collected, assembled, image }),
-        warnings,
-        epoch: build.epoch,
-        buildMs: workspace.clock.now() - startedAt,
-      },
-      assembled.tree,
-      image,
-    );
+    const described = describeImage({ step, parent, filled, provided, collected, assembled, image });
+    const buildMs = workspace.clock.now() - startedAt;
+    await keep(workspace, { ...described, warnings, epoch: build.epoch, buildMs }, assembled.tree, image);
   });
+}
+
+interface MakeSpec {
+  readonly plan: ImagePlan;
+  readonly parent: ParentImage | undefined;
+  readonly definition: ImageDefinition;
+  readonly collected: CollectedTree;
+  readonly index: apt.FrozenIndex;
+}
+
+/** Layers → prove → image. */
+async function makeImage(
+  workspace: Workspace,
+  { epoch, tempDir }: Build,
+  { plan, parent, definition, collected, index }: MakeSpec,
+): Promise<{ image: AssembledImage; assembled: AssembledLayers; warnings: readonly Finding[] }> {
+  workspace.progress({ kind: 'stage', task: definition.id, stage: 'layer' });
+  const assembled = await assembleLayers(workspace, {
+    ...collected,
+    plan,
+    contextDir: definition.dir,
+    parent: parent?.tree,
+    epoch,
+    tempDir,
+  });
+  workspace.progress({ kind: 'stage', task: definition.id, stage: 'prove' });
+  const warnings = proveImage(definition.id, assembled.tree, plan.config);
+  const image = await assembleImage({
+    layout: workspace.layout,
+    plan,
+    ...(parent && { parent }),
+    layers: assembled.layers.map((layer) => layer && { ...layer, size: layer.sizeBytes }),
+    epoch,
+    architecture: index.architecture,
+  });
+  return { image, assembled, warnings };
 }
 
 async function readParent(workspace: Workspace, step: ImageStep): Promise<ParentImage | undefined> {

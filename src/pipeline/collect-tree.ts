@@ -1,32 +1,26 @@
+import { throwFaults } from '../errors.ts';
+import type { TreeFacts } from '../model/file-facts.ts';
 import type { PackageVersion } from '../model/package.ts';
 import type { ImageDefinition } from '../model/project.ts';
 import type { Receipt } from '../model/receipt.ts';
 import { toRootfs, type Rootfs } from '../model/tree-entry.ts';
-import type { BuiltTree } from '../store/index.ts';
-import { captureScript, listingScript, spool, type FilledTarget } from '../stages/builder/index.ts';
-import * as carve from '../stages/carve/index.ts';
-import { listingFormat, parseListing, readSpool, type Listing } from '../stages/rootfs/index.ts';
-import { dropOrphanScripts, findSecrets, prune, settleKeystores } from '../stages/prune/index.ts';
-import { throwFaults } from '../errors.ts';
-import type { TreeFacts } from '../model/file-facts.ts';
 import type { RuntimeConfig } from '../oci/types.ts';
-import { collectFacts } from '../stages/prove/index.ts';
+import { spool, type FilledTarget } from '../stages/builder/index.ts';
+import * as carve from '../stages/carve/index.ts';
 import type { ImagePlan } from '../stages/image/index.ts';
+import { collectFacts } from '../stages/prove/index.ts';
+import {
+  dropOrphanScripts,
+  findSecrets,
+  prune,
+  settleKeystores,
+  type PruneResult,
+} from '../stages/prune/index.ts';
+import { readSpool } from '../stages/rootfs/index.ts';
+import type { BuiltTree } from '../store/index.ts';
 import type { ParentImage } from './build-image.ts';
+import { captureEnd, type EndState, type StartState } from './capture-states.ts';
 import type { Build } from './with-build.ts';
-
-/** The target root before anything of this build happened in it. */
-export interface StartState {
-  readonly listing: Listing;
-  readonly accounts: carve.Accounts;
-}
-
-/** Looks at the target root; first thing in a session. */
-export async function captureStart({ context, tempDir }: Build): Promise<StartState> {
-  const listing = await captureScript(context, 'list-start', listingScript(listingFormat), tempDir);
-  const accounts = await captureScript(context, 'accounts-start', carve.accountsScript, tempDir);
-  return { listing: parseListing(listing), accounts: carve.parseAccounts(accounts.toString()) };
-}
 
 export interface CollectSpec {
   readonly definition: ImageDefinition;
@@ -51,70 +45,90 @@ export interface CollectedTree {
 
 /** From a filled target root to what the image adds: carve, spool, prune. */
 export async function collectTree(build: Build, spec: CollectSpec): Promise<CollectedTree> {
-  const { context, tempDir } = build;
-  const { definition, parent } = spec;
+  const { context, epoch } = build;
+  const parentPackages = spec.parent?.record.packages ?? [];
   context.progress({ kind: 'stage', task: context.subject, stage: 'carve' });
-  const after = parseListing(await captureScript(context, 'list', listingScript(listingFormat), tempDir));
-  const { state, accounts } = carve.parseCapture(
-    (await captureScript(context, 'dpkg', carve.captureScript, tempDir)).toString(),
-  );
-  const parentPaths = new Set(parent?.tree.rootfs.keys());
-  const plan = carve.planCarve({
+  const end = await captureEnd(build);
+  const plan = planCarve(spec, end);
+  const carved = await carveTree(build, spec, end, plan);
+  context.progress({ kind: 'stage', task: context.subject, stage: 'prune' });
+  const facts = await collectFacts(carved);
+  const pruned = await pruneTree(carved, facts, spec);
+  throwFaults(await findSecrets(pruned.rootfs, spec.definition.keep));
+  const { state } = end;
+  const scanners = carve.scannerData({ packages: plan.packages, state, rootfs: pruned.rootfs, epoch });
+  return {
+    rootfs: toRootfs([...pruned.rootfs.values(), ...scanners]),
+    facts,
+    deleted: plan.deleted,
+    packages: carve.packagesOfImage({ state, added: plan.packages, parent: parentPackages }),
+    receipts: pruned.receipts,
+  };
+}
+
+function planCarve(
+  { definition, parent, ...spec }: CollectSpec,
+  { state, listing }: EndState,
+): carve.CarvePlan {
+  return carve.planCarve({
     mode: definition.carve,
     state,
     before: spec.start.listing,
-    after,
+    after: listing,
     requested: spec.filled.description.packages,
     provided: spec.provided,
     keep: definition.keep,
-    ...(parent && { parent: { paths: parentPaths, packages: parent.record.packages } }),
+    ...(parent && {
+      parent: { paths: new Set(parent.tree.rootfs.keys()), packages: parent.record.packages },
+    }),
   });
+}
 
+/** Spools what carve keeps and brings it into normal form. */
+async function carveTree(
+  { context, tempDir, epoch }: Build,
+  { start, parent, ...spec }: CollectSpec,
+  end: EndState,
+  plan: carve.CarvePlan,
+): Promise<Rootfs> {
+  const user = spec.plan.config.User;
   context.progress({ kind: 'stage', task: context.subject, stage: 'spool' });
   const spoolFile = `${tempDir}/spool.tar`;
   await spool(context, plan.paths, spoolFile);
-  const spooled = await settleKeystores((await readSpool(spoolFile)).rootfs, build.epoch);
-
-  context.progress({ kind: 'stage', task: context.subject, stage: 'prune' });
-  const carved = carve.finishCarve({
-    rootfs: spooled,
+  const { rootfs } = await readSpool(spoolFile);
+  return carve.finishCarve({
+    rootfs: await settleKeystores(rootfs, epoch),
     plan,
     accounts: {
-      start: spec.start.accounts,
-      end: accounts,
+      start: start.accounts,
+      end: end.accounts,
       ...(parent && { parent: parentAccounts(parent.tree) }),
     },
-    ...(spec.plan.config.User !== undefined && { user: spec.plan.config.User }),
-    epoch: build.epoch,
+    ...(user !== undefined && { user }),
+    epoch,
   });
-  const pruned = prune(carved, {
+}
+
+async function pruneTree(
+  rootfs: Rootfs,
+  facts: TreeFacts,
+  { definition, filled, parent, plan }: CollectSpec,
+): Promise<PruneResult> {
+  const below: BuiltTree = parent?.tree ?? { rootfs: new Map(), facts: new Map() };
+  const pruned = prune(rootfs, {
     rules: [...definition.settings.prune, ...definition.prune],
     keep: definition.keep,
-    keepHeaders: spec.filled.description.keepHeaders,
-    keepStaticLibs: spec.filled.description.keepStaticLibs,
-    protect: parentPaths,
+    keepHeaders: filled.description.keepHeaders,
+    keepStaticLibs: filled.description.keepStaticLibs,
+    protect: new Set(below.rootfs.keys()),
   });
-  const facts = await collectFacts(pruned.rootfs);
   const settled = await dropOrphanScripts(pruned.rootfs, {
-    facts: new Map([...(parent?.tree.facts ?? []), ...facts]),
-    parent: parent?.tree.rootfs ?? new Map(),
+    facts: new Map([...below.facts, ...facts]),
+    parent: below.rootfs,
     keep: definition.keep,
-    entrypoints: startedCommands(spec.plan.config),
+    entrypoints: startedCommands(plan.config),
   });
-  throwFaults(await findSecrets(settled.rootfs, definition.keep));
-  const scanners = carve.scannerData({
-    packages: plan.packages,
-    state,
-    rootfs: settled.rootfs,
-    epoch: build.epoch,
-  });
-  return {
-    rootfs: toRootfs([...settled.rootfs.values(), ...scanners]),
-    facts,
-    deleted: plan.deleted,
-    packages: carve.packagesOfImage({ state, added: plan.packages, parent: parent?.record.packages ?? [] }),
-    receipts: [...pruned.receipts, ...settled.receipts],
-  };
+  return { rootfs: settled.rootfs, receipts: [...pruned.receipts, ...settled.receipts] };
 }
 
 /** The first words of what the image starts: its process and its health check. */

@@ -43,10 +43,12 @@ function toStored(entry: TreeEntry, facts: FileFacts | undefined): StoredEntry {
   };
 }
 
-function fromStored({ xattrs, facts: _facts, ...rest }: StoredEntry): TreeEntry {
+function fromStored({ xattrs, ...stored }: StoredEntry): TreeEntry {
+  const rest: Record<string, unknown> = { ...stored };
+  delete rest['facts'];
   const values = Object.entries(xattrs ?? {}).map(
     ([name, value]) => [name, Buffer.from(value, 'base64')] as const,
   );
   const entry = { ...rest, xattrs: new Map(values) };
-  return (entry.type === 'file' ? { ...entry, content: { kind: 'parent' } } : entry) as TreeEntry;
+  return (stored.type === 'file' ? { ...entry, content: { kind: 'parent' } } : entry) as unknown as TreeEntry;
 }

@@ -1,29 +1,261 @@
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeAll, expect, it } from 'vitest';
 import { createNativeEngine } from '../../src/adapters/native/index.ts';
 import { createProcessRunner } from '../../src/adapters/system/process-runner.ts';
-import { openTempDir } from '../../src/adapters/system/temp-dir.ts';
+import { openTempDir, removeStaleTempDirs } from '../../src/adapters/system/temp-dir.ts';
+import type { RunSpec } from '../../src/ports/engine.ts';
+import { compileSource } from '../support/compile-source.ts';
+import { requires } from '../support/requires.ts';
+import { writeTinyRoot } from '../support/tiny-root.ts';
+import { useTempDir } from '../support/use-temp-dir.ts';
 import { describeEngineContract } from './engine.contract.ts';
 
-describeEngineContract('native', async () => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'kubler-native-'));
-  const open = (signal: AbortSignal) =>
-    createNativeEngine({
-      dataDir,
-      openTempDir: () => openTempDir(dataDir),
-      which: (command) => createProcessRunner({ signal }).which(command),
-      signal,
-      uid: 0,
+const host = requires('root', 'runc', 'setcap');
+
+const openEngine = (dataDir: string, signal = new AbortController().signal) =>
+  createNativeEngine({
+    dataDir,
+    openTempDir: () => openTempDir(dataDir),
+    which: (command) => createProcessRunner({ signal }).which(command),
+    signal,
+    uid: process.getuid?.() ?? 0,
+  });
+
+/** What an engine leaves behind where it should not. */
+const leftovers = (dataDir: string) => ({
+  mounts: readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .filter((line) => line.includes(dataDir)),
+  cgroups: readdirSync('/sys/fs/cgroup', { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /kubler-[0-9a-z]+$/.test(name),
+  ),
+  processes: processes().filter((commandLine) => commandLine.includes(dataDir)),
+});
+const nothing = { mounts: [], cgroups: [], processes: [] };
+
+/** Command lines of all processes but those of this test itself. */
+const processes = (): string[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid && Number(name) !== process.ppid)
+    .flatMap((pid) => {
+      try {
+        return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()];
+      } catch {
+        return [];
+      }
     });
-  return {
-    engine: open(new AbortController().signal),
-    open,
-    close: async () => {
-      expect(await readdir(join(dataDir, 'tmp'))).toEqual([]);
-      expect(await readFile('/proc/self/mountinfo', 'utf8')).not.toContain(dataDir);
-      await rm(dataDir, { recursive: true });
-    },
-  };
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    if (condition()) return;
+    await sleep(50);
+  }
+  throw new Error('it did not happen in ten seconds');
+}
+
+host('the native engine', () => {
+  describeEngineContract('native', (dir) => {
+    const dataDir = join(dir, 'data');
+    return {
+      engine: openEngine(dataDir),
+      open: (signal) => openEngine(dataDir, signal),
+      close: () => {
+        expect(leftovers(dataDir)).toEqual(nothing);
+        expect(readdirSync(join(dataDir, 'tmp'))).toEqual([]);
+      },
+    };
+  });
+});
+
+host('a process of the native engine', () => {
+  const dir = useTempDir();
+  const dataDir = join(dir, 'data');
+  const base = '2'.repeat(64);
+  const children: ChildProcess[] = [];
+
+  beforeAll(async () => {
+    compileSource(join(dir, 'code'));
+    writeTinyRoot(join(dir, 'base.tar'));
+    const source = { kind: 'tarball', hostFile: join(dir, 'base.tar') } as const;
+    await openEngine(dataDir).bootstrap({ id: base, log: () => undefined, source });
+    expect(readdirSync(join(dataDir, 'tmp'))).toEqual([]);
+  });
+  afterEach(() => {
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+  });
+
+  /** Starts a Node process that runs `code` with `engine` and `spec` in scope. */
+  function start(code: string, spec: unknown = {}): ChildProcess {
+    const file = join(dir, 'code/main.js');
+    writeFileSync(
+      file,
+      `import { createNativeEngine } from './src/adapters/native/index.js';
+       import { openTempDir } from './src/adapters/system/temp-dir.js';
+       const dataDir = process.argv[2];
+       const interrupt = new AbortController();
+       for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => interrupt.abort(signal));
+       const engine = createNativeEngine({ dataDir, openTempDir: () => openTempDir(dataDir),
+         which: async (command) => command, signal: interrupt.signal, uid: 0 });
+       const spec = ${JSON.stringify(spec)};
+       ${code}`,
+    );
+    const child = spawn(process.execPath, [file, dataDir], { stdio: ['pipe', 'pipe', 'inherit'] });
+    children.push(child);
+    return child;
+  }
+
+  it.each([
+    [
+      'a command runs',
+      `await session.exec({ root: 'builder', argv: ['sh', '-c', 'sleep 7777 & sleep 7777'], log: console.log })`,
+    ],
+    ['a session is idle', `console.log('idle'); setInterval(() => undefined, 1000)`],
+  ])('killed while %s leaves only a stale temporary folder', async (when, code) => {
+    const open = `const session = await engine.open({ builder: spec, target: spec, inputs: [], env: {} });`;
+    const child = start(`${open}${code}`, base);
+    if (when === 'a session is idle') await once(child.stdout!, 'data');
+    else await until(() => processes().filter((line) => line === 'sleep 7777').length === 2);
+    expect(leftovers(dataDir).mounts).toEqual([]);
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    await until(() => processes().every((line) => line !== 'sleep 7777' && !line.includes(dataDir)));
+    expect(leftovers(dataDir)).toEqual(nothing);
+    expect(readdirSync(join(dataDir, 'tmp'))).toHaveLength(1);
+    await removeStaleTempDirs(dataDir);
+    expect(readdirSync(join(dataDir, 'tmp'))).toEqual([]);
+    expect(await openEngine(dataDir).listSnapshots()).toEqual([base]);
+  });
+
+  let layers = 0;
+  /** A layer blob of what `script` makes in an empty folder. */
+  function makeLayer(script: string): RunSpec['layers'][number] {
+    const name = join(dir, `layer-${(layers += 1)}`);
+    mkdirSync(name);
+    execFileSync('sh', ['-ec', script], { cwd: name });
+    const tar = execFileSync('tar', ['--create', '--numeric-owner', '.'], { cwd: name, maxBuffer: 1 << 28 });
+    writeFileSync(`${name}.tar.gz`, gzipSync(tar, { level: 1 }));
+    const diffId = `sha256:${createHash('sha256').update(tar).digest('hex')}` as const;
+    return { blobFile: `${name}.tar.gz`, diffId };
+  }
+  const image = (argv: readonly string[], extra: Partial<RunSpec> = {}): RunSpec => ({
+    layers: [makeLayer(`tar xf ${dir}/base.tar`)],
+    argv,
+    env: ['PATH=/bin', 'GREETING=hello world'],
+    cwd: '/tmp',
+    uid: 0,
+    gid: 0,
+    additionalGids: [],
+    tty: false,
+    hostname: 'demo',
+    ...extra,
+  });
+  const run = (spec: RunSpec) =>
+    start('process.exitCode = await engine.run(spec); process.stdin.destroy();', spec);
+
+  it('runs an image with its streams, environment, folder and exit status', async () => {
+    const child = run(image(['sh', '-c', 'cat; echo "$GREETING"; pwd; hostname; exit 42']));
+    child.stdin!.end('from stdin\n');
+    expect(await text(child.stdout!)).toBe('from stdin\nhello world\n/tmp\ndemo\n');
+    expect(child.exitCode ?? (await once(child, 'close'))[0]).toBe(42);
+    expect(leftovers(dataDir)).toEqual(nothing);
+    expect(readdirSync(join(dataDir, 'tmp'))).toEqual([]);
+  });
+
+  it('runs an image as its user, without capabilities', async () => {
+    const child = run(
+      image(['sh', '-c', 'id -u; id -g; id -G; grep CapEff /proc/self/status'], {
+        uid: 1000,
+        gid: 2000,
+        additionalGids: [27],
+      }),
+    );
+    child.stdin!.end();
+    expect(await text(child.stdout!)).toBe('1000\n2000\n2000 27\nCapEff:\t0000000000000000\n');
+  });
+
+  it('puts layers on top of one another, whiteouts and hidden folders too', async () => {
+    const child = run(
+      image(['sh', '-c', 'cd /; ls d o; cat d/kept; stat -c "%a %h" suid; ls /etc'], {
+        layers: [
+          makeLayer(
+            `tar xf ${dir}/base.tar; mkdir d o; echo 1 > d/kept; echo 1 > d/gone; echo 1 > o/old; touch suid`,
+          ),
+          makeLayer(
+            'mkdir d o; echo 2 > d/.wh.gone; touch o/.wh..wh..opq; echo 2 > o/new; echo > suid; chmod 4755 suid; ln suid suid2; mkdir etc; touch etc/.wh.passwd',
+          ),
+        ],
+      }),
+    );
+    child.stdin!.end();
+    expect(await text(child.stdout!)).toBe('d:\nkept\n\no:\nnew\n1\n4755 2\nhosts\nresolv.conf\n');
+  });
+
+  it('refuses a layer whose bytes are not those of the image', async () => {
+    const layer = makeLayer('echo x > file');
+    copyFileSync(makeLayer('echo y > file').blobFile, layer.blobFile);
+    const failed = openEngine(dataDir).run(image(['true'], { layers: [layer] }));
+    await expect(failed).rejects.toMatchObject({ code: 'STORE_CORRUPT' });
+  });
+
+  it('refuses a command that is not there', async () => {
+    await expect(openEngine(dataDir).run(image(['missing']))).rejects.toMatchObject({
+      code: 'ENGINE_REFUSED',
+    });
+  });
+
+  it('passes signals on to the image', async () => {
+    const child = run(
+      image(['sh', '-c', 'trap "echo term; exit 9" TERM; echo ready; while :; do sleep 0.05; done']),
+    );
+    await once(child.stdout!, 'data');
+    child.kill('SIGTERM');
+    expect(await text(child.stdout!)).toBe('term\n');
+    expect(child.exitCode ?? (await once(child, 'close'))[0]).toBe(9);
+  });
+
+  it('ends an image that ignores signals at the third', async () => {
+    const child = run(image(['sh', '-c', 'echo ready; exec sleep 7778']));
+    await once(child.stdout!, 'data');
+    for (let count = 0; count < 3; count += 1) {
+      child.kill('SIGINT');
+      await sleep(100);
+    }
+    expect((await once(child, 'close'))[0]).toBe(137);
+    expect(leftovers(dataDir)).toEqual(nothing);
+  });
+
+  it('takes a running image down with it when it is killed', async () => {
+    const child = run(image(['sh', '-c', 'echo ready; exec sleep 7779']));
+    await once(child.stdout!, 'data');
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    await until(() => processes().every((line) => line !== 'sleep 7779' && !line.includes(dataDir)));
+    expect(leftovers(dataDir)).toEqual(nothing);
+    await removeStaleTempDirs(dataDir);
+  });
+
+  it('gives an image the terminal of its caller', () => {
+    const spec = image(['sh', '-c', 'test -t 0 && test -t 1 && test -t 2 && echo "terminal $TERM"; exit 3'], {
+      tty: true,
+    });
+    start('', spec).kill('SIGKILL');
+    const code = readFileSync(join(dir, 'code/main.js'), 'utf8');
+    writeFileSync(join(dir, 'code/main.js'), `${code}\nprocess.exit(await engine.run(spec));`);
+    const command = `${process.execPath} ${join(dir, 'code/main.js')} ${dataDir}`;
+    const output = execFileSync(
+      'script',
+      ['--quiet', '--command', `${command}; echo status $?`, '/dev/null'],
+      { encoding: 'utf8' },
+    );
+    expect(output).toBe('terminal xterm\r\nstatus 3\r\n');
+    rmSync(join(dir, 'code/main.js'));
+  });
 });

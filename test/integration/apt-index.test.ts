@@ -21,6 +21,7 @@ import {
 } from '../../src/stages/builder/package-managers/apt/index.ts';
 import { readHostSources } from '../../src/stages/builder/package-managers/apt/host-sources.ts';
 import {
+  architecture,
   debContent,
   makeSigningKey,
   sign,
@@ -147,7 +148,7 @@ requires(
       'hello 1.0',
     ]);
     const found = await fetchPackages(packages, { downloader, dataDir, index });
-    expect(readFileSync(found.get('hello_1.0_amd64.deb') ?? '', 'utf8')).toBe(debContent(hello));
+    expect(readFileSync(found.get(`hello_1.0_${architecture}.deb`) ?? '', 'utf8')).toBe(debContent(hello));
   });
 
   test('is refreshed when packages change, and the change is told', async () => {
@@ -217,7 +218,7 @@ requires(
   });
 
   test('refuses a package list that is not the signed one', async () => {
-    edit('bookworm/main/binary-amd64/Packages.xz', (text) => `${text}x`);
+    edit(`bookworm/main/binary-${architecture}/Packages.xz`, (text) => `${text}x`);
     await expectRefusal('CHECKSUM_MISMATCH');
   });
 
@@ -234,7 +235,7 @@ requires(
     const index = await freeze();
     const packages = parsePrintUris(await askApt(index, join(dir, `apt-${number}`), 'libhello'));
     writeFileSync(
-      join(mirror, 'pool/main/libhello_2:1.0~rc1+b1_amd64.deb'),
+      join(mirror, `pool/main/libhello_2:1.0~rc1+b1_${architecture}.deb`),
       'deb of libhello 2:1.0~rc1+b2\n',
     );
     await expect(fetchPackages(packages, { downloader, dataDir, index })).rejects.toMatchObject({
@@ -281,7 +282,7 @@ requires(
     const wrong = { ...options(), settings: { apt: { ...settings.apt, components: ['mian'] } } };
     await expect(freezeIndex(wrong)).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
-      message: 'cannot use component "mian" of "bookworm": it has no packages for amd64',
+      message: `cannot use component "mian" of "bookworm": it has no packages for ${architecture}`,
     });
   });
 
@@ -294,7 +295,7 @@ requires(
     const index = await freeze({ sources: [{ ...source, keyFile: vendor.armored }] });
     const packages = parsePrintUris(await askApt(index, join(dir, `apt-${number}`), 'tool'));
     const found = await fetchPackages(packages, { downloader, dataDir, index });
-    expect([...found.keys()]).toEqual(['tool_3_amd64.deb']);
+    expect([...found.keys()]).toEqual([`tool_3_${architecture}.deb`]);
   });
 
   test('is fetched through the proxy, by whose address it is not known', async () => {
@@ -331,7 +332,7 @@ async function askApt(index: FrozenIndex, dir: string, ...names: string[]): Prom
   const archives = join(dir, 'archives');
   mkdirSync(join(archives, 'partial'), { recursive: true });
   writeFileSync(join(dir, 'status'), '');
-  const own = `Dir::State::status "${dir}/status";\nDir::State "${dir}/state";\nAPT::Architecture "amd64";\n`;
+  const own = `Dir::State::status "${dir}/status";\nDir::State "${dir}/state";\nAPT::Architecture "${architecture}";\n`;
   writeFileSync(join(dir, 'apt.conf'), config.replaceAll('/.kubler-archives', archives) + own);
   const { stdout, stderr, exitCode } = await runner.run({
     argv: ['apt-get', 'install', '--yes', '-q', '--print-uris', ...names],
@@ -381,13 +382,13 @@ describe.skipIf(!online)('the archive', () => {
       await using temp = await openTempDir(dataDir);
       const common = { index, runner, downloader, dataDir, tempDir: temp.path, progress: () => undefined };
       const base = await prepareMirror({ ...common, kind: 'debootstrap', task: 'base' });
-      const { exitCode, stderr } = await runner.run({
+      const { exitCode, stdout } = await runner.run({
         argv: [
           ...(['unshare', '--net', 'debootstrap', '--download-only', '--variant=minbase'] as const),
           ...[`--keyring=${base.keyring}`, 'bookworm', join(dir, 'root'), pathToFileURL(base.mirrorDir).href],
         ],
       });
-      expect(stderr).toContain('Valid Release signature');
+      expect(stdout).toContain('Valid Release signature');
       expect(exitCode).toBe(0);
       const archives = readdirSync(join(dir, 'root/var/cache/apt/archives')).filter((name) =>
         name.endsWith('.deb'),

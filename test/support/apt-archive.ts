@@ -4,6 +4,9 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
+/** Debian's name of this machine's architecture. */
+export const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
+
 /** A key that signs test archives; `publicKey` in binary and in armored form. */
 export interface SigningKey {
   readonly home: string;
@@ -53,7 +56,7 @@ export function writeSuite(dir: string, key: SigningKey, spec: SuiteSpec): void 
   const suiteDir = join(dir, 'dists', spec.suite);
   rmSync(suiteDir, { recursive: true, force: true });
   const text = spec.packages.map((each) => stanza(dir, each)).join('\n');
-  const plain = 'main/binary-amd64/Packages';
+  const plain = `main/binary-${architecture}/Packages`;
   write(join(suiteDir, plain), text);
   const files: [string, Buffer][] = [[plain, Buffer.from(text)]];
   if (spec.compression === 'gz') {
@@ -80,12 +83,12 @@ export function sign(key: SigningKey, release: string, detached: boolean): void 
 }
 
 function stanza(dir: string, each: TestPackage): string {
-  const file = `pool/main/${each.name}_${each.version}_amd64.deb`;
+  const file = `pool/main/${each.name}_${each.version}_${architecture}.deb`;
   write(join(dir, file), debContent(each));
   return [
     `Package: ${each.name}`,
     `Version: ${each.version}`,
-    'Architecture: amd64',
+    `Architecture: ${architecture}`,
     'Maintainer: Nobody <nobody@example.org>',
     ...(each.depends === undefined ? [] : [`Depends: ${each.depends}`]),
     `Filename: ${file}`,
@@ -106,7 +109,7 @@ function releaseText(spec: SuiteSpec, files: readonly [string, Buffer][]): strin
     `Codename: ${spec.suite}`,
     `Date: ${spec.date.toUTCString()}`,
     ...(spec.validUntil ? [`Valid-Until: ${spec.validUntil.toUTCString()}`] : []),
-    'Architectures: amd64',
+    `Architectures: ${architecture}`,
     'Components: main',
     'SHA256:',
     ...sums,

@@ -14,7 +14,8 @@ export type Node =
       readonly inode?: number;
     };
 
-export const dir: unique symbol = Symbol('directory');
+/** A folder. */
+export const dir = { folder: true } as const;
 
 /** A symbolic link. */
 export const link = (target: string): Node => ({ link: target });
@@ -36,7 +37,7 @@ export function makeRootfs(nodes: Readonly<Record<string, Node>>): Rootfs {
       given[`${folder}/`] ??= {};
   }
   for (const [path, node] of Object.entries(nodes)) {
-    if (node === dir) given[`${path}/`] = {};
+    if (typeof node === 'object' && 'folder' in node) given[`${path}/`] = {};
     else given[path] = toGiven(node);
   }
   return makeTree(given);

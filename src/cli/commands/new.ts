@@ -1,10 +1,10 @@
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
 import type * as Prompts from '../prompts.ts';
 import { KublerError } from '../../errors.ts';
-import { isImageId, isValidName } from '../../model/image-id.ts';
 import { findWorkingDir } from '../../pipeline/load-project.ts';
 import {
+  checkName,
   createBuilder,
   createImage,
   createNamespace,
@@ -51,11 +51,12 @@ function addNamespace(group: Command, context: CliContext): void {
       '\nExample:\n  kubler new namespace acme --maintainer "Jane Doe" --email jane@example.org\n',
     )
     .action(async (name, options) => {
+      checkName('namespace', name);
       const ask = await openPrompts(context, options);
       const type = options.type ?? (await ask?.askChoice('Type of the namespace', types)) ?? 'multi';
       const maintainer = options.maintainer ?? (await ask?.askText('Name of the maintainer'));
       const email = options.email ?? (await ask?.askText('E-mail address of the maintainer'));
-      const startDir = options.workingDir ?? context.cwd;
+      const startDir = startDirOf(context, options);
       const files = await createNamespace({
         name,
         type,
@@ -80,15 +81,14 @@ function addImage(group: Command, context: CliContext): void {
     .addOption(new Option('--mode <mode>', 'how packages are installed').choices(keys(modes)))
     .addHelpText('after', '\nExample:\n  kubler new image acme/jq --packages jq\n')
     .action(async (image, options) => {
-      const workingDir = await findWorkingDir(options.workingDir ?? context.cwd);
+      const startDir = startDirOf(context, options);
+      const workingDir = await findWorkingDir(startDir);
+      const id = image.includes('/') ? image : await inNamespace(image, workingDir, startDir);
       const ask = await openPrompts(context, options);
       const parent = options.parent ?? (await ask?.askText('Image it extends', 'scratch')) ?? 'scratch';
       const mayChoose = parent === 'scratch' ? ask : undefined;
       const builder = options.builder ?? (await mayChoose?.askText('Builder; empty for the default one'));
       const packages = options.packages ?? (await ask?.askText('Packages, separated by spaces')) ?? '';
-      const id = image.includes('/')
-        ? image
-        : await inNamespace(image, workingDir, options.workingDir ?? context.cwd);
       const files = await createImage({
         id,
         parent,
@@ -115,7 +115,7 @@ function addBuilder(group: Command, context: CliContext): void {
     .addOption(new Option('--package-manager <name>', 'what installs packages').choices(['apt'] as const))
     .addHelpText('after', '\nExample:\n  kubler new builder go --from debian\n')
     .action(async (name, options) => {
-      const workingDir = await findWorkingDir(options.workingDir ?? context.cwd);
+      const workingDir = await findWorkingDir(startDirOf(context, options));
       const ask = await openPrompts(context, options);
       const standard = 'debootstrap:bookworm';
       const from = options.from ?? (await ask?.askText('Base, or builder to extend', standard)) ?? standard;
@@ -144,6 +144,9 @@ function addCommon(command: Command) {
 
 const keys = <Key extends string>(choices: Readonly<Record<Key, string>>): readonly Key[] =>
   Object.keys(choices) as Key[];
+
+const startDirOf = (context: CliContext, flags: CommonFlags): string =>
+  resolve(context.cwd, flags.workingDir ?? '.');
 
 /** Questions are asked only where someone can answer them. */
 async function openPrompts(context: CliContext, flags: CommonFlags): Promise<Ask | undefined> {

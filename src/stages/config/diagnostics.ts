@@ -22,12 +22,17 @@ export function createDiagnostics(workingDir: string): Diagnostics {
   const warnings: string[] = [];
   const perFile = new Map<string, number>();
 
-  function add(fault: KublerError): void {
-    const file = fault.at?.file;
-    const count = file === undefined ? 0 : (perFile.get(file) ?? 0) + 1;
-    if (file !== undefined) perFile.set(file, count);
-    if (count <= mostPerFile) kept.push(fault);
+  /** True while the file has not used up its share. */
+  function hasRoom(file: string | undefined): boolean {
+    if (file === undefined) return true;
+    const count = (perFile.get(file) ?? 0) + 1;
+    perFile.set(file, count);
+    return count <= mostPerFile;
   }
+
+  const add = (fault: KublerError): void => {
+    if (hasRoom(fault.at?.file)) kept.push(fault);
+  };
 
   const uncounted = (): KublerError[] =>
     [...perFile]
@@ -38,7 +43,9 @@ export function createDiagnostics(workingDir: string): Diagnostics {
       });
 
   return {
-    fault: (message, options) => add(new KublerError('CONFIG_INVALID', message, options)),
+    fault(message, options) {
+      if (hasRoom(options?.at?.file)) kept.push(new KublerError('CONFIG_INVALID', message, options));
+    },
     warn(at, text) {
       if (at === undefined) return void warnings.push(text);
       const path = relative(workingDir, at.file);

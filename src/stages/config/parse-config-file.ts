@@ -52,29 +52,27 @@ function toPlain(document: Document, source: SourceText): unknown {
   }
 }
 
-function reportIssues(
-  issues: readonly Parameters<typeof describeIssue>[0][],
-  document: Document,
-  source: SourceText,
-  diagnostics: Diagnostics,
-): void {
-  for (const issue of issues) {
-    if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys) {
-        const at = source.positionAt(keyOffset(document, issue.path, key) ?? offsetOf(document, issue.path));
-        const known = knownKeys(issue.path);
-        const hint = didYouMean(key, known) ?? `known keys: ${known.join(', ')}`;
-        diagnostics.fault(`cannot read "${describePath([...issue.path, key])}": there is no such key`, {
-          at,
-          hint,
-        });
-      }
-    } else {
-      const at = source.positionAt(offsetOf(document, issue.path));
-      const what = issue.path.length === 0 ? 'the file' : `"${describePath(issue.path)}"`;
-      diagnostics.fault(`cannot read ${what}: ${describeIssue(issue)}`, { at });
-    }
+type Issue = Parameters<typeof describeIssue>[0];
+
+interface Fault {
+  readonly offset: number;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** An issue of the schema as what people read; unknown keys are one fault each. */
+function toFaults(issue: Issue, document: Document): readonly Fault[] {
+  const { path } = issue;
+  if (issue.code !== 'unrecognized_keys') {
+    const what = path.length === 0 ? 'the file' : `"${describePath(path)}"`;
+    return [{ offset: offsetOf(document, path), message: `cannot read ${what}: ${describeIssue(issue)}` }];
   }
+  const known = knownKeys(path);
+  return issue.keys.map((key) => ({
+    offset: keyOffset(document, path, key) ?? offsetOf(document, path),
+    message: `cannot read "${describePath([...path, key])}": there is no such key`,
+    hint: didYouMean(key, known) ?? `known keys: ${known.join(', ')}`,
+  }));
 }
 
 /**
@@ -91,6 +89,9 @@ export function parseConfigFile(source: SourceText, diagnostics: Diagnostics): P
   if (problems.length > 0) return undefined;
   const result = configSchema.safeParse(toPlain(document, source), { reportInput: true });
   if (result.success) return { config: result.data, offsetOf: (path) => offsetOf(document, path) };
-  reportIssues(result.error.issues, document, source, diagnostics);
+  const faults = result.error.issues.flatMap((issue) => toFaults(issue, document));
+  for (const { offset, message, hint } of faults.sort((a, b) => a.offset - b.offset)) {
+    diagnostics.fault(message, { at: source.positionAt(offset), ...(hint === undefined ? {} : { hint }) });
+  }
   return undefined;
 }

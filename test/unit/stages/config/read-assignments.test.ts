@@ -144,9 +144,9 @@ describe('hostile files', () => {
     expect(places[0]).toMatch(/nesting depth/);
   });
 
-  test('a hundred thousand faults are counted, and the first twenty shown', () => {
-    const { faults } = read('ls;'.repeat(100_000));
+  test('fifty thousand faults are counted, and the first twenty shown', () => {
+    const { faults } = read('ls;'.repeat(50_000));
     expect(faults).toHaveLength(21);
-    expect(faults.at(-1)?.message).toBe('cannot list all faults of "/p/build.conf": it has 99980 more');
+    expect(faults.at(-1)?.message).toBe('cannot list all faults of "/p/build.conf": it has 49980 more');
   });
 });

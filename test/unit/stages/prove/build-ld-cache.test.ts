@@ -11,8 +11,13 @@ import { useTempDir } from '../../../support/use-temp-dir.ts';
 import { makeElf } from './elf.ts';
 
 const interpreter = '/lib64/ld-linux-x86-64.so.2';
-const lib = (soname?: string, more = {}): Buffer => makeElf({ ...(soname !== undefined && { soname }), ...more });
-const base = { 'usr/bin/x': program(makeElf({ interpreter })), lib: link('usr/lib'), 'etc/ld.so.conf': '/opt/b\n/opt/a\n' };
+const lib = (soname?: string, more = {}): Buffer =>
+  makeElf({ ...(soname !== undefined && { soname }), ...more });
+const base = {
+  'usr/bin/x': program(makeElf({ interpreter })),
+  lib: link('usr/lib'),
+  'etc/ld.so.conf': '/opt/b\n/opt/a\n',
+};
 
 async function cacheOf(nodes: Readonly<Record<string, Node>>) {
   const tree = makeRootfs(nodes);
@@ -26,7 +31,9 @@ const bytesOf = (entry: Awaited<ReturnType<typeof cacheOf>>): Buffer => {
 describe('buildLdCache', () => {
   test('makes none when the loader finds everything by itself', async () => {
     expect(await cacheOf({ ...base, 'usr/lib/liba.so.1': lib('liba.so.1') })).toBeUndefined();
-    expect(await cacheOf({ ...base, 'etc/ld.so.conf': '/usr/lib', 'usr/lib/liba.so.1': lib() })).toBeUndefined();
+    expect(
+      await cacheOf({ ...base, 'etc/ld.so.conf': '/usr/lib', 'usr/lib/liba.so.1': lib() }),
+    ).toBeUndefined();
     expect(await cacheOf({ ...base, 'opt/a/notes.so.txt': 'text' })).toBeUndefined();
   });
 
@@ -48,7 +55,15 @@ requires('ldconfig')('buildLdCache', () => {
       .filter((line) => line.startsWith('\t'));
 
   test('lists what ldconfig lists, in the same order', async () => {
-    const names = ['liba.so.1', 'libv1.so.1', 'libv2.so.1', 'libv10.so.1', 'libstdc++.so.6', 'libx_y.so', 'libz-1.2.so'];
+    const names = [
+      'liba.so.1',
+      'libv1.so.1',
+      'libv2.so.1',
+      'libv10.so.1',
+      'libstdc++.so.6',
+      'libx_y.so',
+      'libz-1.2.so',
+    ];
     const nodes: Record<string, Node> = {
       ...base,
       ...Object.fromEntries(names.map((name) => [`opt/a/${name}`, lib(name)])),
@@ -77,8 +92,8 @@ requires('ldconfig')('buildLdCache', () => {
 function write(hostPath: string, node: Node): void {
   mkdirSync(dirname(hostPath), { recursive: true });
   if (typeof node === 'string' || node instanceof Uint8Array) writeFileSync(hostPath, node);
-  else if (typeof node === 'object' && 'link' in node) symlinkSync(node.link, hostPath);
-  else if (typeof node === 'object') writeFileSync(hostPath, node.content, { mode: 0o755 });
+  else if ('link' in node) symlinkSync(node.link, hostPath);
+  else if ('content' in node) writeFileSync(hostPath, node.content, { mode: 0o755 });
 }
 
 describe('compareLibraryNames', () => {
@@ -100,4 +115,3 @@ describe('compareLibraryNames', () => {
     );
   });
 });
-

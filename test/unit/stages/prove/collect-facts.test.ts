@@ -20,7 +20,9 @@ test('facts are of programs, libraries, executable scripts, and the files other 
       'etc/hosts': '127.0.0.1 localhost\n',
     }),
   );
-  expect([...facts].map(([path, fact]) => [path, fact.elf?.soname ?? fact.shebang?.slice(0, 20) ?? fact.text])).toEqual([
+  expect(
+    [...facts].map(([path, fact]) => [path, fact.elf?.soname ?? fact.shebang?.slice(0, 20) ?? fact.text]),
+  ).toEqual([
     ['etc/ld.so.conf.d/x.conf', '/opt/x\n'],
     ['etc/passwd', 'root:x:0:0::/root:/bin/sh\n'],
     ['usr/bin/x', 'libx.so.1'],

@@ -7,7 +7,8 @@ import { makeElf, type ElfSpec } from './elf.ts';
 type Nodes = Readonly<Record<string, Node>>;
 const loader = '/lib64/ld-linux-x86-64.so.2';
 const libraries = 'usr/lib/x86_64-linux-gnu';
-const exe = (spec: ElfSpec = {}): Node => program(makeElf({ interpreter: loader, needed: ['libc.so.6'], ...spec }));
+const exe = (spec: ElfSpec = {}): Node =>
+  program(makeElf({ interpreter: loader, needed: ['libc.so.6'], ...spec }));
 const lib = (spec: ElfSpec = {}): Buffer => makeElf(spec);
 
 /** A small Debian: merged /usr, loader, C library, shell, accounts. */
@@ -77,7 +78,10 @@ describe('elf-needed', () => {
 
   test('names a library whose link leads nowhere', async () => {
     expect(
-      await lines({ 'usr/bin/x': exe({ needed: ['liba.so.1'] }), [`${libraries}/liba.so.1`]: link('liba.so.1.2') }),
+      await lines({
+        'usr/bin/x': exe({ needed: ['liba.so.1'] }),
+        [`${libraries}/liba.so.1`]: link('liba.so.1.2'),
+      }),
     ).toEqual([
       missing('/usr/bin/x', 'liba.so.1'),
       `symlink error: /${libraries}/liba.so.1 points to liba.so.1.2, but there is no /${libraries}/liba.so.1.2`,
@@ -94,11 +98,19 @@ describe('elf-needed', () => {
   });
 
   const needsA: ElfSpec = { needed: ['liba.so.1'] };
-  test.each<readonly [string, Nodes, RuntimeConfig?]>([
-    ['RPATH', { 'usr/bin/x': exe({ ...needsA, rpath: '/opt/a/lib' }), 'opt/a/lib/liba.so.1': lib() }],
-    ['RUNPATH with $ORIGIN', { 'srv/bin/x': exe({ ...needsA, runpath: '$ORIGIN/../lib' }), 'srv/lib/liba.so.1': lib() }],
-    ['RUNPATH with ${ORIGIN}', { 'srv/x': exe({ ...needsA, runpath: '${ORIGIN}' }), 'srv/liba.so.1': lib() }],
-    ['$LIB', { 'srv/x': exe({ ...needsA, runpath: '/srv/$LIB' }), 'srv/lib64/liba.so.1': lib() }],
+  test.each<readonly [string, Nodes, RuntimeConfig]>([
+    ['RPATH', { 'usr/bin/x': exe({ ...needsA, rpath: '/opt/a/lib' }), 'opt/a/lib/liba.so.1': lib() }, {}],
+    [
+      'RUNPATH with $ORIGIN',
+      { 'srv/bin/x': exe({ ...needsA, runpath: '$ORIGIN/../lib' }), 'srv/lib/liba.so.1': lib() },
+      {},
+    ],
+    [
+      'RUNPATH with ${ORIGIN}',
+      { 'srv/x': exe({ ...needsA, runpath: '${ORIGIN}' }), 'srv/liba.so.1': lib() },
+      {},
+    ],
+    ['$LIB', { 'srv/x': exe({ ...needsA, runpath: '/srv/$LIB' }), 'srv/lib64/liba.so.1': lib() }, {}],
     [
       'ld.so.conf and what it includes',
       {
@@ -107,9 +119,14 @@ describe('elf-needed', () => {
         'etc/ld.so.conf.d/a.conf': '# mine\n/srv/lib # here\n',
         'srv/lib/liba.so.1': lib(),
       },
+      {},
     ],
-    ['LD_LIBRARY_PATH', { 'usr/bin/x': exe(needsA), 'srv/liba.so.1': lib() }, { Env: ['LD_LIBRARY_PATH=/srv'] }],
-    ['a path', { 'usr/bin/x': exe({ needed: ['/srv/liba.so.1'] }), 'srv/liba.so.1': lib() }],
+    [
+      'LD_LIBRARY_PATH',
+      { 'usr/bin/x': exe(needsA), 'srv/liba.so.1': lib() },
+      { Env: ['LD_LIBRARY_PATH=/srv'] },
+    ],
+    ['a path', { 'usr/bin/x': exe({ needed: ['/srv/liba.so.1'] }), 'srv/liba.so.1': lib() }, {}],
     [
       'the RPATH of what loads it',
       {
@@ -117,6 +134,7 @@ describe('elf-needed', () => {
         'srv/libb.so.1': lib({ needed: ['liba.so.1'] }),
         'srv/liba.so.1': lib(),
       },
+      {},
     ],
     [
       'the private folder of its package',
@@ -124,6 +142,7 @@ describe('elf-needed', () => {
         'usr/lib/jvm/java/lib/libjava.so': lib({ needed: ['libjvm.so'] }),
         'usr/lib/jvm/java/lib/server/libjvm.so': lib(),
       },
+      {},
     ],
   ])('finds a library by %s', async (_how, changes, config) => {
     expect(await lines(changes, config)).toEqual([]);
@@ -182,7 +201,14 @@ describe('shebang', () => {
 
 describe('symlink', () => {
   test('names links to nothing, in a circle, and through files', async () => {
-    expect(await lines({ 'etc/a': link('none'), 'etc/b': link('c'), 'etc/c': link('/etc/b'), 'srv/d': link('/etc/passwd/x') })).toEqual([
+    expect(
+      await lines({
+        'etc/a': link('none'),
+        'etc/b': link('c'),
+        'etc/c': link('/etc/b'),
+        'srv/d': link('/etc/passwd/x'),
+      }),
+    ).toEqual([
       'symlink error: /etc/a points to none, but there is no /etc/none',
       'symlink error: /etc/b points to c, which leads in a circle',
       'symlink error: /etc/c points to /etc/b, which leads in a circle',
@@ -206,9 +232,13 @@ describe('symlink', () => {
     const origin = { kind: 'package', name: 'x' } as const;
     const to = (target: string): Node => ({ link: target, origin });
     expect(
-      (await findings({ 'usr/share/x/src.zip': to('none'), 'usr/bin/y': to('none'), 'usr/share/z.so.1': to('none') })).map(
-        ({ path, severity }) => [path, severity],
-      ),
+      (
+        await findings({
+          'usr/share/x/src.zip': to('none'),
+          'usr/bin/y': to('none'),
+          'usr/share/z.so.1': to('none'),
+        })
+      ).map(({ path, severity }) => [path, severity]),
     ).toEqual([
       ['/usr/bin/y', 'error'],
       ['/usr/share/x/src.zip', 'warning'],

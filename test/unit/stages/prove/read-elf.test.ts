@@ -9,7 +9,9 @@ import { useTempDir } from '../../../support/use-temp-dir.ts';
 import { makeElf } from './elf.ts';
 
 const read = (bytes: Buffer) =>
-  readElf((offset, length) => Promise.resolve(bytes.subarray(Math.min(offset, bytes.length), offset + length)));
+  readElf((offset, length) =>
+    Promise.resolve(bytes.subarray(Math.min(offset, bytes.length), offset + length)),
+  );
 
 const spec = {
   interpreter: '/lib/ld.so.1',
@@ -88,7 +90,15 @@ requires('gcc')('readElf', () => {
     writeFileSync(join(folder, 'a.c'), 'int f(void) { return 1; } int main(void) { return f(); }');
     const run = (...args: string[]) => execFileSync('gcc', ['a.c', ...args], { cwd: folder });
     run('-shared', '-fPIC', '-Wl,-soname,liba.so.1', '-o', 'liba.so');
-    run('-o', 'a', '-L.', '-Wl,--no-as-needed', '-la', '-Wl,-rpath,$ORIGIN/lib:/x', '-Wl,--disable-new-dtags');
+    run(
+      '-o',
+      'a',
+      '-L.',
+      '-Wl,--no-as-needed',
+      '-la',
+      '-Wl,-rpath,$ORIGIN/lib:/x',
+      '-Wl,--disable-new-dtags',
+    );
     expect(await read(readFileSync(join(folder, 'liba.so')))).toMatchObject({ soname: 'liba.so.1' });
     expect(await read(readFileSync(join(folder, 'a')))).toMatchObject({
       interpreter: expect.stringContaining('/ld-') as string,

@@ -10,7 +10,13 @@ const perl = '#!/usr/bin/perl -w\n';
 async function drop(nodes: Readonly<Record<string, Node>>, options: Partial<OrphanOptions> = {}) {
   const rootfs = makeRootfs(nodes);
   const facts = await collectFacts(rootfs);
-  const result = await dropOrphanScripts(rootfs, { facts, parent: new Map(), keep: [], entrypoints: [], ...options });
+  const result = await dropOrphanScripts(rootfs, {
+    facts,
+    parent: new Map(),
+    keep: [],
+    entrypoints: [],
+    ...options,
+  });
   const gone = [...rootfs.keys()].filter((path) => !result.rootfs.has(path));
   return { gone, receipts: result.receipts };
 }
@@ -63,7 +69,12 @@ test.each<readonly [string, Readonly<Record<string, Node>>, Partial<OrphanOption
   ['programs import', { 'usr/lib/python3.11/pdb.py': program('#!/usr/bin/env python3', owned) }, {}],
   [
     'a kept script names',
-    { bin: link('usr/bin'), 'usr/bin/x': program(perl, owned), 'usr/bin/y': program('#!/bin/z\n/bin/x --run'), 'usr/bin/z': program('') },
+    {
+      bin: link('usr/bin'),
+      'usr/bin/x': program(perl, owned),
+      'usr/bin/y': program('#!/bin/z\n/bin/x --run'),
+      'usr/bin/z': program(''),
+    },
     {},
   ],
   ['configuration names', { 'usr/bin/x': program(perl, owned), 'etc/x.conf': 'helper=/usr/bin/x' }, {}],

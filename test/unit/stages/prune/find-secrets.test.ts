@@ -11,7 +11,9 @@ const found = async (nodes: Readonly<Record<string, Node>>, keep: readonly strin
 test('a private key in a place for configuration or data is an error', async () => {
   const openssh = '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmU\n';
   const old = '-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nabc\n';
-  expect(await found({ 'root/.ssh/id': openssh, 'etc/a.pem': `# mine\n${key}`, 'srv/b': old, 'usr/x': key })).toEqual([
+  expect(
+    await found({ 'root/.ssh/id': openssh, 'etc/a.pem': `# mine\n${key}`, 'srv/b': old, 'usr/x': key }),
+  ).toEqual([
     'PRUNE_SECRET cannot put "/etc/a.pem" into an image: it holds a private key',
     'PRUNE_SECRET cannot put "/root/.ssh/id" into an image: it holds a private key',
     'PRUNE_SECRET cannot put "/srv/b" into an image: it holds a private key',

@@ -14,7 +14,10 @@ const defaults: PruneOptions = {
 };
 const pruned = (nodes: Readonly<Record<string, Node>>, options: Partial<PruneOptions> = {}) =>
   prune(makeRootfs(nodes), { ...defaults, ...options });
-const left = (nodes: Readonly<Record<string, Node>>, options: Partial<PruneOptions> = {}): readonly string[] =>
+const left = (
+  nodes: Readonly<Record<string, Node>>,
+  options: Partial<PruneOptions> = {},
+): readonly string[] =>
   [...pruned(nodes, options).rootfs.values()]
     .filter((entry) => entry.type !== 'directory')
     .map((entry) => entry.path);
@@ -76,10 +79,18 @@ const hitsAndMisses: readonly (readonly [string, readonly string[], readonly str
   ['help', ['usr/share/help/C/x'], []],
   ['lintian', ['usr/share/lintian/overrides/x'], []],
   ['bug', ['usr/share/bug/x/control'], []],
-  ['completions', ['usr/share/bash-completion/completions/curl'], ['usr/share/bash-completion/bash_completion']],
+  [
+    'completions',
+    ['usr/share/bash-completion/completions/curl'],
+    ['usr/share/bash-completion/bash_completion'],
+  ],
   [
     'headers',
-    ['usr/include/stdio.h', 'usr/lib/x86_64-linux-gnu/glib-2.0/include/g.h', 'usr/lib/x86_64-linux-gnu/Scrt1.o'],
+    [
+      'usr/include/stdio.h',
+      'usr/lib/x86_64-linux-gnu/glib-2.0/include/g.h',
+      'usr/lib/x86_64-linux-gnu/Scrt1.o',
+    ],
     ['usr/lib/x/plugin.o'],
   ],
   [
@@ -190,7 +201,12 @@ describe('a rule', () => {
 
 describe('prune', () => {
   test('leaves alone what KEEP names, by file, glob or folder', () => {
-    const nodes = { 'etc/machine-id': 'x', 'usr/share/doc/a/x': 'x', 'usr/share/doc/b/y': 'x', 'run/a/b': 'x' };
+    const nodes = {
+      'etc/machine-id': 'x',
+      'usr/share/doc/a/x': 'x',
+      'usr/share/doc/b/y': 'x',
+      'run/a/b': 'x',
+    };
     expect(left(nodes, { keep: ['/etc/machine-id', 'usr/share/doc/a/', 'run/*/b'] })).toEqual([
       'etc/machine-id',
       'run/a/b',
@@ -212,7 +228,11 @@ describe('prune', () => {
       'usr/share/doc/bare/README': 'x',
       'usr/share/doc/to-bare': link('bare'),
     };
-    expect(left(nodes)).toEqual(['usr/share/doc/libx-dev', 'usr/share/doc/libx1/copyright', 'usr/share/doc/lost']);
+    expect(left(nodes)).toEqual([
+      'usr/share/doc/libx-dev',
+      'usr/share/doc/libx1/copyright',
+      'usr/share/doc/lost',
+    ]);
   });
 
   test('removes alternatives of what it removed, and the links to them', () => {
@@ -261,7 +281,14 @@ describe('prune', () => {
     expect(folders(rootfs)).toEqual(
       [
         ['run', 'tmp', 'usr', 'usr/lib', 'usr/lib/empty', 'var', 'var/cache', 'var/cache/apache2'],
-        ['var/cache/apache2/mod', 'var/lib', 'var/lib/foo', 'var/lib/postgresql', 'var/log', 'var/log/apache2'],
+        [
+          'var/cache/apache2/mod',
+          'var/lib',
+          'var/lib/foo',
+          'var/lib/postgresql',
+          'var/log',
+          'var/log/apache2',
+        ],
       ].flat(),
     );
   });
@@ -289,7 +316,19 @@ describe('prune', () => {
   });
 
   test('receipts sum up to the difference of the trees, and pruning again changes nothing', () => {
-    const part = fc.constantFrom('usr', 'share', 'doc', 'man', 'x.a', 'lib', 'var', 'log', 'etc', 'run', 'copyright');
+    const part = fc.constantFrom(
+      'usr',
+      'share',
+      'doc',
+      'man',
+      'x.a',
+      'lib',
+      'var',
+      'log',
+      'etc',
+      'run',
+      'copyright',
+    );
     const path = fc.array(part, { minLength: 1, maxLength: 5 }).map((parts) => parts.join('/'));
     const file = fc.record({ content: fc.string(), inode: fc.option(fc.integer({ min: 1, max: 3 })) });
     const node = fc.oneof(
@@ -304,7 +343,8 @@ describe('prune', () => {
         const { rootfs, receipts } = prune(tree, { ...defaults, keep: kept });
         const before = countTree(tree);
         const after = countTree(rootfs);
-        const sum = (field: 'files' | 'bytes') => receipts.reduce((total, receipt) => total + receipt[field], 0);
+        const sum = (field: 'files' | 'bytes') =>
+          receipts.reduce((total, receipt) => total + receipt[field], 0);
         expect({ files: sum('files'), bytes: sum('bytes') }).toEqual({
           files: before.files - after.files,
           bytes: before.bytes - after.bytes,

@@ -8,7 +8,10 @@ import { makeRootfs } from '../../../support/make-rootfs.ts';
 const path = 'etc/ssl/certs/java/cacerts';
 
 /** A keystore as `keytool -storetype JKS` writes it, with certificates that are no certificates. */
-function keystore(certificates: readonly { alias: string; date: number; text: string }[], password = 'changeit') {
+function keystore(
+  certificates: readonly { alias: string; date: number; text: string }[],
+  password = 'changeit',
+) {
   const short = (text: string) => Buffer.concat([number(text.length, 2), Buffer.from(text)]);
   const number = (value: number, bytes: number) => {
     const buffer = Buffer.alloc(bytes);
@@ -35,7 +38,11 @@ const settled = async (bytes: Buffer): Promise<FileEntry> =>
   (await settleKeystores(makeRootfs({ [path]: bytes }), 1_700_000_000)).get(path) as FileEntry;
 
 test('keystores of one content and several dates become equal, dated by the epoch', async () => {
-  const made = (date: number) => keystore([{ alias: 'debian:a.pem', date, text: 'AAA' }, { alias: 'b', date, text: 'B' }]);
+  const made = (date: number) =>
+    keystore([
+      { alias: 'debian:a.pem', date, text: 'AAA' },
+      { alias: 'b', date, text: 'B' },
+    ]);
   const entry = await settled(made(1_600_000_000_123));
   expect(await readBytes(entry, 1000)).toEqual(made(1_700_000_000_000));
   expect(entry.sha256).toBe(createHash('sha256').update(made(1_700_000_000_000)).digest('hex'));

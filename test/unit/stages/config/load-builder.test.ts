@@ -1,0 +1,108 @@
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { BuilderDefinition } from '../../../../src/model/project.ts';
+import { faultsOf } from '../../../support/faults-of.ts';
+import { loadTestProject } from '../../../support/load-test-project.ts';
+import { useTempDir } from '../../../support/use-temp-dir.ts';
+import { writeTree } from '../../../support/write-tree.ts';
+
+const temp = useTempDir();
+const sha256 = 'ab'.repeat(32);
+
+async function load(buildConf: string): Promise<BuilderDefinition | undefined> {
+  const dir = mkdtempSync(join(temp, 't'));
+  writeTree(dir, { 'kubler.config.yaml': '', 'builders/b/build.conf': buildConf });
+  return (await loadTestProject(dir)).builders.get('b');
+}
+
+test.each([
+  ['debootstrap:bookworm', { kind: 'debootstrap', suite: 'bookworm' }],
+  ['mmdebstrap:trixie', { kind: 'mmdebstrap', suite: 'trixie' }],
+])('BUILDER_BASE=%s', async (base, expected) => {
+  expect(await load(`PACKAGE_MANAGER=apt\nBUILDER_BASE='${base}'\n`)).toMatchObject({
+    name: 'b',
+    packageManager: 'apt',
+    base: expected,
+    extends: undefined,
+  });
+});
+
+test.each([
+  ['https://example.org/root.tar.xz', 'https://example.org/root.tar.xz'],
+  ['/srv/root.tar', '/srv/root.tar'],
+])('a tarball at %s', async (location, expected) => {
+  const builder = await load(
+    `BUILDER_BASE='tarball:${location}'\nBUILDER_BASE_SHA256='${sha256.toUpperCase()}'\n`,
+  );
+  expect(builder?.base).toEqual({ kind: 'tarball', location: expected, sha256 });
+});
+
+test('a tarball’s path is relative to the builder', async () => {
+  const builder = await load(`BUILDER_BASE='tarball:root.tar'\nBUILDER_BASE_SHA256='${sha256}'\n`);
+  expect(builder?.base).toMatchObject({ location: join(builder?.dir ?? '', 'root.tar') });
+});
+
+test('a builder may extend another one', async () => {
+  const builder = await load("BUILDER='web/fat'\n");
+  expect(builder).toMatchObject({ extends: 'web/fat', base: undefined });
+  expect(builder?.positions?.get('BUILDER')).toMatchObject({ line: 1, column: 9 });
+});
+
+const base = "BUILDER_BASE='debootstrap:bookworm'";
+
+test.each([
+  ['', 'cannot load builder "b": its build.conf sets no BUILDER_BASE'],
+  [
+    `${base}\nBUILDER=debian`,
+    '2:9 cannot use BUILDER="debian" of builder "b": the builder has a BUILDER_BASE too',
+  ],
+  [
+    `${base}\nPACKAGE_MANAGER=apk`,
+    '2:17 cannot use PACKAGE_MANAGER="apk" of builder "b": this version builds with apt only',
+  ],
+  [
+    `${base}\nPACKAGE_MANAGER=portage`,
+    '2:17 cannot use PACKAGE_MANAGER="portage" of builder "b": this version builds with apt only',
+  ],
+  [`${base}\nPACKAGE_MANAGER=dnf`, '2:17 cannot use PACKAGE_MANAGER="dnf" of builder "b": it must be "apt"'],
+  [
+    'STAGE3_BASE=stage3-amd64\nSTAGE3_DATE=20240101',
+    '1:13 cannot use STAGE3_BASE="stage3-amd64" of builder "b": it is a base of Gentoo, and this version builds with apt only',
+  ],
+  [
+    'BUILDER_BASE=image:debian',
+    '1:14 cannot use BUILDER_BASE="image:debian" of builder "b": a base from an image comes with a later version',
+  ],
+  [
+    'BUILDER_BASE=bookworm',
+    '1:14 cannot use BUILDER_BASE="bookworm" of builder "b": it must be debootstrap:SUITE, mmdebstrap:SUITE or tarball:ADDRESS-OR-PATH',
+  ],
+  [
+    "BUILDER_BASE='debootstrap:--foreign'",
+    '1:14 cannot use BUILDER_BASE="debootstrap:--foreign" of builder "b": it must be debootstrap:SUITE, mmdebstrap:SUITE or tarball:ADDRESS-OR-PATH',
+  ],
+  [
+    'BUILDER_BASE=tarball:x.tar',
+    '1:14 cannot use BUILDER_BASE="tarball:x.tar" of builder "b": a tarball needs its checksum',
+  ],
+  [
+    'BUILDER_BASE=tarball:x.tar\nBUILDER_BASE_SHA256=abc',
+    '2:21 cannot use BUILDER_BASE_SHA256="abc" of builder "b": it must be 64 hexadecimal digits',
+  ],
+  [
+    'BUILDER=a:b',
+    '1:9 cannot use BUILDER="a:b" of builder "b": it must be the NAME of a builder, or NAMESPACE/NAME',
+  ],
+  [
+    `${base}\nARCH=arm64`,
+    '2:6 cannot use ARCH="arm64" of builder "b": this version builds for this machine\'s architecture only, which is "amd64"',
+  ],
+  ['BUILDER_BASE=$(x)', '1:14 cannot read build.conf: command substitution "$(x)" is not allowed'],
+])('%j is refused', async (text, place) => {
+  const faults = await faultsOf(() => load(text));
+  const places = faults.map(({ message, at }) =>
+    at === undefined ? message : `${at.line}:${at.column} ${message}`,
+  );
+  expect(places).toEqual([place]);
+});
