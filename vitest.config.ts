@@ -1,16 +1,30 @@
 import { defineConfig } from 'vitest/config';
 
-const project = (name: string, include: string[], testTimeout: number) => ({
-  test: { name, include, testTimeout, hookTimeout: testTimeout },
+/** Folder = cost: `unit` needs nothing but Node; the others need root, the network or an engine, one file at a time. */
+const project = (name: string, include: string[], order: number, options: object) => ({
+  test: { name, include, sequence: { groupOrder: order }, ...options },
 });
 
-/** Folder = cost: `unit` needs nothing but Node; the others need root, the network or an engine. */
+const minutes = (count: number): number => count * 60_000;
+
 export default defineConfig({
   test: {
     projects: [
-      project('unit', ['test/unit/**/*.test.ts', 'test/architecture.test.ts'], 20_000),
-      project('integration', ['test/integration/**/*.test.ts', 'test/contract/**/*.test.ts'], 600_000),
-      project('e2e', ['test/e2e/**/*.test.ts'], 1_200_000),
+      project('unit', ['test/unit/**/*.test.ts', 'test/architecture.test.ts'], 0, {
+        testTimeout: 30_000,
+        maxWorkers: 2,
+      }),
+      project('integration', ['test/integration/**/*.test.ts', 'test/contract/**/*.test.ts'], 1, {
+        testTimeout: minutes(5),
+        hookTimeout: minutes(10),
+        maxWorkers: 1,
+      }),
+      project('e2e', ['test/e2e/**/*.test.ts'], 2, {
+        testTimeout: minutes(10),
+        hookTimeout: minutes(15),
+        maxWorkers: 1,
+        globalSetup: ['test/support/shared-data-dir.ts'],
+      }),
     ],
   },
 });

@@ -24,7 +24,7 @@ const rules: readonly Rule[] = [
   },
   { folder: 'errors.ts', may: [] },
   { folder: 'cli/progress.ts', may: ['model'], npm: ['listr2'] },
-  { folder: 'cli/prompts.ts', may: ['model', 'cli'], npm: ['@clack/prompts'] },
+  { folder: 'cli/prompts.ts', may: ['errors.ts'], npm: ['@clack/prompts'] },
   { folder: 'cli/render-error.ts', may: ['errors.ts'], npm: ['ansis'], node: ['path'] },
   {
     folder: 'cli',
@@ -64,7 +64,7 @@ const rules: readonly Rule[] = [
   ...stage('prune', ['rootfs'], [], ['crypto']),
   ...stage('prove', ['rootfs'], [], ['crypto', 'path']),
   ...stage('layer', ['rootfs'], [], [...files, 'stream']),
-  ...stage('image', ['layer'], ['dockerfile-ast'], [...files, 'stream', 'os']),
+  ...stage('image', ['layer'], [], [...files, 'stream', 'os']),
   ...stage('publish', ['rootfs', 'layer'], [], [...files, 'stream', 'zlib']),
 ];
 

@@ -54,7 +54,7 @@ function report(error: unknown, context: CliContext, debug: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const shown = context.signal.aborted ? interrupted(error) : error;
   const colour = context.isTty && !context.env['NO_COLOR'];
-  context.stderr(renderError(shown, { colour, debug }));
+  context.stderr(renderError(shown, { colour, debug, cwd: context.cwd }));
   return exitStatus(shown);
 }
 

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Project } from '../model/project.ts';
 import { currentNamespace, loadProject, type SettingsOverrides } from '../pipeline/load-project.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
@@ -23,10 +24,11 @@ export async function openProject(
   flags: ProjectFlags,
   overrides: SettingsOverrides = {},
 ): Promise<OpenProject> {
-  const startDir = flags.workingDir ?? context.cwd;
+  const startDir = resolve(context.cwd, flags.workingDir ?? '.');
+  const dataDir = flags.dataDir === undefined ? undefined : resolve(context.cwd, flags.dataDir);
   const project = await loadProject({
     startDir,
-    flags: { ...overrides, ...pick({ dataDir: flags.dataDir, engine: flags.engine }) },
+    flags: { ...overrides, ...pick({ dataDir, engine: flags.engine }) },
     env: context.env,
     shippedDir: context.shippedDir,
     homeDir: context.homeDir,

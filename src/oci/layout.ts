@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, open, readFile, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
+import { mkdir, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestHex, toDigest, type Digest } from '../model/digest.ts';
 import { encodeJson } from './encode-json.ts';
-import { corrupt, parseConfig, parseIndex, parseManifest } from './parse-document.ts';
+import { parseConfig, parseIndex, parseManifest } from './parse-document.ts';
+import { storeCorrupt } from './store-corrupt.ts';
 import { mediaTypes, type Descriptor, type ImageConfig, type Index, type Manifest } from './types.ts';
+import { readIfThere, statIfThere, writeWhole, moveIn } from './whole-file.ts';
 
 const refName = 'org.opencontainers.image.ref.name';
 
@@ -55,7 +57,7 @@ export async function openLayout(options: LayoutOptions): Promise<Layout> {
   const { dir, withLock } = options;
   await mkdir(blobDir(dir), { recursive: true });
   if (!(await exists(join(dir, 'oci-layout')))) {
-    await writeWhole(options, join(dir, 'oci-layout'), encodeJson({ imageLayoutVersion: '1.0.0' }));
+    await writeWhole(options.tmpDir, join(dir, 'oci-layout'), encodeJson({ imageLayoutVersion: '1.0.0' }));
   }
   const readManifest = async (digest: Digest) =>
     parseManifest(await readBlob(dir, digest), `manifest ${digest}`);
@@ -65,15 +67,19 @@ export async function openLayout(options: LayoutOptions): Promise<Layout> {
     blobFile: (digest) => blobFile(dir, digest),
     writeBlob: async (bytes) => {
       const digest = toDigest(createHash('sha256').update(bytes).digest('hex'));
-      await writeWhole(options, blobFile(dir, digest), bytes);
+      await writeWhole(options.tmpDir, blobFile(dir, digest), bytes);
       return { digest, size: bytes.length };
     },
+    // Renames over what is there: equal digests are equal bytes, and the new date keeps it from being swept.
     adoptBlob: (hostFile, digest) => moveIn(hostFile, blobFile(dir, digest)),
     setReference: (name, descriptor) =>
       withLock(async () => {
         await reachable(dir, descriptor, (digest) => requireBlob(dir, digest));
         const others = (await readIndex(dir)).manifests.filter((each) => nameOf(each) !== name);
-        await writeIndex(options, [...others, { ...descriptor, annotations: { [refName]: name } }]);
+        await writeIndex(options, [
+          ...others,
+          { ...descriptor, annotations: { ...descriptor.annotations, [refName]: name } },
+        ]);
       }),
     removeReference: (name) =>
       withLock(async () => {
@@ -97,38 +103,10 @@ const blobDir = (dir: string): string => join(dir, 'blobs', 'sha256');
 const blobFile = (dir: string, digest: Digest): string => join(blobDir(dir), digestHex(digest));
 const nameOf = (descriptor: Descriptor): string | undefined => descriptor.annotations?.[refName];
 
-async function exists(path: string): Promise<boolean> {
-  return (await stat(path).catch(missing)) !== undefined;
-}
-
-function missing(error: unknown): undefined {
-  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-}
-
-/** Renames over what is there: equal digests are equal bytes, and the new file's date keeps it from being swept. */
-async function moveIn(from: string, to: string): Promise<void> {
-  const file = await open(from, 'r');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(from, to);
-}
-
-async function writeWhole({ tmpDir }: LayoutOptions, to: string, bytes: Uint8Array): Promise<void> {
-  const folder = await mkdtemp(join(tmpDir, 'blob-'));
-  try {
-    const file = await open(join(folder, 'file'), 'wx', 0o644);
-    await file.writeFile(bytes).finally(() => file.close());
-    await moveIn(join(folder, 'file'), to);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
+const exists = async (path: string): Promise<boolean> => (await statIfThere(path)) !== undefined;
 
 async function readIndex(dir: string): Promise<Index> {
-  const bytes = await readFile(join(dir, 'index.json')).catch(missing);
+  const bytes = await readIfThere(join(dir, 'index.json'));
   return bytes
     ? parseIndex(bytes, 'index.json')
     : { schemaVersion: 2, mediaType: mediaTypes.index, manifests: [] };
@@ -138,20 +116,20 @@ async function writeIndex(options: LayoutOptions, manifests: readonly Descriptor
   const key = (each: Descriptor) => `${nameOf(each) ?? ''} ${each.digest}`;
   const sorted = [...manifests].sort((a, b) => (key(a) < key(b) ? -1 : 1));
   const index: Index = { schemaVersion: 2, mediaType: mediaTypes.index, manifests: sorted };
-  await writeWhole(options, join(options.dir, 'index.json'), encodeJson(index));
+  await writeWhole(options.tmpDir, join(options.dir, 'index.json'), encodeJson(index));
 }
 
 async function readBlob(dir: string, digest: Digest): Promise<Buffer> {
-  const bytes = await readFile(blobFile(dir, digest)).catch(missing);
-  if (!bytes) throw corrupt(`blob ${digest}`, 'it is not there');
+  const bytes = await readIfThere(blobFile(dir, digest));
+  if (!bytes) throw storeCorrupt(`blob ${digest}`, 'it is not there');
   if (toDigest(createHash('sha256').update(bytes).digest('hex')) !== digest) {
-    throw corrupt(`blob ${digest}`, 'its bytes have another digest');
+    throw storeCorrupt(`blob ${digest}`, 'its bytes have another digest');
   }
   return bytes;
 }
 
 async function requireBlob(dir: string, digest: Digest): Promise<void> {
-  if (!(await exists(blobFile(dir, digest)))) throw corrupt(`blob ${digest}`, 'it is not there');
+  if (!(await exists(blobFile(dir, digest)))) throw storeCorrupt(`blob ${digest}`, 'it is not there');
 }
 
 /** Visits every blob a manifest needs, itself included. */
@@ -175,7 +153,7 @@ async function sweep(dir: string, writtenBefore: number): Promise<Garbage> {
   let bytes = 0;
   for (const name of await readdir(blobDir(dir))) {
     const file = join(blobDir(dir), name);
-    const found = used.has(name) ? undefined : await stat(file).catch(missing);
+    const found = used.has(name) ? undefined : await statIfThere(file);
     if (!found || found.mtimeMs >= writtenBefore) continue;
     await unlink(file);
     blobs += 1;

@@ -1,12 +1,6 @@
-import { KublerError } from '../errors.ts';
 import { isDigest } from '../model/digest.ts';
+import { storeCorrupt } from './store-corrupt.ts';
 import type { Descriptor, ImageConfig, Index, Manifest } from './types.ts';
-
-const repair = { hint: 'remove the image with its store entry and build it again' };
-
-/** An error about the image store. */
-export const corrupt = (what: string, reason: string): KublerError =>
-  new KublerError('STORE_CORRUPT', `cannot read ${what} of the image store: ${reason}`, repair);
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -17,7 +11,7 @@ function parseObject(bytes: Buffer, what: string): Json {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  throw corrupt(what, 'it is no JSON object');
+  throw storeCorrupt(what, 'it is no JSON object');
 }
 
 const isObject = (value: unknown): value is Json =>
@@ -36,7 +30,7 @@ const isListOf = (value: unknown, test: (each: unknown) => boolean): boolean =>
 /** Parses an image index; `what` names it in the error `STORE_CORRUPT`. */
 export function parseIndex(bytes: Buffer, what: string): Index {
   const index = parseObject(bytes, what);
-  if (!isListOf(index['manifests'], isDescriptor)) throw corrupt(what, 'it is no image index');
+  if (!isListOf(index['manifests'], isDescriptor)) throw storeCorrupt(what, 'it is no image index');
   return index as unknown as Index;
 }
 
@@ -44,7 +38,7 @@ export function parseIndex(bytes: Buffer, what: string): Index {
 export function parseManifest(bytes: Buffer, what: string): Manifest {
   const manifest = parseObject(bytes, what);
   if (!isDescriptor(manifest['config']) || !isListOf(manifest['layers'], isDescriptor)) {
-    throw corrupt(what, 'it is no image manifest');
+    throw storeCorrupt(what, 'it is no image manifest');
   }
   return manifest as unknown as Manifest;
 }
@@ -55,7 +49,7 @@ export function parseConfig(bytes: Buffer, what: string): ImageConfig {
   const rootfs = config['rootfs'];
   const isDiffId = (value: unknown) => typeof value === 'string' && isDigest(value);
   if (!isObject(rootfs) || !isListOf(rootfs['diff_ids'], isDiffId)) {
-    throw corrupt(what, 'it is no image config');
+    throw storeCorrupt(what, 'it is no image config');
   }
   return config as unknown as ImageConfig;
 }

@@ -100,7 +100,7 @@ async function makeImage(
     layout: workspace.layout,
     plan,
     ...(parent && { parent }),
-    layers: assembled.layers.map((layer) => layer && { ...layer, size: layer.sizeBytes }),
+    layers: assembled.layers,
     epoch,
     architecture: index.architecture,
   });

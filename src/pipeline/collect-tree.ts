@@ -116,7 +116,7 @@ async function pruneTree(
 ): Promise<PruneResult> {
   const below: BuiltTree = parent?.tree ?? { rootfs: new Map(), facts: new Map() };
   const pruned = prune(rootfs, {
-    rules: [...definition.settings.prune, ...definition.prune],
+    rules: definition.prune,
     keep: definition.keep,
     keepHeaders: filled.description.keepHeaders,
     keepStaticLibs: filled.description.keepStaticLibs,

@@ -9,7 +9,7 @@ export function checkName(kind: 'namespace' | 'image' | 'builder', name: string)
   if (!isValidName(name)) {
     throw new KublerError(
       'SCAFFOLD_BAD_NAME',
-      `cannot name ${kindWithArticle[kind]} "${name}": it breaks the rule`,
+      `cannot name ${kindWithArticle[kind]} "${name}": that is no valid name`,
       {
         hint: `a name is ${nameRule}`,
       },

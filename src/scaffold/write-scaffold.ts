@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { KublerError } from '../errors.ts';
 
@@ -37,8 +37,9 @@ export async function writeScaffold(
   for (const dir of dirs) await mkdir(dir, { recursive: true });
   for (const { path, text, executable } of files) {
     await mkdir(dirname(path), { recursive: true });
-    // Without --force a file that came up since is not touched either.
-    await writeFile(path, text, { flag: force ? 'w' : 'wx' });
+    // A link is replaced, not written through; without --force a file that came up since is not touched.
+    if (force) await rm(path, { force: true });
+    await writeFile(path, text, { flag: 'wx' });
     if (executable) await chmod(path, 0o755);
   }
   return files.map(({ path }) => path);

@@ -1,8 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,6 +27,12 @@ const openEngine = (dataDir: string, signal = new AbortController().signal) =>
     signal,
     uid: process.getuid?.() ?? 0,
   });
+
+/** Exit status of a process whose output may be left unread; null for a signal. */
+const ended = async (child: ChildProcess): Promise<number | null> => {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  return child.exitCode;
+};
 
 /** What an engine leaves behind where it should not. */
 const leftovers = (dataDir: string) => ({
@@ -92,8 +97,8 @@ host('a process of the native engine', () => {
     for (const child of children.splice(0)) child.kill('SIGKILL');
   });
 
-  /** Starts a Node process that runs `code` with `engine` and `spec` in scope. */
-  function start(code: string, spec: unknown = {}): ChildProcess {
+  /** A program that runs `code` with `engine` and `spec` in scope. */
+  function writeMain(code: string, spec: unknown): string {
     const file = join(dir, 'code/main.js');
     writeFileSync(
       file,
@@ -107,7 +112,13 @@ host('a process of the native engine', () => {
        const spec = ${JSON.stringify(spec)};
        ${code}`,
     );
-    const child = spawn(process.execPath, [file, dataDir], { stdio: ['pipe', 'pipe', 'inherit'] });
+    return file;
+  }
+
+  function start(code: string, spec: unknown): ChildProcess {
+    const child = spawn(process.execPath, [writeMain(code, spec), dataDir], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     children.push(child);
     return child;
   }
@@ -125,7 +136,7 @@ host('a process of the native engine', () => {
     else await until(() => processes().filter((line) => line === 'sleep 7777').length === 2);
     expect(leftovers(dataDir).mounts).toEqual([]);
     child.kill('SIGKILL');
-    await once(child, 'close');
+    await ended(child);
     await until(() => processes().every((line) => line !== 'sleep 7777' && !line.includes(dataDir)));
     expect(leftovers(dataDir)).toEqual(nothing);
     expect(readdirSync(join(dataDir, 'tmp'))).toHaveLength(1);
@@ -164,7 +175,7 @@ host('a process of the native engine', () => {
     const child = run(image(['sh', '-c', 'cat; echo "$GREETING"; pwd; hostname; exit 42']));
     child.stdin!.end('from stdin\n');
     expect(await text(child.stdout!)).toBe('from stdin\nhello world\n/tmp\ndemo\n');
-    expect(child.exitCode ?? (await once(child, 'close'))[0]).toBe(42);
+    expect(await ended(child)).toBe(42);
     expect(leftovers(dataDir)).toEqual(nothing);
     expect(readdirSync(join(dataDir, 'tmp'))).toEqual([]);
   });
@@ -218,17 +229,18 @@ host('a process of the native engine', () => {
     await once(child.stdout!, 'data');
     child.kill('SIGTERM');
     expect(await text(child.stdout!)).toBe('term\n');
-    expect(child.exitCode ?? (await once(child, 'close'))[0]).toBe(9);
+    expect(await ended(child)).toBe(9);
   });
 
   it('ends an image that ignores signals at the third', async () => {
-    const child = run(image(['sh', '-c', 'echo ready; exec sleep 7778']));
-    await once(child.stdout!, 'data');
+    // As the first process of its namespace, sleep gets no signal it has no handler for.
+    const child = run(image(['sleep', '7778']));
+    await until(() => processes().includes('sleep 7778'));
     for (let count = 0; count < 3; count += 1) {
       child.kill('SIGINT');
       await sleep(100);
     }
-    expect((await once(child, 'close'))[0]).toBe(137);
+    expect(await ended(child)).toBe(137);
     expect(leftovers(dataDir)).toEqual(nothing);
   });
 
@@ -236,26 +248,23 @@ host('a process of the native engine', () => {
     const child = run(image(['sh', '-c', 'echo ready; exec sleep 7779']));
     await once(child.stdout!, 'data');
     child.kill('SIGKILL');
-    await once(child, 'close');
+    await ended(child);
     await until(() => processes().every((line) => line !== 'sleep 7779' && !line.includes(dataDir)));
     expect(leftovers(dataDir)).toEqual(nothing);
     await removeStaleTempDirs(dataDir);
   });
 
-  it('gives an image the terminal of its caller', () => {
-    const spec = image(['sh', '-c', 'test -t 0 && test -t 1 && test -t 2 && echo "terminal $TERM"; exit 3'], {
-      tty: true,
-    });
-    start('', spec).kill('SIGKILL');
-    const code = readFileSync(join(dir, 'code/main.js'), 'utf8');
-    writeFileSync(join(dir, 'code/main.js'), `${code}\nprocess.exit(await engine.run(spec));`);
-    const command = `${process.execPath} ${join(dir, 'code/main.js')} ${dataDir}`;
-    const output = execFileSync(
-      'script',
-      ['--quiet', '--command', `${command}; echo status $?`, '/dev/null'],
-      { encoding: 'utf8' },
+  it('gives an image the terminal of its caller', async () => {
+    const script = 'test -t 0 && test -t 1 && test -t 2 && read -r line && echo "$line $TERM"; exit 3';
+    const main = writeMain(
+      'process.exit(await engine.run(spec));',
+      image(['sh', '-c', script], { tty: true }),
     );
-    expect(output).toBe('terminal xterm\r\nstatus 3\r\n');
-    rmSync(join(dir, 'code/main.js'));
+    const command = `${process.execPath} ${main} ${dataDir}; echo status $?`;
+    const terminal = spawn('script', ['--quiet', '--echo', 'never', '--command', command, '/dev/null']);
+    children.push(terminal);
+    // Its end would be a Ctrl-D at the terminal.
+    terminal.stdin.write('typed\n');
+    expect(await text(terminal.stdout)).toBe('typed\r\ntyped xterm\r\nstatus 3\r\n');
   });
 });

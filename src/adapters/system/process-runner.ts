@@ -46,6 +46,7 @@ async function run(
   const [command, ...args] = spec.argv;
   const file = await which(command);
   if (file === undefined) throw missing(command);
+  if (signal.aborted) throw interrupted(command);
   const subprocess = execa(file, args, {
     env: { PATH: path, HOME: homedir(), LC_ALL: 'C.UTF-8', ...spec.env },
     extendEnv: false,
@@ -53,30 +54,56 @@ async function run(
     ...(spec.stdin === undefined ? { stdin: 'ignore' as const } : { input: spec.stdin }),
     buffer: false,
     reject: false,
-    cancelSignal: signal,
-    forceKillAfterDelay: 5_000,
+    // A process group of its own, so that what the command started ends with it.
+    detached: true,
   });
+  const disarm = endOnAbort(subprocess.pid, signal);
   const [stdout, stderr, result] = await Promise.all([
     collectOutput(subprocess.stdout, spec.log),
     collectOutput(subprocess.stderr, spec.log),
     subprocess,
-  ]);
-  if (result.isCanceled) throw new KublerError('INTERRUPTED', `cannot run "${command}": interrupted`);
-  if (result.exitCode === undefined && result.signal === undefined) {
-    throw new KublerError(
-      'HOST_UNSUPPORTED',
-      `cannot run "${command}": ${result.originalMessage ?? 'it did not start'}`,
-      {
-        cause: result,
-      },
-    );
-  }
-  return {
-    exitCode: result.exitCode ?? 128 + osConstants.signals[result.signal ?? 'SIGKILL'],
-    stdout,
-    stderr,
+  ]).finally(disarm);
+  // The type does not say so, but waiting may have taken long.
+  if ((signal as { readonly aborted: boolean }).aborted) throw interrupted(command);
+  return { exitCode: toExitCode(command, result), stdout, stderr };
+}
+
+/** An abort ends a process group, first kindly, after five seconds for good, until the returned function is called. */
+function endOnAbort(pid: number | undefined, signal: AbortSignal): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const kill = (name: NodeJS.Signals): void => {
+    try {
+      if (pid !== undefined) process.kill(-pid, name);
+    } catch {
+      // It has ended meanwhile.
+    }
+  };
+  const end = (): void => {
+    kill('SIGTERM');
+    timer = setTimeout(kill, 5_000, 'SIGKILL');
+  };
+  signal.addEventListener('abort', end);
+  return () => {
+    signal.removeEventListener('abort', end);
+    clearTimeout(timer);
   };
 }
+
+interface Ending {
+  readonly exitCode?: number | undefined;
+  readonly signal?: NodeJS.Signals | undefined;
+  readonly originalMessage?: string | undefined;
+}
+
+function toExitCode(command: string, ending: Ending): number {
+  if (ending.exitCode !== undefined) return ending.exitCode;
+  if (ending.signal !== undefined) return 128 + osConstants.signals[ending.signal];
+  const reason = ending.originalMessage ?? 'it did not start';
+  throw new KublerError('HOST_UNSUPPORTED', `cannot run "${command}": ${reason}`, { cause: ending });
+}
+
+const interrupted = (command: string): KublerError =>
+  new KublerError('INTERRUPTED', `cannot run "${command}": interrupted`);
 
 const missing = (command: string): KublerError =>
   new KublerError('HOST_MISSING_TOOL', `cannot run "${command}": it is not installed`, {

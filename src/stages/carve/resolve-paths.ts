@@ -11,8 +11,12 @@ export interface PathResolver {
   real(path: string): string | undefined;
 }
 
-/** Links one path may lead through, as in Linux (path_resolution(7)). */
+/** Links one path may lead through, all counted, as in Linux (path_resolution(7)): more would take for ever. */
 const maxLinks = 40;
+
+interface Budget {
+  links: number;
+}
 
 const join = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);
 
@@ -20,24 +24,25 @@ const join = (folder: string, name: string): string => (folder === '' ? name : `
 export function pathResolver(listing: Listing): PathResolver {
   const folders = new Map<string, string | undefined>([['', '']]);
 
-  const follow = (from: string, path: string, links: number): string | undefined => {
+  const follow = (from: string, path: string, budget: Budget = { links: maxLinks }): string | undefined => {
     let current: string | undefined = path.startsWith('/') ? '' : from;
     for (const name of path.split('/')) {
       if (current === undefined) return undefined;
       if (name === '' || name === '.') continue;
-      current = name === '..' ? parentPath(current) : step(current, name, links);
+      current = name === '..' ? parentPath(current) : step(current, name, budget);
     }
     return current;
   };
-  const step = (folder: string, name: string, links: number): string | undefined => {
+  const step = (folder: string, name: string, budget: Budget): string | undefined => {
     const path = join(folder, name);
     const entry = listing.get(path);
     if (entry?.type !== 'l') return path;
-    return links === 0 ? undefined : follow(folder, entry.target, links - 1);
+    budget.links -= 1;
+    return budget.links < 0 ? undefined : follow(folder, entry.target, budget);
   };
   const folderOf = (path: string): string | undefined => {
     const folder = parentPath(path);
-    if (!folders.has(folder)) folders.set(folder, follow('', folder, maxLinks));
+    if (!folders.has(folder)) folders.set(folder, follow('', folder));
     return folders.get(folder);
   };
   const canonical = (path: string): string => {
@@ -48,8 +53,8 @@ export function pathResolver(listing: Listing): PathResolver {
     const entry = listing.get(path);
     if (entry?.type !== 'l') return undefined;
     const cut = entry.target.lastIndexOf('/') + 1;
-    const folder = follow(parentPath(path), entry.target.slice(0, cut), maxLinks);
+    const folder = follow(parentPath(path), entry.target.slice(0, cut));
     return folder === undefined ? undefined : join(folder, entry.target.slice(cut));
   };
-  return { canonical, linkTarget, real: (path) => follow('', path, maxLinks) };
+  return { canonical, linkTarget, real: (path) => follow('', path) };
 }

@@ -80,7 +80,7 @@ export async function findNamespaces(
   const name = named?.name ?? basename(workingDir);
   if (isValidName(name)) return [{ name, dir: workingDir }];
   diagnostics.fault(`cannot use the folder name "${name}" as the name of the namespace`, {
-    hint: `set "namespace:" in ${configFileName} to a name: ${nameRule}`,
+    hint: `rename the folder, or set "namespace:" in ${configFileName}; a name is ${nameRule}`,
   });
   return [];
 }

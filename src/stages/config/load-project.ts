@@ -102,11 +102,17 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
   const { homeDir, startDir, env, shippedDir } = options;
   const workingDir = await findWorkingDir(startDir);
   const diagnostics = createDiagnostics(workingDir);
-  const root = await readLayer(workingDir, new Map(), { homeDir, diagnostics });
+  const defaults = defaultsOf(options);
+  // What the original's files may use without setting it.
+  const predefined = new Map([
+    ['_KUBLER_DIR', shippedDir],
+    ['KUBLER_DATA_DIR', defaults.dataDir],
+  ]);
+  const root = await readLayer(workingDir, predefined, { homeDir, diagnostics });
   const flags = await checkFlags(options.flags, startDir, diagnostics);
   const fromEnv = settingsFromEnv(env, startDir, diagnostics);
   const settle = (own: SettingsOverrides): Settings =>
-    resolveSettings([flags, fromEnv, own, root.overrides], defaultsOf(options));
+    resolveSettings([flags, fromEnv, own, root.overrides], defaults);
   const context = {
     homeDir,
     diagnostics,

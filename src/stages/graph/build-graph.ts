@@ -77,7 +77,10 @@ function orderBuilders(project: Project, needed: Iterable<string>, report: Repor
   const { order, cycles } = orderChains(needed, (name) => {
     const definition = project.builders.get(name);
     if (definition?.extends === undefined) return undefined;
-    const parent = resolveBuilder(project, definition.extends, namespaceOf(name));
+    const namespace = namespaceOf(name);
+    // `web/debian` that extends `debian` means the one of the project, not itself.
+    const isNamesake = name === `${namespace ?? ''}/${definition.extends}`;
+    const parent = resolveBuilder(project, definition.extends, isNamesake ? undefined : namespace);
     if (parent !== undefined) extended.set(name, parent);
     else
       report(
@@ -104,7 +107,10 @@ function toGraphImages(
 ): readonly GraphImage[] {
   const children = new Map<ImageId, ImageId[]>();
   for (const { id, parent } of images) {
-    if (parent !== 'scratch') children.set(parent, [...(children.get(parent) ?? []), id]);
+    if (parent === 'scratch') continue;
+    const siblings = children.get(parent);
+    if (siblings) siblings.push(id);
+    else children.set(parent, [id]);
   }
   return images.map((definition) => ({
     definition,

@@ -23,8 +23,12 @@ function foldersOf(file: string, facts: TreeFacts, read: Set<string>): readonly 
   });
 }
 
+/** What include lines look like; anything more elaborate could keep a matcher busy. */
+const plainGlob = /^[\w.+/-]*(?:[*?][\w.+/-]*){0,3}$/;
+
 /** Files that an `include` line names, in byte order; relative names are in `/etc`. */
 function included(glob: string, facts: TreeFacts): readonly string[] {
+  if (!plainGlob.test(glob)) return [];
   const matches = matchesAny([glob.startsWith('/') ? glob : `etc/${glob}`]);
   return [...facts.keys()].filter((path) => facts.get(path)?.text !== undefined && matches(path)).sort();
 }

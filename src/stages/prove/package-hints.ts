@@ -41,6 +41,7 @@ const versioned = (name: string): string | undefined =>
 
 /** Where Debian policy (8.1, "Run-time shared libraries") puts a library: `libssl.so.3` → `libssl3`. */
 export function libraryHint(soname: string): string | undefined {
+  if (soname.includes('/')) return undefined;
   const match = /^(.+?)\.so\.([\w.]+)$/.exec(soname) ?? /^(.+?)-([\d.]+)\.so$/.exec(soname);
   const [, stem = '', version = ''] = match ?? [];
   if (stem === '') return undefined;

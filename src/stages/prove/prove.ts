@@ -3,6 +3,7 @@ import type { Finding } from '../../model/finding.ts';
 import { compareBytes, type Rootfs } from '../../model/tree-entry.ts';
 import type { RuntimeConfig } from '../../oci/types.ts';
 import { checks } from './checks/table.ts';
+import { elfSeverity } from './elf-severity.ts';
 import { envValue } from './env-value.ts';
 import { librarySearch } from './library-search.ts';
 
@@ -18,7 +19,8 @@ export interface ProveOptions {
 export function prove(options: ProveOptions): readonly Finding[] {
   const { tree, facts, config } = options;
   const places = { searchPath: envValue(config, 'PATH'), workingDir: config.WorkingDir };
-  const subject = { tree, facts, config, places, libraries: librarySearch(tree, facts) };
+  const libraries = librarySearch(tree, facts);
+  const subject = { tree, facts, config, places, libraries, severityOf: elfSeverity(tree, facts) };
   return checks.flatMap((check) =>
     [...check.run(subject)]
       .map((finding) => ({ check: check.name, ...finding }))

@@ -18,7 +18,7 @@ const maxTotalBytes = 1 << 26;
 
 /** Configuration of services that are not there: who runs them names a script, not who reads this. */
 const unread = /^etc\/(?:init\.d|init|rc[0-6S]\.d|cron\.[a-z]+|logrotate\.d|default)\//;
-const comments = /^\s*(?:#|;|\/\/).*$/gm;
+const comments = /^[ \t]*(?:#|;|\/\/).*$/gm;
 const absolutePath = /(?:\/[\w.+@-]+)+/g;
 
 /** Those of some paths that a kept script or configuration file names, in full, outside of comments. */

@@ -1,6 +1,6 @@
-import { KublerError } from '../../errors.ts';
 import type { Digest } from '../../model/digest.ts';
 import type { Layout } from '../../oci/layout.ts';
+import { storeCorrupt } from '../../oci/store-corrupt.ts';
 import { mediaTypes, type Descriptor, type Manifest } from '../../oci/types.ts';
 
 /** An image of the store, with the name it goes by. */
@@ -32,10 +32,7 @@ export async function loadImage(image: {
     return diffId && blob.mediaType === mediaTypes.layerGzip ? [{ blob, diffId }] : [];
   });
   if (layers.length !== diffIds.length || layers.length !== manifest.layers.length) {
-    throw new KublerError(
-      'STORE_CORRUPT',
-      `cannot read image "${reference}": its layers and config do not agree`,
-    );
+    throw storeCorrupt(`image "${reference}"`, 'its layers and config do not agree');
   }
   return { layout, reference, manifestDigest, manifest, layers };
 }

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { KublerError } from '../../errors.ts';
 import { toDigest, type Digest } from '../../model/digest.ts';
 import type { Layout } from '../../oci/layout.ts';
+import { storeCorrupt } from '../../oci/store-corrupt.ts';
 import type { ImageLayer } from './load-image.ts';
 
 type Chunks = AsyncGenerator<Buffer, void, undefined>;
@@ -30,10 +30,8 @@ async function* checked(source: AsyncIterable<unknown>, digest: Digest): Chunks 
       yield chunk as Buffer;
     }
   } catch (error) {
-    throw corrupt(digest, (error as Error).message, error);
+    throw storeCorrupt(`blob ${digest}`, (error as Error).message, error);
   }
-  if (toDigest(hash.digest('hex')) !== digest) throw corrupt(digest, 'its bytes have another digest');
+  if (toDigest(hash.digest('hex')) !== digest)
+    throw storeCorrupt(`blob ${digest}`, 'its bytes have another digest');
 }
-
-const corrupt = (digest: Digest, reason: string, cause?: unknown) =>
-  new KublerError('STORE_CORRUPT', `cannot read ${digest} of the image store: ${reason}`, { cause });

@@ -71,7 +71,6 @@ describe('an expected failure', () => {
       hint: '\u009b1m',
     });
     const text = renderError(error, { ...plain, debug: false });
-    // eslint-disable-next-line no-control-regex -- these must be gone
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
   });
 

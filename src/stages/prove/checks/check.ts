@@ -1,4 +1,4 @@
-import type { TreeFacts } from '../../../model/file-facts.ts';
+import type { ElfFacts, TreeFacts } from '../../../model/file-facts.ts';
 import type { Finding } from '../../../model/finding.ts';
 import type { Rootfs } from '../../../model/tree-entry.ts';
 import type { CommandPlaces } from '../../../model/find-command.ts';
@@ -13,6 +13,8 @@ export interface Subject {
   /** Where the container looks for commands. */
   readonly places: CommandPlaces;
   readonly libraries: LibrarySearch;
+  /** How bad it is when this program or library cannot be loaded. */
+  readonly severityOf: (path: string, elf: ElfFacts) => Finding['severity'];
 }
 
 /** One question asked of an image. */

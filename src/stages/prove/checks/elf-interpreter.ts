@@ -9,7 +9,7 @@ export const elfInterpreterCheck: Check = {
   name: 'elf-interpreter',
   explanation:
     'The loader that a program names (PT_INTERP) is in the image, executable, and for the same processor.',
-  *run({ tree, facts }) {
+  *run({ tree, facts, severityOf }) {
     for (const [path, { elf }] of facts) {
       if (elf?.interpreter === undefined || !tree.has(path)) continue;
       const { interpreter } = elf;
@@ -22,7 +22,12 @@ export const elfInterpreterCheck: Check = {
       if (fault === undefined) continue;
       const hint = libraryHint(interpreter.slice(interpreter.lastIndexOf('/') + 1));
       const message = `needs the loader ${interpreter}, ${fault}`;
-      yield { severity: 'error', path: `/${path}`, message, ...(hint === undefined ? {} : { hint }) };
+      yield {
+        severity: severityOf(path, elf),
+        path: `/${path}`,
+        message,
+        ...(hint === undefined ? {} : { hint }),
+      };
     }
   },
 };

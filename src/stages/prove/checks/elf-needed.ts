@@ -1,6 +1,6 @@
 import type { ElfFacts } from '../../../model/file-facts.ts';
 import { envValue } from '../env-value.ts';
-import { expandFolders, isMusl } from '../library-search.ts';
+import { expandFolders, isMusl, type Found } from '../library-search.ts';
 import { libraryHint } from '../package-hints.ts';
 import { privateLibraries } from '../private-libraries.ts';
 import type { Check, Subject } from './check.ts';
@@ -12,25 +12,34 @@ export const elfNeededCheck: Check = {
     'Every shared library that a program or library names (DT_NEEDED) is where its loader looks: RPATH, ' +
     'LD_LIBRARY_PATH, RUNPATH, ld.so.conf and the default folders, for the same processor.',
   *run(subject) {
-    const { tree, facts, libraries } = subject;
+    const { tree, facts, libraries, severityOf } = subject;
     const inherited = inheritedFolders(subject);
     const findPrivate = privateLibraries(tree, facts);
     for (const [path, { elf }] of facts) {
       if (!elf || elf.needed.length === 0 || !tree.has(path)) continue;
       const folders = [...searchFolders(subject, path, elf), ...(inherited.get(path) ?? [])];
       for (const name of missable(elf)) {
-        const found = libraries.find(name, elf, name.includes('/') ? [''] : folders);
+        const found = name.includes('/')
+          ? findByPath(subject, path, elf, name)
+          : libraries.find(name, elf, folders);
         if (found.path !== undefined || findPrivate(path, elf, name)) continue;
         const hint = libraryHint(name);
         const message =
           found.otherKind === undefined
             ? `needs ${name}, which no folder of the library path holds`
             : `needs ${name}, and /${found.otherKind} is not a library for the same processor`;
-        yield { severity: 'error', path: `/${path}`, message, ...(hint === undefined ? {} : { hint }) };
+        const severity = severityOf(path, elf);
+        yield { severity, path: `/${path}`, message, ...(hint === undefined ? {} : { hint }) };
       }
     }
   },
 };
+
+/** A name with a slash is a path, in which `$ORIGIN` may stand. */
+function findByPath({ libraries }: Subject, path: string, elf: ElfFacts, name: string): Found {
+  const [library = name] = expandFolders([name], path, elf);
+  return libraries.find(library, elf, ['']);
+}
 
 /** Folders in the order of ld.so(8), "Description"; musl reads RPATH and RUNPATH alike. */
 function searchFolders({ libraries, config }: Subject, path: string, elf: ElfFacts): readonly string[] {

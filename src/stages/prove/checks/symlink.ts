@@ -3,15 +3,15 @@ import type { SymlinkEntry } from '../../../model/tree-entry.ts';
 import { isVolatile } from '../../../model/volatile-path.ts';
 import type { Check } from './check.ts';
 
-/** Where programs look for commands, libraries and configuration: a link to nothing there breaks something. */
-const vital = /(?:^|\/)(?:bin|sbin|libexec|etc)\/|\.so(?:\.|$)/;
+/** Where programs look for commands and libraries: a link to nothing there breaks something. */
+const vital = /(?:^|\/)(?:bin|sbin|libexec)\/|\.so(?:\.|$)/;
 
 /** Where every symbolic link leads. */
 export const symlinkCheck: Check = {
   name: 'symlink',
   explanation:
     'Every symbolic link leads to something in the image, or to where things come at run time. ' +
-    'A warning for links that a package brought which are no command, library or configuration.',
+    'A warning for links that a package brought and that are neither command nor library: Debian has some.',
   *run({ tree }) {
     for (const entry of tree.values()) {
       if (entry.type !== 'symlink') continue;

@@ -29,7 +29,7 @@ export const documentationRules: readonly PruneRule[] = [
   { name: 'info', explanation: 'Info pages.', mode: 'on', remove: ['usr/{,local/}share/info/**/*'] },
   {
     name: 'gtk-doc',
-    explanation: 'API references of libraries (gtk-doc, Devhelp, Doxygen tags).',
+    explanation: 'API references of libraries (gtk-doc, Devhelp).',
     mode: 'on',
     remove: ['usr/share/{gtk-doc,devhelp}/**'],
   },

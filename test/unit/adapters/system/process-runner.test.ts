@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -70,12 +70,33 @@ test('which finds commands in the given folders first, in sbin too, and skips wh
   expect(await runner().which('no-such-command-here')).toBeUndefined();
 });
 
-test('an abort ends the command', async () => {
+test('an abort ends the command and what it started', async () => {
   const controller = new AbortController();
-  const run = createProcessRunner({ signal: controller.signal }).run({ argv: ['sleep', '30'] });
-  setTimeout(() => controller.abort(), 50);
+  const started = performance.now();
+  const pidFile = join(dir, 'pid');
+  const run = createProcessRunner({ signal: controller.signal }).run({
+    argv: ['sh', '-c', `sleep 30 & echo $! >${pidFile}; sleep 30`],
+    log: () => undefined,
+  });
+  setTimeout(() => controller.abort(), 300);
   await expect(run).rejects.toMatchObject({ code: 'INTERRUPTED' });
+  expect(performance.now() - started).toBeLessThan(10_000);
+  const child = Number(await readFile(pidFile, 'utf8'));
+  await expect.poll(() => isRunningPid(child)).toBe(false);
 });
+
+test('nothing is started after an abort', async () => {
+  const run = createProcessRunner({ signal: AbortSignal.abort() }).run({ argv: ['touch', join(dir, 'x')] });
+  await expect(run).rejects.toMatchObject({ code: 'INTERRUPTED' });
+  expect(await readdir(dir)).toEqual([]);
+});
+
+/** False for a zombie, too. */
+const isRunningPid = (pid: number): Promise<boolean> =>
+  readFile(`/proc/${pid}/stat`, 'utf8').then(
+    (stat) => !stat.includes(') Z '),
+    () => false,
+  );
 
 test('characters split between two reads arrive whole', async () => {
   const { stdout } = await runner().run({

@@ -14,7 +14,7 @@ const start: Accounts = {
     'daemon:x:1:1::/usr/sbin:/usr/sbin/nologin\n' +
     'www-data:x:33:33::/var/www:/usr/sbin/nologin\n' +
     'nobody:x:65534:65534::/nonexistent:/usr/sbin/nologin\n',
-  group: 'root:x:0:\ndaemon:x:1:\nadm:x:4:\nwww-data:x:33:\nshadow:x:42:\nusers:x:100:\nnogroup:x:65534:\n',
+  group: 'root:x:0:\ndaemon:x:1:\nadm:x:4:\nssl-cert:x:9:nobody\nwww-data:x:33:\nshadow:x:42:\nusers:x:100:\nnogroup:x:65534:\n',
   shadow:
     'root:*:20000:0:99999:7:::\ndaemon:*:20000:0:99999:7:::\nwww-data:*:20000:0:99999:7:::\nnobody:*:20000:0:99999:7:::\n',
   gshadow: 'root:*::\ndaemon:*::\nadm:*::\nwww-data:*::\nshadow:*::\nusers:*::\nnogroup:*::\n',

@@ -157,10 +157,16 @@ describe('planCarve by packages', () => {
 
   test('KEEP brings in what the rules leave behind, folders whole', () => {
     const added = ['f usr/bin/jq', 'f run/app/x', 'f var/log/app.log'];
-    expect(plan({ added, keep: ['/usr/bin/d*', 'run/app', 'proc/**'] }).paths).toEqual(
-      expect.arrayContaining(['usr/bin/dash', 'run/app', 'run/app/x']),
-    );
-    expect(plan({ keep: ['usr/bin/d*'] }).owners.get('usr/bin/dash')).toBe('dash');
+    const { paths, owners } = plan({ added, keep: ['/usr/bin/d*', 'run/app'] });
+    expect(paths).toEqual(expect.arrayContaining(['usr/bin/dash', 'run/app', 'run/app/x']));
+    expect(paths).not.toContain('var/log/app.log');
+    expect(owners.get('usr/bin/dash')).toBe('dash');
+  });
+
+  test('KEEP brings in no device, socket or mount point', () => {
+    const added = ['f usr/bin/jq', 'f dev/x', 'c srv/x', 's srv/y', 'f .kubler/x', 'f srv/z'];
+    const { paths } = plan({ added, keep: ['**'] });
+    expect(paths.filter((path) => /^(dev|srv|\.kubler)\//.test(path))).toEqual(['srv/z']);
   });
 
   test('a requested package that is not there is an error', () => {
@@ -237,6 +243,16 @@ describe('planCarve of a child', () => {
       { name: 'dash', version: '1', architecture: 'amd64' },
       { name: 'jq', version: '2', architecture: 'amd64' },
     ]);
+  });
+
+  test('takes an alternative that leads to what its parent has', () => {
+    const paths = new Set([...parent.paths, 'usr/bin/vim']);
+    const links = ['l usr/bin/vi -> /etc/alternatives/vi', 'l etc/alternatives/vi -> /bin/vim'];
+    const before = makeListing([...parentEnd, 'f usr/bin/vim']);
+    const added = ['f usr/bin/jq', 'f usr/bin/vim', ...links];
+    expect(child({ parent: { ...parent, paths }, before, added }).paths).toEqual(
+      expect.arrayContaining(['etc/alternatives/vi', 'usr/bin/vi']),
+    );
   });
 
   test('deletes only what its parent’s image has: the topmost paths, and scanner data of removed packages', () => {

@@ -60,6 +60,11 @@ describe('pathResolver', () => {
     expect(merged.linkTarget('usr/bin/vim')).toBeUndefined();
   });
 
+  test('gives up soon on links that multiply', () => {
+    const links = Array.from({ length: 60 }, (_, at) => `l l${at + 1} -> l${at}/../l${at}`);
+    expect(pathResolver(makeListing(['d l0', ...links])).real('l60')).toBeUndefined();
+  });
+
   test('agrees with the kernel on any tree of folders and links', () => {
     const name = fc.constantFrom('a', 'b', 'c');
     const target = fc.array(fc.constantFrom('a', 'b', 'c', '.', '..'), { minLength: 1, maxLength: 3 });
@@ -82,7 +87,7 @@ describe('pathResolver', () => {
           rmSync(root, { recursive: true });
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 });
@@ -110,7 +115,8 @@ function list(root: string): string[] {
 /** Where the kernel ends up; undefined when nothing is there, or it is outside: this root is no chroot. */
 function kernelPath(root: string, path: string): string | undefined {
   try {
-    const found = relative(realpathSync(root), realpathSync(join(root, path)));
+    // Node's own realpath takes `..` before links; only the native one asks the kernel.
+    const found = relative(realpathSync.native(root), realpathSync.native(join(root, path)));
     return found.startsWith('..') ? undefined : found;
   } catch {
     return undefined;

@@ -83,6 +83,18 @@ describe('layouts', () => {
     expect(project.settings.defaultBuilder).toBe('web/fat');
   });
 
+  test('files of the original may use where Kubler is installed, and the values of files above', async () => {
+    const dir = tree(
+      {
+        'kubler.conf': 'HOME_OF="${_KUBLER_DIR}"\n',
+        ...at('images/x', { 'build.conf': 'BOB_A="${HOME_OF}"\n' }),
+      },
+      'web',
+    );
+    const project = await loadTestProject(dir, { shippedDir: '/opt/kubler' });
+    expect(project.images.get('web/x')?.variables.get('BOB_A')).toBe('/opt/kubler');
+  });
+
   test('an image folder may be a symbolic link', async () => {
     const dir = tree({ 'kubler.config.yaml': '', ...at('shared/x'), 'namespaces/web/images/': '' });
     symlinkSync('../../../shared/x', join(dir, 'namespaces/web/images/x'));

@@ -8,7 +8,7 @@ import { compareLibraryNames } from '../../../../src/stages/prove/encode-ld-cach
 import { link, makeRootfs, program, type Node } from '../../../support/make-rootfs.ts';
 import { requires } from '../../../support/requires.ts';
 import { useTempDir } from '../../../support/use-temp-dir.ts';
-import { makeElf } from './elf.ts';
+import { makeElf } from '../../../support/make-elf.ts';
 
 const interpreter = '/lib64/ld-linux-x86-64.so.2';
 const lib = (soname?: string, more = {}): Buffer =>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { collectFacts } from '../../../../src/stages/prove/index.ts';
 import { makeRootfs, program } from '../../../support/make-rootfs.ts';
-import { makeElf } from './elf.ts';
+import { makeElf } from '../../../support/make-elf.ts';
 
 test('facts are of programs, libraries, executable scripts, and the files other checks read', async () => {
   const elf = makeElf({ needed: ['libc.so.6'], soname: 'libx.so.1' });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { RuntimeConfig } from '../../../../src/oci/types.ts';
 import { collectFacts, prove } from '../../../../src/stages/prove/index.ts';
 import { dir, link, makeRootfs, program, type Node } from '../../../support/make-rootfs.ts';
-import { makeElf, type ElfSpec } from './elf.ts';
+import { makeElf, type ElfSpec } from '../../../support/make-elf.ts';
 
 type Nodes = Readonly<Record<string, Node>>;
 const loader = '/lib64/ld-linux-x86-64.so.2';
@@ -65,6 +65,14 @@ describe('elf-interpreter', () => {
   });
 });
 
+test('programs for another processor that a package brought are warned of', async () => {
+  const origin = { kind: 'package', name: 'x' } as const;
+  const i386 = makeElf({ class: 32, machine: 3, interpreter: '/lib/ld-linux.so.2', needed: ['libc.so.6'] });
+  const severities = async (changes: Nodes) => (await findings(changes)).map(({ severity }) => severity);
+  expect(await severities({ 'usr/libexec/x': program(i386, origin) })).toEqual(['warning', 'warning']);
+  expect(await severities({ 'srv/x': program(i386) })).toEqual(['error', 'error']);
+});
+
 describe('elf-needed', () => {
   const missing = (path: string, name: string) =>
     `elf-needed error: ${path} needs ${name}, which no folder of the library path holds`;
@@ -125,6 +133,11 @@ describe('elf-needed', () => {
       'LD_LIBRARY_PATH',
       { 'usr/bin/x': exe(needsA), 'srv/liba.so.1': lib() },
       { Env: ['LD_LIBRARY_PATH=/srv'] },
+    ],
+    [
+      'a path with $ORIGIN',
+      { 'srv/bin/x': exe({ needed: ['$ORIGIN/../lib/liba.so.1'] }), 'srv/lib/liba.so.1': lib() },
+      {},
     ],
     ['a path', { 'usr/bin/x': exe({ needed: ['/srv/liba.so.1'] }), 'srv/liba.so.1': lib() }, {}],
     [
@@ -228,7 +241,7 @@ describe('symlink', () => {
     ).toEqual([]);
   });
 
-  test('only warns of links of packages that are no command, library or configuration', async () => {
+  test('only warns of links of packages that are neither command nor library', async () => {
     const origin = { kind: 'package', name: 'x' } as const;
     const to = (target: string): Node => ({ link: target, origin });
     expect(

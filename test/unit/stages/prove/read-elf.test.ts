@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { readElf } from '../../../../src/stages/prove/read-elf.ts';
 import { requires } from '../../../support/requires.ts';
 import { useTempDir } from '../../../support/use-temp-dir.ts';
-import { makeElf } from './elf.ts';
+import { makeElf } from '../../../support/make-elf.ts';
 
 const read = (bytes: Buffer) =>
   readElf((offset, length) =>

@@ -109,6 +109,12 @@ describe('exportImage', () => {
     ]);
   });
 
+  it('flattens a single layer to the tar it is', async () => {
+    const image = await makeImage(root, [base]);
+    const { bytes } = await exported(image, 'rootfs-tar');
+    expect([`sha256:${sha256(bytes)}`]).toEqual(image.config.rootfs.diff_ids);
+  });
+
   it('flattens hard links of each layer by themselves', async () => {
     const upper = makeTree({ x: { text: 'x', inode: 1 }, y: { text: 'x', inode: 1 } });
     const { members } = await exported(await makeImage(root, [base, { entries: upper }]), 'rootfs-tar');

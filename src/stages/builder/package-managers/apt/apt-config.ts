@@ -51,6 +51,7 @@ Dir::Log::Terminal "null";
 Dir::Log::History "null";
 Dir::Log::Planner "null";
 Debug::NoLocking "true";
+Debug::SetupAPTPartialDirectory::AssumeGood "true";
 APT::Sandbox::User "root";
 APT::Install-Recommends "false";
 APT::Install-Suggests "false";

@@ -117,5 +117,5 @@ const toDate = (seconds: number): string => new Date(seconds * 1000).toISOString
 
 const noSuite = (source: AptSourceSpec): KublerError =>
   new KublerError('DOWNLOAD_FAILED', `cannot find "${source.suite}": the mirror does not have it`, {
-    hint: `check the suite's name, and ${source.kind === 'security' ? 'apt.securityMirror' : 'the mirror'}`,
+    hint: `check the suite's name, and ${source.kind === 'security' ? 'apt.security_mirror' : 'the mirror'}`,
   });

@@ -39,7 +39,7 @@ export function resolveSources(options: SourceOptions): AptSourceSpec[] {
   if (!rolling.has(suite)) {
     sources.push({ kind: 'updates', uri, suite: `${suite}-updates`, ...common });
     const security = settings.apt.securityMirror ?? hostSecurityMirror(options.hostSources, suite);
-    if (security === undefined) options.warn(`no security updates for ${suite}: set apt.securityMirror`);
+    if (security === undefined) options.warn(`no security updates for ${suite}: set apt.security_mirror`);
     else sources.push({ kind: 'security', uri: trim(security), suite: `${suite}-security`, ...common });
   }
   return [...sources, ...settings.apt.sources.map(toExtra)];

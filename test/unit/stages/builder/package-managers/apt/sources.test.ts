@@ -85,7 +85,7 @@ test('without a host of that kind debootstrap decides, and security is missing w
     'archive http://default.invalid/debian bookworm',
     'updates http://default.invalid/debian bookworm-updates',
   ]);
-  expect(warnings).toEqual(['no security updates for bookworm: set apt.securityMirror']);
+  expect(warnings).toEqual(['no security updates for bookworm: set apt.security_mirror']);
 });
 
 test('sid has neither updates nor security', () => {

@@ -1,0 +1,29 @@
+import type { ElfFacts, TreeFacts } from '../../model/file-facts.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { Rootfs } from '../../model/tree-entry.ts';
+import { sameKind } from './elf-platform.ts';
+
+/**
+ * Says how bad it is when a program or library cannot be loaded: an error, but only a warning when a package brought it
+ * for another kind of processor than the rest of the tree is for. Debian ships such helpers, 32-bit ones mostly, to
+ * machines that cannot run them.
+ */
+export function elfSeverity(
+  tree: Rootfs,
+  facts: TreeFacts,
+): (path: string, elf: ElfFacts) => Finding['severity'] {
+  const usual = mostFrequentKind(facts);
+  return (path, elf) =>
+    usual && !sameKind(elf, usual) && tree.get(path)?.origin?.kind === 'package' ? 'warning' : 'error';
+}
+
+function mostFrequentKind(facts: TreeFacts): ElfFacts | undefined {
+  const counts: { readonly elf: ElfFacts; count: number }[] = [];
+  for (const { elf } of facts.values()) {
+    if (!elf) continue;
+    const known = counts.find((each) => sameKind(each.elf, elf));
+    if (known) known.count += 1;
+    else counts.push({ elf, count: 1 });
+  }
+  return counts.sort((a, b) => b.count - a.count)[0]?.elf;
+}

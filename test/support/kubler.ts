@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import { execa, type ResultPromise } from 'execa';
+import { inject } from 'vitest';
+
+export const repositoryDir = join(import.meta.dirname, '../..');
+
+export interface KublerOptions {
+  /** The working dir; default: the repository itself, with the shipped namespaces. */
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+  /** Default: the data dir all end-to-end tests share. */
+  readonly dataDir?: string;
+}
+
+/** Starts the built command line; a failing command is a result. */
+export function startKubler(args: readonly string[], options: KublerOptions = {}): ResultPromise<{ reject: false }> {
+  return execa(process.execPath, [join(repositoryDir, 'bin/kubler.js'), ...args], {
+    cwd: options.cwd ?? repositoryDir,
+    env: { NO_COLOR: '1', KUBLER_DATA_DIR: options.dataDir ?? inject('dataDir'), ...options.env },
+    reject: false,
+    ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
+  });
+}
+
+/** Runs the built command line to its end. */
+export async function kubler(
+  args: readonly string[],
+  options: KublerOptions = {},
+): Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }> {
+  const { exitCode = -1, stdout, stderr } = await startKubler(args, options);
+  return { exitCode, stdout: String(stdout), stderr: String(stderr) };
+}
