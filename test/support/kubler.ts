@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { execa, type ResultPromise } from 'execa';
+import { execa } from 'execa';
 import { inject } from 'vitest';
 
 export const repositoryDir = join(import.meta.dirname, '../..');
@@ -14,12 +14,13 @@ export interface KublerOptions {
 }
 
 /** Starts the built command line; a failing command is a result. */
-export function startKubler(args: readonly string[], options: KublerOptions = {}): ResultPromise<{ reject: false }> {
+export function startKubler(args: readonly string[], options: KublerOptions = {}) {
   return execa(process.execPath, [join(repositoryDir, 'bin/kubler.js'), ...args], {
     cwd: options.cwd ?? repositoryDir,
     env: { NO_COLOR: '1', KUBLER_DATA_DIR: options.dataDir ?? inject('dataDir'), ...options.env },
     reject: false,
-    ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
+    // Nothing on standard input unless given.
+    input: options.input ?? '',
   });
 }
 
@@ -29,5 +30,5 @@ export async function kubler(
   options: KublerOptions = {},
 ): Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }> {
   const { exitCode = -1, stdout, stderr } = await startKubler(args, options);
-  return { exitCode, stdout: String(stdout), stderr: String(stderr) };
+  return { exitCode, stdout, stderr };
 }

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { assert } from '../../errors.ts';
 import type { Root, SnapshotId } from '../../ports/engine.ts';
 import { interruptible } from './interruption.ts';
-import { openRoot, type SessionState } from './open-session.ts';
 import type { Overlay } from './overlay.ts';
+import { openRoot, type SessionState } from './session-state.ts';
 import { findSnapshot, publishSnapshot } from './snapshot-store.ts';
 
 /** Keeps a root as a snapshot and goes on on top of it; see `Session.commit`. */

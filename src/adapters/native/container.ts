@@ -43,7 +43,7 @@ export async function makeContainer(
 function parseRefusal(log: string): string | undefined {
   const messages = log
     .split('\n')
-    .filter(Boolean)
+    .filter((line) => line.endsWith('}'))
     .map((line) => (JSON.parse(line) as { readonly msg: string }).msg);
   const prefix = 'runc run failed: ';
   return messages.find((message) => message.startsWith(prefix))?.slice(prefix.length);

@@ -4,10 +4,10 @@ import { buildCapabilities } from './capabilities.ts';
 import { makeContainer, notStarted } from './container.ts';
 import { interruptible } from './interruption.ts';
 import { removeMountPoints, resolveInRoot } from './mount-points.ts';
-import type { SessionState } from './open-session.ts';
 import type { Overlay } from './overlay.ts';
 import { runCommand } from './run-command.ts';
 import { systemMountPoints, type Bind, type ContainerSpec } from './runtime-config.ts';
+import type { SessionState } from './session-state.ts';
 
 /**
  * Runs one command in a container of its own; see `Session.exec`. Whatever it leaves running dies with it, as it

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { KublerError } from '../../errors.ts';
 import { collectOutput } from '../system/collect-output.ts';
+import { throwIfAborted } from './interruption.ts';
 import { overlayOptions, type Overlay } from './overlay.ts';
 import { exitStatus, runCommand, startCommand, type Argv } from './run-command.ts';
 
@@ -67,18 +68,16 @@ export async function openHelper(spec: HelperSpec): Promise<Helper> {
   };
   const onAbort = () => void close().catch(() => undefined);
   spec.signal?.addEventListener('abort', onAbort, { once: true });
-  if (!(await ready)) {
+  const dispose = async () => {
     spec.signal?.removeEventListener('abort', onAbort);
-    throw refused('open a container', await errors);
-  }
-  if (spec.signal?.aborted) onAbort();
-  return {
-    ...entrance(child, spec),
-    [Symbol.asyncDispose]: async () => {
-      spec.signal?.removeEventListener('abort', onAbort);
-      await close();
-    },
+    await close();
   };
+  if ((await ready) && spec.signal?.aborted !== true) {
+    return { ...entrance(child, spec), [Symbol.asyncDispose]: dispose };
+  }
+  await dispose();
+  if (spec.signal) throwIfAborted(spec.signal, 'open a container');
+  throw refused('open a container', await errors);
 }
 
 function readable<T>(stream: T | null): T {

@@ -1,32 +1,17 @@
-import { access, copyFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KublerError } from '../../errors.ts';
-import type { Root, Session, SessionSpec, SnapshotId } from '../../ports/engine.ts';
+import type { Root, Session, SessionSpec } from '../../ports/engine.ts';
 import type { TempDir } from '../system/temp-dir.ts';
 import { commitRoot } from './commit-root.ts';
 import { execInSession } from './exec-in-session.ts';
-import { openHelper, type Helper } from './helper.ts';
+import { openHelper } from './helper.ts';
+import { hostFileBinds } from './host-files.ts';
 import { interruptible } from './interruption.ts';
-import { makeOverlay, type Overlay } from './overlay.ts';
+import type { Overlay } from './overlay.ts';
 import type { Bind } from './runtime-config.ts';
-import { pinSnapshot, snapshotsDir, type NativeHost } from './snapshot-store.ts';
-
-/** What an open session holds. */
-export interface SessionState {
-  readonly host: NativeHost;
-  readonly spec: SessionSpec;
-  readonly temp: TempDir;
-  readonly helper: Helper;
-  readonly stateDir: string;
-  /** What both roots see of the host. */
-  readonly binds: readonly Bind[];
-  readonly roots: Map<Root, Overlay>;
-  /** Mount points that were made for running commands and are to go with the last of them. */
-  readonly points: { readonly rootDir: string; readonly path: string }[];
-  running: number;
-  /** Numbers bundles and overlays. */
-  count: number;
-}
+import { openRoot, type SessionState } from './session-state.ts';
+import { snapshotsDir, type NativeHost } from './snapshot-store.ts';
 
 /** Opens two roots; see `Engine.open`. */
 export async function openSession(host: NativeHost, spec: SessionSpec): Promise<Session> {
@@ -48,7 +33,7 @@ export async function openSession(host: NativeHost, spec: SessionSpec): Promise<
 }
 
 async function prepare(host: NativeHost, spec: SessionSpec, temp: TempDir): Promise<SessionState> {
-  const binds = [...(await inputBinds(spec)), ...(await nameServerBind(temp.path))];
+  const binds = [...(await inputBinds(spec)), ...(await hostFileBinds(temp.path, ['resolv.conf']))];
   const roots = new Map<Root, Overlay>();
   for (const root of ['builder', 'target'] as const) {
     const id = spec[root];
@@ -61,16 +46,6 @@ async function prepare(host: NativeHost, spec: SessionSpec, temp: TempDir): Prom
   return { host, spec, temp, helper, stateDir, binds, roots, points: [], running: 0, count: 0 };
 }
 
-/** Folders for a root on top of a snapshot, not yet mounted; keeps the snapshot from being removed. */
-export async function openRoot(
-  host: NativeHost,
-  temp: TempDir,
-  name: string,
-  id: SnapshotId,
-): Promise<Overlay> {
-  return makeOverlay(snapshotsDir(host), await pinSnapshot(host, temp.path, id), join(temp.path, name));
-}
-
 async function inputBinds({ inputs }: SessionSpec): Promise<readonly Bind[]> {
   for (const { hostPath } of inputs) {
     await access(hostPath).catch((cause: unknown) => {
@@ -80,14 +55,4 @@ async function inputBinds({ inputs }: SessionSpec): Promise<readonly Bind[]> {
     });
   }
   return inputs.map((input) => ({ ...input, readOnly: true }));
-}
-
-/** A copy of the host's resolv.conf, which may be a symlink into a folder that containers do not see. */
-export async function nameServerBind(tempDir: string): Promise<readonly Bind[]> {
-  const hostPath = join(tempDir, 'resolv.conf');
-  const found = await copyFile('/etc/resolv.conf', hostPath).then(
-    () => true,
-    () => false,
-  );
-  return found ? [{ hostPath, containerPath: '/etc/resolv.conf', readOnly: true }] : [];
 }

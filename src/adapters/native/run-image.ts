@@ -1,12 +1,11 @@
-import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunSpec } from '../../ports/engine.ts';
 import { runCapabilities } from './capabilities.ts';
 import { makeContainer, notStarted } from './container.ts';
 import { forwardSignals } from './forward-signals.ts';
 import { openHelper, type Helper } from './helper.ts';
+import { hostFileBinds } from './host-files.ts';
 import { interruptible } from './interruption.ts';
-import { nameServerBind } from './open-session.ts';
 import { makeOverlay } from './overlay.ts';
 import { exitStatus, startCommand, type Argv } from './run-command.ts';
 import type { Bind, ContainerSpec } from './runtime-config.ts';
@@ -30,7 +29,7 @@ export async function runImage(host: NativeHost, spec: RunSpec): Promise<number>
   await using container = await makeContainer(
     { helper, stateDir, tempDir: temp.path },
     'run',
-    toContainer(spec, overlay.mountPoint, await networkBinds(temp.path)),
+    toContainer(spec, overlay.mountPoint, await hostFileBinds(temp.path, ['resolv.conf', 'hosts'])),
   );
   const exitCode = await runInForeground(container.argv, helper);
   const reason = exitCode === 0 ? undefined : await container.refusal();
@@ -58,15 +57,4 @@ function toContainer(spec: RunSpec, rootDir: string, binds: readonly Bind[]): Co
     terminal: tty,
     arch: process.arch,
   };
-}
-
-/** The network is the host's, and so is what names there mean. */
-async function networkBinds(tempDir: string): Promise<readonly Bind[]> {
-  const hostPath = join(tempDir, 'hosts');
-  const found = await copyFile('/etc/hosts', hostPath).then(
-    () => true,
-    () => false,
-  );
-  const hosts = found ? [{ hostPath, containerPath: '/etc/hosts', readOnly: true }] : [];
-  return [...(await nameServerBind(tempDir)), ...hosts];
 }

@@ -88,9 +88,16 @@ export async function publishSnapshot(
     if (await findIn(host, id, names)) return;
     const name = freeName(shortName(id), names);
     await writeFile(join(stageDir, snapshotFile), JSON.stringify({ id, layers: [name, ...parents] }));
-    await runCommand({ argv: ['sync', '--file-system', stageDir] });
+    await writeToDisk(stageDir);
     if (await renameToFree(stageDir, join(snapshotsDir(host), name))) return;
   }
+}
+
+/** All of the file system is written, but no file of it is opened for that. */
+async function writeToDisk(dir: string): Promise<void> {
+  const { exitCode } = await runCommand({ argv: ['sync', '--file-system', dir] });
+  if (exitCode !== 0)
+    throw new KublerError('ENGINE_REFUSED', 'cannot keep a snapshot: writing it to disk failed');
 }
 
 /** The name is taken only when a snapshot of this id was removed while others still need its bytes. */

@@ -29,7 +29,7 @@ export interface StepSpec {
   readonly stdout?: ExecSpec['stdout'];
   readonly network?: ExecSpec['network'];
   /** Turns the output of a failed command into a better error, or undefined for the general one. */
-  readonly explain?: (output: readonly string[]) => Promise<KublerError | undefined>;
+  readonly explain?: (output: string) => Promise<KublerError | undefined>;
 }
 
 /**
@@ -49,7 +49,7 @@ export async function runStep(context: BuildContext, spec: StepSpec): Promise<st
     ...(spec.network && { network: spec.network }),
   });
   if (exitCode !== 0)
-    throw (await spec.explain?.(log.tail())) ?? (await commandFailed(context, spec, exitCode, log));
+    throw (await spec.explain?.([stdout, ...log.tail()].join('\n'))) ?? (await commandFailed(context, spec, exitCode, log));
   return stdout;
 }
 

@@ -44,9 +44,9 @@ async function askApt(
   const output = await runStep(context, {
     name: 'resolve',
     root,
-    argv: ['apt-get', '--print-uris', '--yes', '-qq', ...args],
+    argv: ['apt-get', '--print-uris', '--yes', '-q', ...args],
     stdout: 'capture',
-    explain: (lines) => explainAptFailure(lines.join('\n'), installer.readVersions, context.subject),
+    explain: (output) => explainAptFailure(output, installer.readVersions, context.subject),
   });
   return parsePrintUris(output);
 }

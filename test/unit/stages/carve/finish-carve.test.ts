@@ -14,7 +14,8 @@ const start: Accounts = {
     'daemon:x:1:1::/usr/sbin:/usr/sbin/nologin\n' +
     'www-data:x:33:33::/var/www:/usr/sbin/nologin\n' +
     'nobody:x:65534:65534::/nonexistent:/usr/sbin/nologin\n',
-  group: 'root:x:0:\ndaemon:x:1:\nadm:x:4:\nssl-cert:x:9:nobody\nwww-data:x:33:\nshadow:x:42:\nusers:x:100:\nnogroup:x:65534:\n',
+  group:
+    'root:x:0:\ndaemon:x:1:\nadm:x:4:\nssl-cert:x:9:nobody\nwww-data:x:33:\nshadow:x:42:\nusers:x:100:\nnogroup:x:65534:\n',
   shadow:
     'root:*:20000:0:99999:7:::\ndaemon:*:20000:0:99999:7:::\nwww-data:*:20000:0:99999:7:::\nnobody:*:20000:0:99999:7:::\n',
   gshadow: 'root:*::\ndaemon:*::\nadm:*::\nwww-data:*::\nshadow:*::\nusers:*::\nnogroup:*::\n',
@@ -79,9 +80,9 @@ describe('finishCarve', () => {
   });
 
   test.each([
-    ['nobody', ['root', 'nobody'], ['root', 'nogroup']],
+    ['nobody', ['root', 'nobody'], ['root', 'ssl-cert', 'nogroup']],
     ['33', ['root', 'www-data'], ['root', 'www-data']],
-    ['nobody:adm', ['root', 'nobody'], ['root', 'adm', 'nogroup']],
+    ['nobody:adm', ['root', 'nobody'], ['root', 'adm', 'ssl-cert', 'nogroup']],
     ['1000:100', ['root'], ['root', 'users']],
   ])('keeps what USER %s names', (user, users, groups) => {
     const rootfs = finish({ user });
@@ -102,7 +103,7 @@ describe('finishCarve', () => {
   test('has the parent’s accounts, in the order of the target root', () => {
     const parent = {
       passwd: 'root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534::/nonexistent:/usr/sbin/nologin\n',
-      group: 'root:x:0:\nnogroup:x:65534:\n',
+      group: 'root:x:0:\nssl-cert:x:9:nobody\nnogroup:x:65534:\n',
     };
     expect(names(finish({ parent, entries: ['d www 33:33'] }), 'passwd')).toEqual([
       'root',
