@@ -54,7 +54,8 @@ export async function collectTree(build: Build, spec: CollectSpec): Promise<Coll
   context.progress({ kind: 'stage', task: context.subject, stage: 'prune' });
   const facts = await collectFacts(carved);
   const pruned = await pruneTree(carved, facts, spec);
-  throwFaults(await findSecrets(pruned.rootfs, spec.definition.keep));
+  const inherited = new Set(spec.parent?.tree.rootfs.keys());
+  throwFaults(await findSecrets(pruned.rootfs, spec.definition.keep, inherited));
   const { state } = end;
   const scanners = carve.scannerData({ packages: plan.packages, state, rootfs: pruned.rootfs, epoch });
   return {
@@ -128,12 +129,28 @@ async function pruneTree(
     keep: definition.keep,
     entrypoints: startedCommands(plan.config),
   });
-  return { rootfs: settled.rootfs, receipts: [...pruned.receipts, ...settled.receipts] };
+  return { rootfs: settled.rootfs, receipts: mergeReceipts([...pruned.receipts, ...settled.receipts]) };
+}
+
+/** One receipt for each rule, where two passes used the same. */
+function mergeReceipts(receipts: readonly Receipt[]): readonly Receipt[] {
+  const merged = new Map<string, Receipt>();
+  for (const receipt of receipts) {
+    const former = merged.get(receipt.rule);
+    merged.set(receipt.rule, {
+      rule: receipt.rule,
+      files: (former?.files ?? 0) + receipt.files,
+      bytes: (former?.bytes ?? 0) + receipt.bytes,
+      examples: [...(former?.examples ?? []), ...receipt.examples].slice(0, 10),
+    });
+  }
+  return [...merged.values()];
 }
 
 /** The first words of what the image starts: its process and its health check. */
 function startedCommands({ Entrypoint, Cmd, Healthcheck }: RuntimeConfig): readonly string[] {
-  return [Entrypoint?.[0], Cmd?.[0], Healthcheck?.Test[1]].filter((word) => word !== undefined);
+  const check = Healthcheck?.Test[0] === 'CMD' ? Healthcheck.Test[1] : undefined;
+  return [Entrypoint?.[0], Cmd?.[0], check].filter((word) => word !== undefined);
 }
 
 function parentAccounts({ facts }: BuiltTree): Partial<carve.Accounts> {

@@ -3,6 +3,8 @@ import type { ImageRecord } from '../model/image-record.ts';
 import type { Project } from '../model/project.ts';
 import { buildGraph, type Graph } from '../stages/graph/index.ts';
 import { digestFolder, planBuild, type BuildPlan, type Force } from '../stages/plan/index.ts';
+import { checkRuleNames } from '../stages/prune/index.ts';
+import { throwFaults } from '../errors.ts';
 import { freezeIndexes, type FrozenIndexes } from './freeze-indexes.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -33,6 +35,7 @@ export async function planProject(
     request.targets,
     defaultNamespace === undefined ? {} : { defaultNamespace },
   );
+  throwFaults(graph.images.flatMap(({ definition }) => checkRuleNames(definition.prune)));
   const indexes = await freezeIndexes(workspace, graph);
   const records = await readRecords(workspace, graph);
   const plan = planBuild(
