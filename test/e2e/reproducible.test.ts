@@ -27,7 +27,7 @@ requires('root', 'runc', 'debootstrap', 'faketime', 'git')('the same inputs', ()
   beforeAll(async () => {
     scratch = await mkdtemp(join(tmpdir(), 'kubler-repro-'));
     const project = join(scratch, 'project');
-    await writeTree(project, {
+    writeTree(project, {
       'kubler.config.yaml': 'engine: native\n',
       'namespaces/mix/images/all/build.sh': `_packages="${demanding}"\n`,
       'namespaces/mix/images/all/Dockerfile.template': 'FROM ${IMAGE_PARENT}\nADD rootfs.tar /\n',
