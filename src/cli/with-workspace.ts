@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Project } from '../model/project.ts';
-import { currentNamespace, loadProject, type SettingsOverrides } from '../pipeline/load-project.ts';
+import type { SettingsOverrides } from '../pipeline/load-project.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 import type { CliContext } from './context.ts';
 import { openProgress } from './progress.ts';
@@ -24,6 +24,8 @@ export async function openProject(
   flags: ProjectFlags,
   overrides: SettingsOverrides = {},
 ): Promise<OpenProject> {
+  // Loaded when used: help needs neither schema nor parsers.
+  const { currentNamespace, loadProject } = await import('../pipeline/load-project.ts');
   const startDir = resolve(context.cwd, flags.workingDir ?? '.');
   const dataDir = flags.dataDir === undefined ? undefined : resolve(context.cwd, flags.dataDir);
   const project = await loadProject({

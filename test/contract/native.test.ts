@@ -182,7 +182,7 @@ host('a process of the native engine', () => {
 
   it('runs an image as its user, without capabilities', async () => {
     const child = run(
-      image(['sh', '-c', 'id -u; id -g; id -G; grep CapEff /proc/self/status'], {
+      image(['sh', '-ec', 'id -u; id -g; id -G; test -r /etc/resolv.conf; grep CapEff /proc/self/status'], {
         uid: 1000,
         gid: 2000,
         additionalGids: [27],

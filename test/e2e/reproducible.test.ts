@@ -19,7 +19,13 @@ interface Built {
  */
 const demanding = 'apache2 dbus postgresql-15 openjdk-17-jre-headless iputils-ping';
 
-requires('root', 'runc', 'debootstrap', 'faketime', 'git')('the same inputs', () => {
+requires(
+  'root',
+  'runc',
+  'debootstrap',
+  'faketime',
+  'git',
+)('the same inputs', () => {
   let scratch = '';
   let here: ReadonlyMap<string, Built> = new Map();
   let elsewhere: ReadonlyMap<string, Built> = new Map();
@@ -53,16 +59,23 @@ requires('root', 'runc', 'debootstrap', 'faketime', 'git')('the same inputs', ()
 async function buildElsewhere(scratch: string, project: string): Promise<string> {
   const dataDir = join(scratch, 'data');
   for (const part of ['indexes', 'downloads']) {
-    await cp(join(inject('dataDir'), part), join(dataDir, part), { recursive: true, preserveTimestamps: false });
+    await cp(join(inject('dataDir'), part), join(dataDir, part), {
+      recursive: true,
+      preserveTimestamps: false,
+    });
   }
   const checkout = join(scratch, 'checkout');
   await execa({ shell: '/bin/bash' })`umask 077; cp -r ${project} ${checkout}`;
   const script = 'umask 027; exec faketime -f +400d node "$0" build --json --jobs 1';
-  const { stdout, exitCode, stderr } = await execa('bash', ['-c', script, join(repositoryDir, 'bin/kubler.js')], {
-    cwd: checkout,
-    env: { KUBLER_DATA_DIR: dataDir, LC_ALL: 'tr_TR.UTF-8', TZ: 'Pacific/Kiritimati', NO_COLOR: '1' },
-    reject: false,
-  });
+  const { stdout, exitCode, stderr } = await execa(
+    'bash',
+    ['-c', script, join(repositoryDir, 'bin/kubler.js')],
+    {
+      cwd: checkout,
+      env: { KUBLER_DATA_DIR: dataDir, LC_ALL: 'tr_TR.UTF-8', TZ: 'Pacific/Kiritimati', NO_COLOR: '1' },
+      reject: false,
+    },
+  );
   expect(exitCode, stderr).toBe(0);
   return stdout;
 }

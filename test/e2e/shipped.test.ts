@@ -20,7 +20,11 @@ const limits: Readonly<Record<string, number>> = {
   'web/apache2': 80e6,
 };
 
-requires('root', 'runc', 'debootstrap')('shipped images', () => {
+requires(
+  'root',
+  'runc',
+  'debootstrap',
+)('shipped images', () => {
   let built: readonly Built[] = [];
   beforeAll(async () => {
     const { exitCode, stdout, stderr } = await kubler(['build', '--json']);
@@ -31,13 +35,16 @@ requires('root', 'runc', 'debootstrap')('shipped images', () => {
   it('stay below their size limits', () => {
     const sizes = Object.fromEntries(built.map(({ image, sizeBytes }) => [image, sizeBytes]));
     expect(Object.keys(sizes).sort()).toEqual(Object.keys(limits));
-    for (const [image, limit] of Object.entries(limits)) expect(sizes[image], image).toBeLessThanOrEqual(limit);
+    for (const [image, limit] of Object.entries(limits))
+      expect(sizes[image], image).toBeLessThanOrEqual(limit);
   });
 
   it('are skipped when nothing changed', async () => {
     const { stdout } = await kubler(['build', '--json']);
     const again = JSON.parse(stdout) as (Built & { reason: string })[];
-    expect(again.map(({ outcome, reason }) => `${outcome}: ${reason}`)).toEqual(again.map(() => 'skipped: unchanged'));
+    expect(again.map(({ outcome, reason }) => `${outcome}: ${reason}`)).toEqual(
+      again.map(() => 'skipped: unchanged'),
+    );
   });
 
   it('run: hello', async () => {
@@ -51,13 +58,21 @@ requires('root', 'runc', 'debootstrap')('shipped images', () => {
   });
 
   it('run: python with ssl, sqlite3 and json', async () => {
-    const program = 'import ssl, sqlite3, json; print(json.dumps(sqlite3.connect(":memory:").execute("select 6*7").fetchone()))';
+    const program =
+      'import ssl, sqlite3, json; print(json.dumps(sqlite3.connect(":memory:").execute("select 6*7").fetchone()))';
     const { stdout, stderr } = await kubler(['run', 'lang/python', '--', 'python3', '-c', program]);
     expect(stdout, stderr).toBe('[42]');
   });
 
   it('run: bash and dpkg in the base image', async () => {
-    const { stdout } = await kubler(['run', 'base/debian', '--', 'bash', '-c', 'dpkg-query -W bash | cut -f1; id -un']);
+    const { stdout } = await kubler([
+      'run',
+      'base/debian',
+      '--',
+      'bash',
+      '-c',
+      'dpkg-query -W bash | cut -f1; id -un',
+    ]);
     expect(stdout).toBe('bash\nroot');
   });
 

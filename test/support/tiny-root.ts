@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -44,7 +44,6 @@ const commandFolders = ['/usr/bin', '/usr/sbin', '/bin', '/sbin'];
 export function writeTinyRoot(tarFile: string): void {
   const dir = mkdtempSync(join(tmpdir(), 'kubler-root-'));
   try {
-    chmodSync(dir, 0o755);
     for (const folder of folders) mkdirSync(join(dir, folder));
     writeFileSync(join(dir, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000::/:/bin/sh\n');
     for (const command of commands) addCommand(dir, command);
@@ -56,7 +55,7 @@ export function writeTinyRoot(tarFile: string): void {
       dir,
       '--owner=0',
       '--group=0',
-      '--mode=go-w',
+      '--mode=go=u-w',
       '.',
     ];
     execFileSync('tar', tar);

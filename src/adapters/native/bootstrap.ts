@@ -37,12 +37,10 @@ async function fill(host: NativeHost, spec: BootstrapSpec, tempDir: string, stag
       overlays: [overlay],
       signal: host.signal,
     });
-    await runTool(helper.enter(withUmask(bootstrapArgv(spec.source, overlay.mountPoint))), spec);
+    await runTool(helper.enter(bootstrapArgv(spec.source, overlay.mountPoint)), spec);
   }
   await rename(overlay.upperDir, join(stageDir, 'fs'));
 }
-
-const withUmask = (argv: Argv): Argv => ['sh', '-c', 'umask 022 && exec "$@"', 'sh', ...argv];
 
 async function runTool(argv: Argv, { source, log }: BootstrapSpec): Promise<void> {
   const tail: string[] = [];

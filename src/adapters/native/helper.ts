@@ -97,7 +97,7 @@ function entrance(child: ChildProcess, spec: HelperSpec): Omit<Helper, typeof Sy
   const ns = (flag: string, name: string): string => `--${flag}=${process}/ns/${name}`;
   // unshare itself stays outside the PID namespace it made for its child.
   const flags = [ns('mount', 'mnt'), ns('pid', 'pid_for_children'), ns('ipc', 'ipc'), ns('uts', 'uts')];
-  const enter = (argv: Argv): Argv => ['nsenter', ...flags, ...argv];
+  const enter = (argv: Argv): Argv => ['nsenter', ...flags, ...withUmask(argv)];
   const run = async (verb: string, argv: Argv): Promise<void> => {
     const lines: string[] = [];
     const { exitCode } = await runCommand({ argv: enter(argv), log: (line) => lines.push(line) });
@@ -111,6 +111,9 @@ function entrance(child: ChildProcess, spec: HelperSpec): Omit<Helper, typeof Sy
     unmount: (mountPoint) => run('unmount a root', ['umount', mountPoint]),
   };
 }
+
+/** What is made inside does not depend on the caller's umask. */
+const withUmask = (argv: Argv): Argv => ['sh', '-c', 'umask 022 && exec "$@"', 'sh', ...argv];
 
 /** The lower layers are named relative to their folder, which nsenter(1) leaves. */
 const mountArgv = (layersDir: string, overlay: Overlay): Argv => [

@@ -1,4 +1,4 @@
-import { copyFile } from 'node:fs/promises';
+import { chmod, copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Bind } from './runtime-config.ts';
 
@@ -10,11 +10,17 @@ export async function hostFileBinds(tempDir: string, names: readonly string[]): 
   const binds: Bind[] = [];
   for (const name of names) {
     const hostPath = join(tempDir, name);
-    const found = await copyFile(join('/etc', name), hostPath).then(
+    const found = await copyReadable(join('/etc', name), hostPath).then(
       () => true,
       () => false,
     );
     if (found) binds.push({ hostPath, containerPath: `/etc/${name}`, readOnly: true });
   }
   return binds;
+}
+
+/** For every user, whatever the umask. */
+async function copyReadable(from: string, to: string): Promise<void> {
+  await copyFile(from, to);
+  await chmod(to, 0o644);
 }

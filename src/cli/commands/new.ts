@@ -2,7 +2,6 @@ import { relative, resolve } from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
 import type * as Prompts from '../prompts.ts';
 import { KublerError } from '../../errors.ts';
-import { findWorkingDir } from '../../pipeline/load-project.ts';
 import {
   checkName,
   createBuilder,
@@ -176,4 +175,10 @@ async function inNamespace(name: string, workingDir: string, startDir: string): 
 function report(context: CliContext, files: readonly string[], next: string): void {
   for (const file of files) context.stdout(`${relative(context.cwd, file)}\n`);
   context.stderr(`next: ${next}\n`);
+}
+
+/** Where the project is, seen from a folder; its reader is loaded when used, as help does not need it. */
+async function findWorkingDir(dir: string): Promise<string> {
+  const project = await import('../../pipeline/load-project.ts');
+  return project.findWorkingDir(dir);
 }

@@ -49,7 +49,10 @@ export async function runStep(context: BuildContext, spec: StepSpec): Promise<st
     ...(spec.network && { network: spec.network }),
   });
   if (exitCode !== 0)
-    throw (await spec.explain?.([stdout, ...log.tail()].join('\n'))) ?? (await commandFailed(context, spec, exitCode, log));
+    throw (
+      (await spec.explain?.([stdout, ...log.tail()].join('\n'))) ??
+      (await commandFailed(context, spec, exitCode, log))
+    );
   return stdout;
 }
 

@@ -21,7 +21,7 @@ export function sessionEnv(options: {
     HOME: '/root',
     DEBIAN_FRONTEND: 'noninteractive',
     PYTHONHASHSEED: '0',
-    APT_CONFIG: '/.kubler-apt/apt.conf',
+    APT_CONFIG: '/.kubler/apt/apt.conf',
     NAMESPACE: options.namespace,
     ...bobVariables(options.variables),
     ...proxyEnv(options.settings),

@@ -1,10 +1,6 @@
 import { assert } from '../../../../errors.ts';
 import type { FrozenSource } from './frozen-index.ts';
 
-/** Where containers see the `apt/` folder of an index, and the packages they are to install. */
-const indexDir = '/.kubler-apt';
-const archivesDir = '/.kubler-archives';
-
 /**
  * The address containers know a source by, for its position in the index. Mirrors are not named there: they may
  * change, or have a password, and no image shall depend on them.
@@ -35,29 +31,3 @@ export function listName(position: number, suite: string, path: string): string 
     .replace(/[\\|{}[\]<>"^~_=!@#$%*]/g, (char) => `%${char.charCodeAt(0).toString(16)}`)
     .replaceAll('/', '_');
 }
-
-/**
- * apt.conf(5) for containers: the lists and packages given, read-only, and nothing else; no file is written but the
- * packages' own and dpkg's database. Caches are kept in memory.
- */
-export const aptConfig = `Dir::Etc::sourcelist "${indexDir}/sources.list";
-Dir::Etc::sourceparts "-";
-Dir::State::lists "${indexDir}/lists";
-Dir::Cache::archives "${archivesDir}";
-Dir::Cache::pkgcache "";
-Dir::Cache::srcpkgcache "";
-Dir::Log "/dev";
-Dir::Log::Terminal "null";
-Dir::Log::History "null";
-Dir::Log::Planner "null";
-Debug::NoLocking "true";
-Debug::SetupAPTPartialDirectory::AssumeGood "true";
-APT::Sandbox::User "root";
-APT::Install-Recommends "false";
-APT::Install-Suggests "false";
-Acquire::Languages "none";
-Acquire::ForceHash "SHA256";
-Acquire::Check-Valid-Until "false";
-DPkg::Use-Pty "false";
-DPkg::Options { "--force-confdef"; "--force-confold"; "--log=/dev/null"; };
-`;

@@ -6,7 +6,7 @@ import type { Sha256 } from '../../../../model/digest.ts';
 import type { Clock } from '../../../../ports/clock.ts';
 import type { Downloader } from '../../../../ports/downloader.ts';
 import type { ProcessRunner } from '../../../../ports/process-runner.ts';
-import { aptConfig, renderSourcesList } from './apt-config.ts';
+import { renderSourcesList } from './apt-config.ts';
 import { indexDir, setCurrentIndex, toFrozenIndex, type CurrentIndexOptions } from './current-index.ts';
 import { fetchSource, type FetchedSource } from './fetch-source.ts';
 import { recordVersion, type FrozenIndex, type FrozenSource, type IndexRecord } from './frozen-index.ts';
@@ -101,7 +101,6 @@ async function keepIndex(record: IndexRecord, options: FreezeSourcesOptions): Pr
   const dir = newDir(options);
   await mkdir(join(dir, 'apt/lists/partial'), { recursive: true });
   await mkdir(join(dir, 'apt/lists/auxfiles'));
-  await writeFile(join(dir, 'apt/apt.conf'), aptConfig);
   await writeFile(join(dir, 'apt/sources.list'), renderSourcesList(record.sources));
   await writeFile(join(dir, 'index.json'), `${JSON.stringify(record, null, 1)}\n`);
   const target = indexDir(options.dataDir, record.digest);

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import type { ImageId } from '../../../../src/model/image-id.ts';
+import type { ImageRecord } from '../../../../src/model/image-record.ts';
+import { buildGraph } from '../../../../src/stages/graph/index.ts';
+import { planBuild, type BuildPlan, type Force, type PlanFacts } from '../../../../src/stages/plan/index.ts';
+import { makeProject } from '../../../support/make-project.ts';
+
+const project = makeProject({
+  'web/base': {},
+  'web/app': { parent: 'web/base' },
+  'web/other': {},
+});
+const graph = buildGraph(project, [], {});
+
+const facts: PlanFacts = {
+  indexes: new Map([['debian', 'index-1']]),
+  folders: new Map([
+    ['web/base', new Map([['build.sh', 'b1']])],
+    ['web/app', new Map([['build.sh', 'a1']])],
+  ]),
+  records: new Map(),
+  snapshots: new Set(),
+  intact: new Set(),
+};
+
+/** What exists after everything of a plan was built. */
+function afterBuild(plan: BuildPlan, before: PlanFacts): PlanFacts {
+  const records = plan.images.map(({ definition, key, inputs }) => {
+    const record = { id: definition.id, key, inputs, targetSnapshot: `target of ${definition.id}` };
+    return [definition.id, record as unknown as ImageRecord] as const;
+  });
+  const snapshots = plan.builders.flatMap(({ key, base }) => [key, base]);
+  return {
+    ...before,
+    records: new Map(records),
+    snapshots: new Set([...snapshots, ...records.map(([id]) => `target of ${id}`)]),
+    intact: new Set(records.map(([id]) => id)),
+  };
+}
+
+const built = afterBuild(planBuild(graph, facts), facts);
+
+const decisions = (now: PlanFacts, force?: Force): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    planBuild(graph, now, force).images.map(({ definition, action, reason }) => [
+      definition.id,
+      `${action}: ${reason}`,
+    ]),
+  );
+
+const changed = (id: string, file: string): PlanFacts => ({
+  ...built,
+  folders: new Map([...built.folders, [id, new Map([[file, 'new']])]]),
+});
+
+describe('planBuild', () => {
+  it('builds everything the first time', () => {
+    expect(decisions(facts)).toEqual({
+      'web/base': 'build: new',
+      'web/app': 'build: new',
+      'web/other': 'build: new',
+    });
+    expect(planBuild(graph, facts).builders.map(({ action }) => action)).toEqual(['build']);
+  });
+
+  it('skips everything when nothing changed', () => {
+    const skipped = 'skip: unchanged';
+    expect(decisions(built)).toEqual({ 'web/base': skipped, 'web/app': skipped, 'web/other': skipped });
+    expect(planBuild(graph, built).builders.map(({ reason }) => reason)).toEqual(['ready']);
+  });
+
+  it('builds a changed image and its children, and says what changed', () => {
+    expect(decisions(changed('web/base', 'build.sh'))).toEqual({
+      'web/base': 'build: build.sh changed',
+      'web/app': 'build: parent web/base changed',
+      'web/other': 'skip: unchanged',
+    });
+  });
+
+  it('leaves a parent alone when only its child changed', () => {
+    expect(decisions(changed('web/app', 'README.md'))).toMatchObject({
+      'web/base': 'skip: unchanged',
+      'web/app': 'build: README.md added, build.sh removed',
+    });
+  });
+
+  it('builds everything after an update of the package index', () => {
+    const updated = decisions({ ...built, indexes: new Map([['debian', 'index-2']]) });
+    expect(updated['web/other']).toBe('build: builder debian changed, package index changed');
+  });
+
+  it('builds what is gone from the store', () => {
+    const intact = new Set<ImageId>(['web/base', 'web/app']);
+    expect(decisions({ ...built, intact })['web/other']).toBe('build: its layers are no longer in the store');
+  });
+
+  it('builds a parent again when its child needs a target root that was cleaned away', () => {
+    const now = changed('web/app', 'build.sh');
+    const snapshots = new Set([...now.snapshots].filter((id) => id !== 'target of web/base'));
+    expect(decisions({ ...now, snapshots })).toMatchObject({
+      'web/base': 'build: its target root was cleaned away',
+      'web/app': 'build: build.sh changed',
+    });
+    expect(decisions({ ...built, snapshots })).toMatchObject({ 'web/base': 'skip: unchanged' });
+  });
+
+  it('forces the targets only, or everything with them', () => {
+    const some = buildGraph(project, ['web/app'], {});
+    const actions = (force: Force) => planBuild(some, built, force).images.map(({ action }) => action);
+    expect(actions('requested')).toEqual(['skip', 'build']);
+    expect(actions('all')).toEqual(['build', 'build']);
+  });
+
+  it('gives a child of a forced parent a reason of its own', () => {
+    const both = planBuild(buildGraph(project, ['web/base', 'web/app'], {}), built, 'requested');
+    expect(both.images.map(({ reason }) => reason)).toEqual(['forced', 'forced']);
+  });
+});
