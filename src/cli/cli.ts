@@ -9,7 +9,7 @@ import { registerList } from './commands/list.ts';
 import { registerNew } from './commands/new.ts';
 import { registerRun } from './commands/run.ts';
 import { registerUpdate } from './commands/update.ts';
-import type { CliContext } from './context.ts';
+import type { CliContext, CliResult } from './context.ts';
 import { renderError } from './render-error.ts';
 import { version } from './version.ts';
 
@@ -23,11 +23,6 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
   } catch (error) {
     return report(error, context, argv.includes('--debug'));
   }
-}
-
-/** What a command line left to say by its exit status alone, such as that of a program it ran. */
-export interface CliResult {
-  status: number;
 }
 
 function createProgram(context: CliContext, result: CliResult): Command {

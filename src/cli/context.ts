@@ -28,3 +28,8 @@ export interface CliContext {
   /** What this machine lacks for its engine. */
   readonly probe: () => Promise<readonly MissingTool[]>;
 }
+
+/** What a command line left to say by its exit status alone, such as that of a program it ran. */
+export interface CliResult {
+  status: number;
+}

@@ -42,10 +42,11 @@ export interface Settings {
   };
 }
 
-/** How a builder without a parent builder comes to be. */
+/** How a builder without a parent builder comes to be. `suite`: the Debian release in it. */
 export type BuilderBase =
   | { readonly kind: 'debootstrap' | 'mmdebstrap'; readonly suite: string }
-  | { readonly kind: 'tarball'; readonly location: string; readonly sha256: string };
+  /** `location`: an address or an absolute path. */
+  | { readonly kind: 'tarball'; readonly suite: string; readonly location: string; readonly sha256: string };
 
 /** A fat container that images are built in. */
 export interface BuilderDefinition {

@@ -104,7 +104,7 @@ function imageJob(
       ...(parent ? [parent.definition.id] : []),
       ...(builder ? [`builder ${builder.definition.name}`] : []),
     ],
-    run: () => buildImage(workspace, step, indexes.of(step.builder.root.name)),
+    run: () => buildImage(workspace, step, indexes.of(step.definition.id)),
   });
 }
 

@@ -1,15 +1,11 @@
 import { assert } from '../errors.ts';
+import { isImageId, splitImageId } from '../model/image-id.ts';
+import type { BuilderDefinition } from '../model/project.ts';
 import type { SnapshotId } from '../ports/engine.ts';
-import {
-  bootstrapBase,
-  finishBase,
-  makeBuilder,
-  type BuildContext,
-  type Installer,
-} from '../stages/builder/index.ts';
+import { bootstrapBase, finishBase, makeBuilder, type apt } from '../stages/builder/index.ts';
 import { stepKey, type BuilderStep } from '../stages/plan/index.ts';
 import type { FrozenIndexes } from './freeze-indexes.ts';
-import { withBuild } from './with-build.ts';
+import { withBuild, type Build } from './with-build.ts';
 import { dataPaths, type Workspace } from './workspace.ts';
 
 /**
@@ -26,7 +22,9 @@ export async function buildBuilder(
   if (!(await workspace.engine.hasSnapshot(step.base))) await makeBase(workspace, step, indexes, task);
   if (!(await workspace.engine.hasSnapshot(step.key))) {
     workspace.progress({ kind: 'stage', task, stage: 'configure' });
-    await inSession(workspace, step, indexes, parent?.key ?? step.base, (context, installer) =>
+    const index = indexes.of(task);
+    const start = parent?.key ?? step.base;
+    await inSession(workspace, step.definition, index, start, ({ context, installer }) =>
       makeBuilder(context, installer, step.key),
     );
   }
@@ -41,6 +39,7 @@ async function makeBase(
 ): Promise<void> {
   const { base } = step.root;
   assert(base, `builder ${step.root.name} has no base`);
+  const index = indexes.of(`builder ${step.root.name}`);
   const raw = stepKey('bootstrap', { base: step.base });
   if (!(await workspace.engine.hasSnapshot(raw))) {
     workspace.progress({ kind: 'stage', task, stage: base.kind });
@@ -50,37 +49,40 @@ async function makeBase(
       id: raw,
       definition: step.root,
       base,
-      index: indexes.of(step.root.name),
+      index,
       tempDir: temp.path,
       logDir: dataPaths(workspace.dataDir).logs(`builders/${step.root.name}`),
     });
   }
   workspace.progress({ kind: 'stage', task, stage: 'upgrade base' });
-  await inSession(workspace, step, indexes, raw, (context, installer) =>
-    finishBase(context, installer, step.base),
+  await inSession(workspace, step.root, index, raw, ({ context, installer, tempDir }) =>
+    finishBase(context, installer, step.base, { aptDir: index.aptDir, tempDir }),
   );
 }
 
 /** Runs `work` in a session whose only root is the builder to be. */
 async function inSession(
   workspace: Workspace,
-  step: BuilderStep,
-  indexes: FrozenIndexes,
+  definition: BuilderDefinition,
+  index: apt.FrozenIndex,
   target: SnapshotId,
-  work: (context: BuildContext, installer: Installer) => Promise<void>,
+  work: (build: Build) => Promise<void>,
 ): Promise<void> {
+  const { name, dir, settings, variables } = definition;
   await withBuild(
     workspace,
     {
-      subject: `builder ${step.definition.name}`,
-      logs: `builders/${step.definition.name}`,
-      configDir: step.definition.dir,
-      settings: step.definition.settings,
-      variables: step.definition.variables,
-      namespace: step.definition.name.includes('/') ? step.definition.name.split('/', 1).join('') : '',
-      index: indexes.of(step.root.name),
+      subject: `builder ${name}`,
+      logs: `builders/${name}`,
+      configDir: dir,
+      settings,
+      variables,
+      namespace: isImageId(name) ? splitImageId(name).namespace : '',
+      index,
+      // Not the epoch of the settings: builders are for images of any epoch.
+      epoch: index.epoch,
       roots: { target },
     },
-    ({ context, installer }) => work(context, installer),
+    work,
   );
 }

@@ -1,9 +1,7 @@
-import { assert } from '../errors.ts';
 import { splitImageId } from '../model/image-id.ts';
 import type { Finding } from '../model/finding.ts';
 import type { ImageRecord } from '../model/image-record.ts';
 import type { ImageDefinition } from '../model/project.ts';
-import type { ImageConfig, Manifest } from '../oci/types.ts';
 import { createStepStore, fillTarget, type apt, type FilledTarget } from '../stages/builder/index.ts';
 import { assembleImage, type AssembledImage, type ImagePlan } from '../stages/image/index.ts';
 import type { ImageStep } from '../stages/plan/index.ts';
@@ -14,17 +12,9 @@ import { collectTree, type CollectedTree } from './collect-tree.ts';
 import { describeImage } from './describe-image.ts';
 import { proveImage } from './prove-image.ts';
 import { readDockerfile } from './read-dockerfile.ts';
-import { readRecord } from './run-image.ts';
+import { readParent, type ParentImage } from './parent-image.ts';
 import { withBuild, type Build, type BuildSpec } from './with-build.ts';
 import { dataPaths, type Workspace } from './workspace.ts';
-
-/** A built image as its children see it. */
-export interface ParentImage {
-  readonly record: ImageRecord;
-  readonly tree: BuiltTree;
-  readonly config: ImageConfig;
-  readonly manifest: Manifest;
-}
 
 /** Builds one image whose parent and builder are there: fill → carve → prune → layers → prove → image → record. */
 export async function buildImage(
@@ -107,19 +97,6 @@ async function makeImage(
   return { image, assembled, warnings };
 }
 
-async function readParent(workspace: Workspace, step: ImageStep): Promise<ParentImage | undefined> {
-  if (!step.parent) return undefined;
-  const record = await readRecord(workspace, step.parent.definition.id);
-  const tree = await workspace.records.readTree(record.id);
-  assert(tree, `the record of ${record.id} has no tree`);
-  return {
-    record,
-    tree,
-    config: await workspace.layout.readConfig(record.configDigest),
-    manifest: await workspace.layout.readManifest(record.manifest.digest),
-  };
-}
-
 function buildSpec(
   definition: ImageDefinition,
   index: apt.FrozenIndex,
@@ -133,6 +110,7 @@ function buildSpec(
     variables: definition.variables,
     namespace: splitImageId(definition.id).namespace,
     index,
+    epoch: definition.settings.epoch ?? index.epoch,
     roots,
   };
 }

@@ -18,7 +18,7 @@ import {
 } from '../stages/prune/index.ts';
 import { readSpool } from '../stages/rootfs/index.ts';
 import type { BuiltTree } from '../store/index.ts';
-import type { ParentImage } from './build-image.ts';
+import type { ParentImage } from './parent-image.ts';
 import { captureEnd, type EndState, type StartState } from './capture-states.ts';
 import type { Build } from './with-build.ts';
 

@@ -3,7 +3,7 @@ import type { AssembledImage } from '../stages/image/index.ts';
 import type { FilledTarget } from '../stages/builder/index.ts';
 import type { ImageStep } from '../stages/plan/index.ts';
 import type { AssembledLayers } from './assemble-layers.ts';
-import type { ParentImage } from './build-image.ts';
+import type { ParentImage } from './parent-image.ts';
 import type { CollectedTree } from './collect-tree.ts';
 
 export interface ImageParts {

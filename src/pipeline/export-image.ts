@@ -1,6 +1,6 @@
 import type { ImageId } from '../model/image-id.ts';
 import { exportImage, type ExportOptions } from '../stages/publish/index.ts';
-import { readRecord } from './run-image.ts';
+import { readRecord } from './read-record.ts';
 import type { Workspace } from './workspace.ts';
 
 export { exportFormats } from '../stages/publish/index.ts';

@@ -62,7 +62,7 @@ async function readRecords(workspace: Workspace, graph: Graph): Promise<Readonly
 async function digestFolders(graph: Graph): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
   const folders = [
     ...graph.images.map(({ definition }) => [definition.id, definition.dir] as const),
-    ...graph.builders.map(({ definition }) => [definition.name, definition.dir] as const),
+    ...graph.builders.map(({ definition }) => [`builder ${definition.name}`, definition.dir] as const),
   ];
   return new Map(
     await Promise.all(folders.map(async ([name, dir]) => [name, await digestFolder(dir)] as const)),

@@ -7,7 +7,7 @@ import {
   renderTemplate,
   type ImagePlan,
 } from '../stages/image/index.ts';
-import type { ParentImage } from './build-image.ts';
+import type { ParentImage } from './parent-image.ts';
 
 /** Reads and checks an image's Dockerfile.template, so that its faults show before anything is built. */
 export async function readDockerfile(

@@ -1,7 +1,7 @@
 import { KublerError } from '../errors.ts';
 import type { ImageId } from '../model/image-id.ts';
-import type { ImageRecord } from '../model/image-record.ts';
 import { lookupUser } from '../stages/carve/index.ts';
+import { readRecord } from './read-record.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
@@ -46,15 +46,6 @@ export async function runImage(
     additionalGids: user.additionalGids,
     tty: options.tty,
     hostname: id.replace('/', '-'),
-  });
-}
-
-/** The record of a built image; an error that says how to build it otherwise. */
-export async function readRecord(workspace: Workspace, id: ImageId): Promise<ImageRecord> {
-  const record = await workspace.records.read(id);
-  if (record) return record;
-  throw new KublerError('IMAGE_NOT_BUILT', `cannot use ${id}: it has not been built`, {
-    hint: `kubler build ${id}`,
   });
 }
 

@@ -1,11 +1,13 @@
 import type { Project } from '../model/project.ts';
 import { apt } from '../stages/builder/index.ts';
-import { findIndexOf, freezeIndexOf } from './freeze-indexes.ts';
+import { buildGraph } from '../stages/graph/index.ts';
+import { listIndexUsers, sourcesOf, type IndexUser } from './freeze-indexes.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What a refresh of one index brought. */
 export interface IndexUpdate {
-  readonly builder: string;
+  /** `builder NAME` or an image: the first that uses it. */
+  readonly user: string;
   readonly suite: string;
   /** Seconds since 1970: date of the index in use now. */
   readonly date: number;
@@ -13,15 +15,25 @@ export interface IndexUpdate {
   readonly changes: Awaited<ReturnType<typeof apt.compareIndexes>> | undefined;
 }
 
-/** Fetches the current index of every base of the project and makes it the one builds use. */
+/** Fetches the current state of every index of the project and makes it the one builds use. */
 export async function updateIndexes(workspace: Workspace, project: Project): Promise<readonly IndexUpdate[]> {
-  const updates: IndexUpdate[] = [];
-  for (const definition of project.builders.values()) {
-    if (!definition.base) continue;
-    const old = await findIndexOf(workspace, definition);
-    const index = await freezeIndexOf(workspace, definition, true);
+  const updates = new Map<string, IndexUpdate>();
+  for (const user of listUsers(project)) {
+    const sources = sourcesOf(user);
+    if (updates.has(sources)) continue;
+    const old = await apt.findIndex({ ...workspace, ...user });
+    const index = await apt.freezeIndex({ ...workspace, ...user, refresh: true });
     const changes = old && (await apt.compareIndexes(old, index));
-    updates.push({ builder: definition.name, suite: index.suite, date: index.epoch, changes });
+    updates.set(sources, { user: user.name, suite: index.suite, date: index.epoch, changes });
   }
-  return updates;
+  return [...updates.values()];
+}
+
+/** Builders and images that use an index; in a project without images, all builders with a base. */
+function listUsers(project: Project): readonly IndexUser[] {
+  const users = listIndexUsers(buildGraph(project, []));
+  if (users.length > 0) return users;
+  return [...project.builders.values()].flatMap(({ name, base, settings }) =>
+    base ? [{ name: `builder ${name}`, suite: base.suite, settings }] : [],
+  );
 }

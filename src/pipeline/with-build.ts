@@ -15,6 +15,8 @@ export interface BuildSpec {
   readonly variables: Variables;
   readonly namespace: string;
   readonly index: apt.FrozenIndex;
+  /** Seconds since 1970 that nothing it makes is newer than. */
+  readonly epoch: number;
   readonly roots: { readonly builder?: SnapshotId; readonly target: SnapshotId };
 }
 
@@ -33,10 +35,9 @@ export async function withBuild<T>(
   spec: BuildSpec,
   work: (build: Build) => Promise<T>,
 ): Promise<T> {
-  const { settings, index } = spec;
+  const { settings, index, epoch } = spec;
   await using temp = await workspace.openTempDir();
   const archivesDir = await apt.makeArchiveDir(temp.path);
-  const epoch = settings.epoch ?? index.epoch;
   refuseEarlyClock(workspace.clock.now(), epoch);
   await using session = await workspace.engine.open({
     ...spec.roots,

@@ -58,19 +58,10 @@ const splitAtSlash = (text: string): [string, string] => {
   return [text.slice(0, slash), text.slice(slash + 1)];
 };
 
-/** The line of build.conf that says where the builder starts. */
+/** The lines of build.conf that say where the builder starts. */
 function originLine({ name, from, sha256 }: BuilderAnswers): string {
   if (/^(debootstrap|mmdebstrap):[a-z0-9][a-z0-9.+_-]*$/i.test(from)) return `BUILDER_BASE='${from}'`;
-  if (/^tarball:[^\s'\\$`]+$/.test(from)) {
-    if (sha256 === undefined)
-      return `BUILDER_BASE='${from}'\n# Fill in what sha256sum prints for it.\nBUILDER_BASE_SHA256=''`;
-    if (/^[0-9a-f]{64}$/i.test(sha256))
-      return `BUILDER_BASE='${from}'\nBUILDER_BASE_SHA256='${sha256.toLowerCase()}'`;
-    throw new KublerError(
-      'USAGE_INVALID',
-      `cannot use "${sha256}" as a SHA-256: it is not 64 hexadecimal digits`,
-    );
-  }
+  if (/^tarball:[^\s'\\$`]+$/.test(from)) return tarballLines(from, sha256);
   if ((isValidName(from) || isImageId(from)) && from !== name) return `BUILDER='${from}'`;
   throw new KublerError(
     'USAGE_INVALID',
@@ -79,4 +70,20 @@ function originLine({ name, from, sha256 }: BuilderAnswers): string {
       hint: 'debootstrap:bookworm, mmdebstrap:bookworm, tarball:FILE-OR-ADDRESS, or the name of a builder such as debian',
     },
   );
+}
+
+function tarballLines(from: string, sha256: string | undefined): string {
+  if (sha256 !== undefined && !/^[0-9a-f]{64}$/i.test(sha256)) {
+    throw new KublerError(
+      'USAGE_INVALID',
+      `cannot use "${sha256}" as a SHA-256: it is not 64 hexadecimal digits`,
+    );
+  }
+  return [
+    `BUILDER_BASE='${from}'`,
+    ...(sha256 === undefined ? ['# Fill in what sha256sum prints for it.'] : []),
+    `BUILDER_BASE_SHA256='${sha256?.toLowerCase() ?? ''}'`,
+    '# The Debian release in it.',
+    "BUILDER_SUITE='bookworm'",
+  ].join('\n');
 }

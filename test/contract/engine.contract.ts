@@ -139,6 +139,14 @@ export function describeEngineContract(name: string, setUp: (dir: string) => Eng
         expect(hasPtrace(await sh(session, 'grep CapBnd /proc/self/status'))).toBe(false);
       });
 
+      it('has no network but its own when it is to have none', async () => {
+        const { stdout } = await run(session, ['cat', '/proc/net/dev'], {
+          network: 'none',
+          stdout: 'capture',
+        });
+        expect([...stdout.matchAll(/^ *([^ :]+):/gm)].map(([, name]) => name)).toEqual(['lo']);
+      });
+
       it('leaves nothing running in the background', async () => {
         const ticking = '(while :; do date +%N > /tmp/tick; sleep 0.02; done) & sleep 0.3; test -s /tmp/tick';
         await sh(session, ticking);

@@ -66,6 +66,7 @@ async function toContainer(state: SessionState, spec: ExecSpec, overlay: Overlay
     capabilities: [...buildCapabilities, ...(ptrace === true ? ['CAP_SYS_PTRACE'] : [])],
     noNewPrivileges: true,
     terminal: false,
+    network: spec.network ?? 'host',
     binds: await settle(state, overlay, binds, cwd),
     arch: process.arch,
   };

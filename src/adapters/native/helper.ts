@@ -5,7 +5,7 @@ import { KublerError } from '../../errors.ts';
 import { collectOutput } from '../system/collect-output.ts';
 import { throwIfAborted } from './interruption.ts';
 import { overlayOptions, type Overlay } from './overlay.ts';
-import { exitStatus, runCommand, startCommand, type Argv } from './run-command.ts';
+import { exitStatus, runCommand, startCommand, withUmask, type Argv } from './run-command.ts';
 
 export interface HelperSpec {
   /** Folder that the lower layers of overlays are named in. */
@@ -62,6 +62,7 @@ export async function openHelper(spec: HelperSpec): Promise<Helper> {
   const child = startCommand(['unshare', ...namespaces, ...argv], 'pipe');
   const status = exitStatus(child);
   const [ready, errors] = [isReady(child, status), collectOutput(readable(child.stderr))];
+  errors.catch(() => undefined);
   const close = async () => {
     child.stdin?.destroy();
     await status;
@@ -111,9 +112,6 @@ function entrance(child: ChildProcess, spec: HelperSpec): Omit<Helper, typeof Sy
     unmount: (mountPoint) => run('unmount a root', ['umount', mountPoint]),
   };
 }
-
-/** What is made inside does not depend on the caller's umask. */
-const withUmask = (argv: Argv): Argv => ['sh', '-c', 'umask 022 && exec "$@"', 'sh', ...argv];
 
 /** The lower layers are named relative to their folder, which nsenter(1) leaves. */
 const mountArgv = (layersDir: string, overlay: Overlay): Argv => [

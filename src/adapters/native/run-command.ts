@@ -53,6 +53,9 @@ export function startCommand(
   return spawn(command, args, { stdio, detached: true, cwd: '/', env: { ...hostEnv, ...env } });
 }
 
+/** The same command with a umask that does not depend on the caller's. */
+export const withUmask = (argv: Argv): Argv => ['sh', '-c', 'umask 022 && exec "$@"', 'sh', ...argv];
+
 const hostEnv = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   LC_ALL: 'C.UTF-8',

@@ -55,6 +55,7 @@ function toContainer(spec: RunSpec, rootDir: string, binds: readonly Bind[]): Co
     capabilities: runCapabilities,
     noNewPrivileges: false,
     terminal: tty,
+    network: 'host',
     arch: process.arch,
   };
 }

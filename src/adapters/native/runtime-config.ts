@@ -22,6 +22,8 @@ export interface ContainerSpec {
   /** False: setuid programs and file capabilities work. */
   readonly noNewPrivileges: boolean;
   readonly terminal: boolean;
+  /** `none`: a network of its own, with nothing in it. */
+  readonly network: 'host' | 'none';
   readonly binds: readonly Bind[];
   /** The machine, as `process.arch` names it. */
   readonly arch: string;
@@ -45,7 +47,7 @@ const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc
 
 /**
  * The config.json of a container (Open Container Initiative runtime-spec v1.0.2, config.md): namespaces of its own
- * but for network and users, no cgroup, the standard devices only.
+ * but for users and, unless asked for, the network; no cgroup, the standard devices only.
  */
 export function toRuntimeConfig(spec: ContainerSpec) {
   return {
@@ -63,13 +65,18 @@ export function toRuntimeConfig(spec: ContainerSpec) {
     },
     mounts: [...systemMounts, ...spec.binds.map(toMount)],
     linux: {
-      namespaces: ['pid', 'mount', 'ipc', 'uts'].map((type) => ({ type })),
+      namespaces: namespaces(spec).map((type) => ({ type })),
       maskedPaths,
       readonlyPaths,
       seccomp: seccompProfile(spec.arch),
     },
   };
 }
+
+const namespaces = ({ network }: ContainerSpec): readonly string[] => [
+  ...['pid', 'mount', 'ipc', 'uts'],
+  ...(network === 'none' ? ['network'] : []),
+];
 
 /** A user other than root holds none, but may get those of a program it starts. */
 function capabilitySets({ uid, capabilities }: ContainerSpec) {

@@ -11,7 +11,7 @@ import { writeTar } from '../../oci/tar-write.ts';
 import type { RunSpec } from '../../ports/engine.ts';
 import { resolveInRoot } from './mount-points.ts';
 import { toOverlayMembers } from './overlay-members.ts';
-import { runCommand, type Argv } from './run-command.ts';
+import { runCommand, withUmask, type Argv } from './run-command.ts';
 import type { NativeHost } from './snapshot-store.ts';
 
 type Layer = RunSpec['layers'][number];
@@ -110,7 +110,11 @@ async function makeWhiteouts(rootDir: string, paths: readonly string[]): Promise
 
 async function runOrRefuse(argv: Argv, stdin?: AsyncIterable<Uint8Array>): Promise<void> {
   const lines: string[] = [];
-  const { exitCode } = await runCommand({ argv, log: (line) => lines.push(line), ...(stdin && { stdin }) });
+  const { exitCode } = await runCommand({
+    argv: withUmask(argv),
+    log: (line) => lines.push(line),
+    ...(stdin && { stdin }),
+  });
   if (exitCode === 0) return;
   const reason = lines.at(-1) ?? `${argv[0]} ended with status ${exitCode}`;
   throw new KublerError('ENGINE_REFUSED', `cannot unpack layer: ${reason}`, { details: lines.slice(0, -1) });

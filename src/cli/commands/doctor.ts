@@ -1,6 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
-import type { CliResult } from '../cli.ts';
-import type { CliContext } from '../context.ts';
+import type { CliContext, CliResult } from '../context.ts';
 import { debugOption, jsonOption } from '../project-options.ts';
 import { installLine } from '../../model/missing-tool.ts';
 

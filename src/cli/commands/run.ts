@@ -1,7 +1,6 @@
 import type { Command } from '@commander-js/extra-typings';
 import { parseImageId } from '../../model/image-id.ts';
-import type { CliResult } from '../cli.ts';
-import type { CliContext } from '../context.ts';
+import type { CliContext, CliResult } from '../context.ts';
 import { dataDirOption, debugOption, engineOption, workingDirOption } from '../project-options.ts';
 import { openProject, withWorkspace } from '../with-workspace.ts';
 

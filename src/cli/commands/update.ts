@@ -18,9 +18,9 @@ export function registerUpdate(program: Command, context: CliContext): void {
       const { updateIndexes } = await import('../../pipeline/update-indexes.ts');
       const updates = await withWorkspace(context, project, (workspace) => updateIndexes(workspace, project));
       if (options.json) return context.stdout(`${JSON.stringify(updates, undefined, 2)}\n`);
-      for (const { builder, suite, date, changes } of updates) {
+      for (const { user, suite, date, changes } of updates) {
         context.stdout(
-          `${suite} (builder ${builder}), as of ${new Date(date * 1000).toISOString().slice(0, 10)}: `,
+          `${suite} (${user}), as of ${new Date(date * 1000).toISOString().slice(0, 10)}: `,
         );
         if (!changes) context.stdout('first index\n');
         else if (changes.changed.length + changes.added.length + changes.removed.length === 0) {

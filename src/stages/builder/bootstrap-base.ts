@@ -1,4 +1,5 @@
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { KublerError } from '../../errors.ts';
 import type { Progress } from '../../model/progress.ts';
 import type { BuilderBase, BuilderDefinition } from '../../model/project.ts';
@@ -62,8 +63,7 @@ async function fetchTarball(
   { location, sha256 }: Extract<BuilderBase, { kind: 'tarball' }>,
 ): Promise<string> {
   const hostFile = join(spec.dataDir, 'downloads', sha256);
-  const path = isAbsolute(location) ? location : join(spec.definition.dir, location);
-  const url = /^https?:/.test(location) ? location : `file://${path}`;
+  const url = location.startsWith('/') ? pathToFileURL(location).href : location;
   if (!(await spec.downloader.download({ url, hostFile, sha256, maxBytes: maxTarballBytes }))) {
     throw new KublerError(
       'DOWNLOAD_FAILED',

@@ -1,5 +1,6 @@
 import type { InstalledPackage } from '../../model/package.ts';
-import { parseRelations, parseStanza, splitStanzas } from './deb822.ts';
+import { parseStanza, splitStanzas } from '../../model/deb822.ts';
+import { parseRelations } from './relations.ts';
 
 /** A path that `dpkg-divert` moved aside: every package but `by` has its file at `to` instead. */
 export interface Diversion {

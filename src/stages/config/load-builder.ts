@@ -25,17 +25,38 @@ function checkArchitecture(reader: VariableReader, architecture: string): void {
 
 const isAddress = (location: string): boolean => /^(?:https?|file):\/\//.test(location);
 
+const isSuite = (name: string): boolean => /^[a-z0-9][a-z0-9.+_-]*$/i.test(name);
+
 function tarball(location: string, dir: string, reader: VariableReader): BuilderBase | undefined {
+  const path = isAddress(location) || isAbsolute(location) ? location : resolve(dir, location);
+  const sha256 = readChecksum(reader);
+  const suite = readSuite(reader);
+  return sha256 === undefined || suite === undefined
+    ? undefined
+    : { kind: 'tarball', suite, location: path, sha256 };
+}
+
+function readChecksum(reader: VariableReader): string | undefined {
   const sha256 = reader.text('BUILDER_BASE_SHA256')?.toLowerCase();
-  if (sha256 === undefined) {
+  if (sha256 !== undefined && /^[0-9a-f]{64}$/.test(sha256)) return sha256;
+  if (sha256 !== undefined) reader.fault('BUILDER_BASE_SHA256', 'it must be 64 hexadecimal digits');
+  else {
     reader.fault('BUILDER_BASE', 'a tarball needs its checksum', {
       hint: "add BUILDER_BASE_SHA256='…' with what sha256sum prints for it",
     });
-  } else if (!/^[0-9a-f]{64}$/.test(sha256)) {
-    reader.fault('BUILDER_BASE_SHA256', 'it must be 64 hexadecimal digits');
-  } else {
-    const path = isAddress(location) || isAbsolute(location) ? location : resolve(dir, location);
-    return { kind: 'tarball', location: path, sha256 };
+  }
+  return undefined;
+}
+
+/** A tarball does not tell which release it is of, and the packages added to it must be of the same. */
+function readSuite(reader: VariableReader): string | undefined {
+  const suite = reader.text('BUILDER_SUITE');
+  if (suite !== undefined && isSuite(suite)) return suite;
+  if (suite !== undefined) reader.fault('BUILDER_SUITE', 'it must be the name of a Debian release');
+  else {
+    reader.fault('BUILDER_BASE', 'BUILDER_SUITE does not say which Debian release is in the tarball', {
+      hint: "add BUILDER_SUITE='bookworm'",
+    });
   }
   return undefined;
 }
@@ -48,7 +69,7 @@ function readBase(reader: VariableReader, dir: string): BuilderBase | undefined 
     reader.fault('BUILDER_BASE', 'a base from an image comes with a later version');
   } else if (kind === 'tarball') {
     return tarball(value, dir, reader);
-  } else if ((kind === 'debootstrap' || kind === 'mmdebstrap') && /^[a-z0-9][a-z0-9.+_-]*$/i.test(value)) {
+  } else if ((kind === 'debootstrap' || kind === 'mmdebstrap') && isSuite(value)) {
     return { kind, suite: value };
   } else {
     reader.fault('BUILDER_BASE', 'it must be debootstrap:SUITE, mmdebstrap:SUITE or tarball:ADDRESS-OR-PATH');

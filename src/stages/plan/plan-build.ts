@@ -36,9 +36,9 @@ export interface BuildPlan {
 
 /** What exists, as far as a plan depends on it. */
 export interface PlanFacts {
-  /** Root builder name → digest of its frozen package index. */
+  /** Image id or `builder NAME` → digest of its frozen package index. */
   readonly indexes: ReadonlyMap<string, Sha256>;
-  /** Image id or builder name → file name → digest, of its folder. */
+  /** Image id or `builder NAME` → file name → digest, of its folder. */
   readonly folders: ReadonlyMap<string, ReadonlyMap<string, Sha256>>;
   readonly records: ReadonlyMap<ImageId, ImageRecord>;
   readonly snapshots: ReadonlySet<string>;
@@ -66,12 +66,15 @@ function planBuilder(
 ): BuilderStep {
   const { definition } = node;
   const parent = definition.extends === undefined ? undefined : done.get(definition.extends);
-  const index = facts.indexes.get(parent?.root.name ?? definition.name) ?? '';
+  const user = `builder ${definition.name}`;
+  const index = facts.indexes.get(user) ?? '';
   const base =
-    parent?.base ?? stepKey('base', { base: JSON.stringify(definition.base), 'package index': index });
+    parent?.base ?? stepKey('base', { ...baseInputs(definition), 'package index': index });
   const inputs = {
-    ...(parent ? { [`builder ${parent.definition.name}`]: parent.key } : { base }),
-    ...Object.fromEntries(facts.folders.get(definition.name) ?? []),
+    ...(parent
+      ? { [`builder ${parent.definition.name}`]: parent.key, 'package index': index }
+      : { base }),
+    ...Object.fromEntries(facts.folders.get(user) ?? []),
     variables: JSON.stringify([...definition.variables]),
   };
   const key = stepKey('builder', inputs);
@@ -87,6 +90,11 @@ function planBuilder(
   };
 }
 
+/** What a base is made from: of a tarball its content, wherever it lies. */
+function baseInputs({ base }: BuilderDefinition): StepInputs {
+  return base?.kind === 'tarball' ? { base: 'tarball', sha256: base.sha256 } : { base: JSON.stringify(base) };
+}
+
 function planImage(
   node: GraphImage,
   builders: ReadonlyMap<string, BuilderStep>,
@@ -100,7 +108,7 @@ function planImage(
   const parent = node.parent === undefined ? undefined : done.get(node.parent);
   const inputs = {
     [`builder ${node.builder}`]: builder.key,
-    'package index': facts.indexes.get(builder.root.name) ?? '',
+    'package index': facts.indexes.get(definition.id) ?? '',
     ...(parent && { [`parent ${parent.definition.id}`]: parent.key }),
     ...Object.fromEntries(facts.folders.get(definition.id) ?? []),
     variables: JSON.stringify([...definition.variables]),

@@ -275,6 +275,7 @@ describe('a builder', () => {
     await builder(dir, { from, sha256: 'A'.repeat(64) });
     expect((await load(dir)).builders.get('go')?.base).toMatchObject({
       kind: 'tarball',
+      suite: 'bookworm',
       sha256: 'a'.repeat(64),
     });
     await expect(builder(dir, { name: 'x', from, sha256: 'abc' })).rejects.toMatchObject({

@@ -15,6 +15,7 @@ const spec: ContainerSpec = {
   capabilities: buildCapabilities,
   noNewPrivileges: true,
   terminal: false,
+  network: 'host',
   binds: [
     { hostPath: '/project/images/jq', containerPath: '/config', readOnly: true },
     { hostPath: '/data/tmp/1-2-3/target-0/root', containerPath: '/emerge-root', readOnly: false },
@@ -36,6 +37,13 @@ it('a user other than root holds no capability', () => {
   }).process;
   expect(capabilities).toEqual({ bounding: runCapabilities, effective: [], permitted: [] });
   expect(user).toMatchObject({ uid: 33, gid: 33, umask: 0o022 });
+});
+
+it('a network of its own is a namespace', () => {
+  const types = (network: ContainerSpec['network']) =>
+    toRuntimeConfig({ ...spec, network }).linux.namespaces.map(({ type }) => type);
+  expect(types('host')).not.toContain('network');
+  expect(types('none')).toEqual([...types('host'), 'network']);
 });
 
 it.each([

@@ -33,13 +33,15 @@ test.each([
   ['/srv/root.tar', '/srv/root.tar'],
 ])('a tarball at %s', async (location, expected) => {
   const builder = await load(
-    `BUILDER_BASE='tarball:${location}'\nBUILDER_BASE_SHA256='${sha256.toUpperCase()}'\n`,
+    `BUILDER_BASE='tarball:${location}'\nBUILDER_BASE_SHA256='${sha256.toUpperCase()}'\nBUILDER_SUITE=bookworm\n`,
   );
-  expect(builder?.base).toEqual({ kind: 'tarball', location: expected, sha256 });
+  expect(builder?.base).toEqual({ kind: 'tarball', suite: 'bookworm', location: expected, sha256 });
 });
 
 test('a tarball’s path is relative to the builder', async () => {
-  const builder = await load(`BUILDER_BASE='tarball:root.tar'\nBUILDER_BASE_SHA256='${sha256}'\n`);
+  const builder = await load(
+    `BUILDER_BASE='tarball:root.tar'\nBUILDER_BASE_SHA256='${sha256}'\nBUILDER_SUITE=sid\n`,
+  );
   expect(builder?.base).toMatchObject({ location: join(builder?.dir ?? '', 'root.tar') });
 });
 
@@ -83,12 +85,20 @@ test.each([
     '1:14 cannot use BUILDER_BASE="debootstrap:--foreign" of builder "b": it must be debootstrap:SUITE, mmdebstrap:SUITE or tarball:ADDRESS-OR-PATH',
   ],
   [
-    'BUILDER_BASE=tarball:x.tar',
+    'BUILDER_BASE=tarball:x.tar\nBUILDER_SUITE=sid',
     '1:14 cannot use BUILDER_BASE="tarball:x.tar" of builder "b": a tarball needs its checksum',
   ],
   [
-    'BUILDER_BASE=tarball:x.tar\nBUILDER_BASE_SHA256=abc',
+    'BUILDER_BASE=tarball:x.tar\nBUILDER_BASE_SHA256=abc\nBUILDER_SUITE=sid',
     '2:21 cannot use BUILDER_BASE_SHA256="abc" of builder "b": it must be 64 hexadecimal digits',
+  ],
+  [
+    `BUILDER_BASE=tarball:x.tar\nBUILDER_BASE_SHA256=${sha256}`,
+    '1:14 cannot use BUILDER_BASE="tarball:x.tar" of builder "b": BUILDER_SUITE does not say which Debian release is in the tarball',
+  ],
+  [
+    `BUILDER_BASE=tarball:x.tar\nBUILDER_BASE_SHA256=${sha256}\nBUILDER_SUITE=../x`,
+    '3:15 cannot use BUILDER_SUITE="../x" of builder "b": it must be the name of a Debian release',
   ],
   [
     'BUILDER=a:b',

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProcessRunner } from '../../../../ports/process-runner.ts';
-import { parseDeb822, type Paragraph } from './deb822.ts';
+import { parseDeb822, type Paragraph } from '../../../../model/deb822.ts';
 
 /** A binary package source the host's own apt uses. */
 export interface HostSource {

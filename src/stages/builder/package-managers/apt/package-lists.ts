@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { compareDebVersions } from './deb-version.ts';
-import { readDeb822, type Paragraph } from './deb822.ts';
+import { readDeb822, type Paragraph } from '../../../../model/deb822.ts';
 import type { FrozenIndex, FrozenSource } from './frozen-index.ts';
 
 /** Every package of an index, with the source it is in: main before updates, as apt lists them. */

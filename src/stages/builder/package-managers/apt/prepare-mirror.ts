@@ -8,7 +8,7 @@ import type { ProcessRunner } from '../../../../ports/process-runner.ts';
 import { sourceUri } from './apt-config.ts';
 import { linkOrCopy } from './archive-dir.ts';
 import { listBootstrapPackages } from './bootstrap-packages.ts';
-import type { Paragraph } from './deb822.ts';
+import type { Paragraph } from '../../../../model/deb822.ts';
 import { fetchPackages } from './fetch-packages.ts';
 import type { FrozenIndex } from './frozen-index.ts';
 import { readKeyFile } from './key-file.ts';

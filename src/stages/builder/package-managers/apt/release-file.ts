@@ -1,4 +1,4 @@
-import { parseDeb822 } from './deb822.ts';
+import { parseDeb822 } from '../../../../model/deb822.ts';
 import type { Sha256 } from '../../../../model/digest.ts';
 
 export interface ListedFile {

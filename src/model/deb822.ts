@@ -7,10 +7,17 @@ export type Paragraph = ReadonlyMap<string, string>;
  * passed over, as apt does.
  */
 export function parseDeb822(text: string): Paragraph[] {
+  return splitStanzas(text)
+    .map(parseStanza)
+    .filter((paragraph) => paragraph.size > 0);
+}
+
+/** The paragraphs of a file, verbatim, without the empty lines between them. */
+export function splitStanzas(text: string): string[] {
   return text
     .split(/\n(?:[ \t\r]*\n)+/)
-    .map(parseParagraph)
-    .filter((paragraph) => paragraph.size > 0);
+    .map((stanza) => stanza.replace(/^\n+|\n+$/g, ''))
+    .filter((stanza) => stanza !== '');
 }
 
 /** The same for a stream, which may be far larger than memory; `chunks` is text or UTF-8. */
@@ -27,7 +34,8 @@ export async function* readDeb822(chunks: AsyncIterable<string | Uint8Array>): A
   yield* parseDeb822(rest + decoder.decode());
 }
 
-function parseParagraph(text: string): Paragraph {
+/** The fields of one paragraph. */
+export function parseStanza(text: string): Paragraph {
   const fields = new Map<string, string>();
   let name: string | undefined;
   for (const line of text.split('\n')) {

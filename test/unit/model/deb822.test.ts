@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseDeb822, readDeb822 } from '../../../../../../src/stages/builder/package-managers/apt/deb822.ts';
+import { parseDeb822, readDeb822 } from '../../../src/model/deb822.ts';
 
 test('fields, further lines, comments and case-insensitive names are understood', () => {
   const text =

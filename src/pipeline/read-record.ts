@@ -1,0 +1,13 @@
+import { KublerError } from '../errors.ts';
+import type { ImageId } from '../model/image-id.ts';
+import type { ImageRecord } from '../model/image-record.ts';
+import type { Workspace } from './workspace.ts';
+
+/** The record of a built image; an error that says how to build it otherwise. */
+export async function readRecord(workspace: Workspace, id: ImageId): Promise<ImageRecord> {
+  const record = await workspace.records.read(id);
+  if (record) return record;
+  throw new KublerError('IMAGE_NOT_BUILT', `cannot use ${id}: it has not been built`, {
+    hint: `kubler build ${id}`,
+  });
+}

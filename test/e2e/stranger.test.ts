@@ -1,0 +1,205 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, inject, it } from 'vitest';
+import { kubler, startKubler, type KublerOptions } from '../support/kubler.ts';
+import { requires } from '../support/requires.ts';
+import { useTempDir } from '../support/use-temp-dir.ts';
+import { writeTree } from '../support/write-tree.ts';
+
+const filesBelow = (dir: string): readonly string[] =>
+  (readdirSync(dir, { recursive: true }) as string[]).sort();
+
+const verbs = ['new', 'build', 'list', 'graph', 'run', 'export', 'update', 'clean', 'doctor'];
+
+requires(
+  'root',
+  'runc',
+  'debootstrap',
+)('a stranger, in an empty folder outside of the clone', () => {
+  const dir = useTempDir();
+  const call = (args: readonly string[], options: KublerOptions = {}) =>
+    kubler(args, { cwd: dir, ...options });
+  /** Runs a command that has to succeed; gives its result. */
+  const output = async (...args: readonly string[]): Promise<string> => {
+    const { exitCode, stdout, stderr } = await call(args);
+    expect(exitCode, stderr).toBe(0);
+    return stdout;
+  };
+
+  beforeAll(async () => {
+    await output('new', 'namespace', 'acme', '--yes');
+    await output('new', 'image', 'acme/jq', '--packages', 'jq', '--yes');
+    await output('build', 'acme/jq');
+  });
+
+  it('runs what was built', async () => {
+    expect(await output('run', 'acme/jq', '--', 'jq', '--version')).toBe('jq-1.6');
+  });
+
+  it('has what is piped in reach the image, and its exit status come back', async () => {
+    const piped = await call(['run', 'acme/jq', '--', 'jq', '.a'], { input: '{"a": 1}\n' });
+    expect(piped).toMatchObject({ stdout: '1', exitCode: 0 });
+    const halted = await call(['run', 'acme/jq', '--', 'jq', '"reason\\n" | halt_error(7)'], {
+      input: 'null',
+    });
+    expect(halted).toMatchObject({ stdout: '', stderr: 'reason', exitCode: 7 });
+  });
+
+  it('needs no "--" before the command', async () => {
+    expect(await output('run', 'acme/jq', 'jq', '--null-input', '6 * 7')).toBe('42');
+  });
+
+  it('is told when an image has no command, or is not built, and how to go on', async () => {
+    const idle = await call(['run', 'acme/jq']);
+    expect(idle.exitCode).toBe(1);
+    expect(idle.stderr).toContain('kubler run acme/jq -- /usr/bin/PROGRAM');
+    await output('new', 'image', 'acme/later', '--yes');
+    const unbuilt = await call(['run', 'acme/later', '--', 'true']);
+    expect(unbuilt.exitCode).toBe(1);
+    expect(unbuilt.stderr).toContain('hint: kubler build acme/later');
+  });
+
+  it('sees images in list and graph', async () => {
+    await output('new', 'image', 'acme/child', '--parent', 'acme/jq', '--yes');
+    expect(await output('list')).toMatch(/^acme\/jq +scratch +6\.\d MB +6 +[0-9a-f]{12}$/m);
+    const listed = JSON.parse(await output('list', '--json')) as Record<string, unknown>[];
+    expect(listed.find(({ image }) => image === 'acme/jq')).toMatchObject({
+      built: true,
+      tags: ['latest'],
+      imageId: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string,
+    });
+    expect(listed.find(({ image }) => image === 'acme/child')).toMatchObject({
+      built: false,
+      parent: 'acme/jq',
+    });
+
+    expect(await output('graph', 'acme/child')).toBe('acme/jq [debian]\n└── acme/child');
+    expect(await output('graph', '--format', 'dot', 'acme/child')).toContain('"acme/jq" -> "acme/child"');
+    expect(JSON.parse(await output('graph', '--format', 'json', 'acme/child'))).toMatchObject([
+      { image: 'acme/jq', children: ['acme/child'] },
+      { image: 'acme/child', parent: 'acme/jq' },
+    ]);
+  });
+
+  it('is told by doctor that this machine is ready', async () => {
+    expect(await output('doctor')).toContain('native engine: ready');
+    expect(JSON.parse(await output('doctor', '--json'))).toEqual({ engine: 'native', missing: [] });
+  });
+
+  it('gets help for every command, with an example', async () => {
+    const help = await output('--help');
+    for (const verb of verbs) expect(help).toMatch(new RegExp(`^  ${verb} `, 'm'));
+    const pages = [
+      ...verbs.map((verb) => [verb]),
+      ['new', 'namespace'],
+      ['new', 'image'],
+      ['new', 'builder'],
+    ];
+    for (const page of pages)
+      expect(await output(...page, '--help')).toContain(`Usage: kubler ${page.join(' ')}`);
+  });
+
+  it('finds no file in the project after a build', async () => {
+    const before = filesBelow(dir);
+    await output('build', '--force', 'acme/jq');
+    expect(filesBelow(dir)).toEqual(before);
+  });
+
+  it('builds in another folder, keeping everything in a data dir given by flag or environment', async () => {
+    const empty = join(dir, 'empty');
+    writeTree(empty, { 'data/': '' });
+    const list = async (args: readonly string[], env = {}) => {
+      const { stdout, stderr } = await call(['list', '--json', ...args], { cwd: '/', env });
+      expect(stderr).toBe('');
+      return (JSON.parse(stdout) as { image: string; built: boolean }[]).find(
+        ({ image }) => image === 'acme/jq',
+      );
+    };
+    expect(await list(['--working-dir', dir])).toMatchObject({ built: true });
+    expect(await list(['--working-dir', dir, '--data-dir', join(empty, 'data')])).toMatchObject({
+      built: false,
+    });
+    expect(await list(['-w', dir], { KUBLER_DATA_DIR: join(empty, 'data') })).toMatchObject({ built: false });
+    const both = ['-w', dir, '--data-dir', inject('dataDir')];
+    expect(await list(both, { KUBLER_DATA_DIR: join(empty, 'data') })).toMatchObject({ built: true });
+  });
+});
+
+requires(
+  'root',
+  'runc',
+  'debootstrap',
+)('signals to a running image', () => {
+  const dir = useTempDir();
+  beforeAll(async () => {
+    writeTree(dir, {
+      'kubler.config.yaml': '',
+      'namespaces/acme/images/sh/build.conf': "INSTALL_MODE='extracted'\n",
+      'namespaces/acme/images/sh/build.sh': '_packages="dash"\n',
+      'namespaces/acme/images/sh/Dockerfile.template': 'FROM ${IMAGE_PARENT}\nADD rootfs.tar /\n',
+    });
+    const { exitCode, stderr } = await kubler(['build'], { cwd: dir });
+    expect(exitCode, stderr).toBe(0);
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    '%s reaches the process, which ends as it likes',
+    async (signal) => {
+      const script = `trap 'echo bye; exit 5' ${signal.slice(3)}; echo ready; while :; do :; done`;
+      const run = startKubler(['run', 'acme/sh', '--', 'sh', '-c', script], { cwd: dir });
+      await new Promise((resolve) => run.stdout.once('data', resolve));
+      run.kill(signal);
+      expect(await run).toMatchObject({ exitCode: 5, stdout: 'ready\nbye' });
+    },
+  );
+});
+
+requires(
+  'root',
+  'runc',
+  'debootstrap',
+)("a builder of one's own", () => {
+  const dir = useTempDir();
+  const output = async (...args: readonly string[]): Promise<string> => {
+    const { exitCode, stdout, stderr } = await kubler(args, { cwd: dir });
+    expect(exitCode, stderr).toBe(0);
+    return stdout;
+  };
+
+  it('is scaffolded, built and used by an image', async () => {
+    await output('new', 'namespace', 'acme', '--yes');
+    await output('new', 'builder', 'tools', '--from', 'debian', '--yes');
+    await output('new', 'image', 'acme/note', '--builder', 'tools', '--yes');
+    writeTree(dir, {
+      'builders/tools/build.sh': 'configure_builder() { echo "made by tools" > /note; }\n',
+      'namespaces/acme/images/note/build.sh': 'finish_rootfs_build() { cp /note "${_ROOTFS}/note"; }\n',
+    });
+    expect(await output('graph')).toBe('acme/note [tools]');
+    await output('build');
+    await output('export', 'acme/note', '--format', 'oci-layout', '--output', 'note');
+    expect(await output('export', 'acme/note', '--format', 'rootfs-tar', '--output', '-')).toContain(
+      'made by tools',
+    );
+    expect(existsSync(join(dir, 'note/index.json'))).toBe(true);
+  });
+});
+
+requires(
+  'root',
+  'runc',
+  'debootstrap',
+)('a namespace that is a folder of its own', () => {
+  const dir = useTempDir();
+
+  it('is scaffolded, and its images are built from inside', async () => {
+    expect(
+      (await kubler(['new', 'namespace', 'solo', '--type', 'single', '--yes'], { cwd: dir })).exitCode,
+    ).toBe(0);
+    const inside = { cwd: join(dir, 'solo') };
+    await kubler(['new', 'image', 'jq', '--packages', 'jq', '--mode', 'extracted', '--yes'], inside);
+    expect(readFileSync(join(dir, 'solo/images/jq/build.sh'), 'utf8')).toContain('_packages="jq"');
+    const built = await kubler(['build', 'jq'], inside);
+    expect(built.exitCode, built.stderr).toBe(0);
+    expect((await kubler(['run', 'solo/jq', '--', 'jq', '-n', '1'], inside)).stdout).toBe('1');
+  });
+});
