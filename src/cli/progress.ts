@@ -1,5 +1,6 @@
 import type { ListrTask } from 'listr2';
 import type { Progress, TaskEvent } from '../model/progress.ts';
+import { harmless } from './harmless.ts';
 
 /** Shows progress until `close`. */
 export interface ProgressView {
@@ -40,7 +41,9 @@ function plainLines({ write, now }: ProgressOptions): Progress {
   };
 }
 
-function describeEvent(event: TaskEvent, elapsed: string): string {
+const describeEvent = (event: TaskEvent, elapsed: string): string => harmless(eventText(event, elapsed));
+
+function eventText(event: TaskEvent, elapsed: string): string {
   switch (event.kind) {
     case 'stage':
       return event.stage;

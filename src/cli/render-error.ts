@@ -1,6 +1,7 @@
 import { isAbsolute, relative } from 'node:path';
 import { Ansis } from 'ansis';
 import { KublerError, KublerErrors, type SourcePosition } from '../errors.ts';
+import { harmless } from './harmless.ts';
 
 export interface RenderErrorOptions {
   readonly colour: boolean;
@@ -12,15 +13,6 @@ export interface RenderErrorOptions {
 
 /** Longest excerpt shown, in characters; a longer line is cut around the caret. */
 const excerptWidth = 100;
-
-/**
- * Text from files and commands must not steer the terminal: control characters, and those that change the writing
- * direction, become `�`. Tabs become blanks, so that a caret stays below its character.
- */
-const harmless = (text: string): string =>
-  text
-    .replaceAll('\t', ' ')
-    .replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '\ufffd');
 
 const lines = (text: string): string => text.split('\n').map(harmless).join('\n  ');
 

@@ -1,3 +1,5 @@
+import { harmless } from './harmless.ts';
+
 /** Sizes as people compare them: `4.7 MB` (decimal), `740 kB`. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
@@ -16,9 +18,10 @@ export function formatMs(ms: number): string {
 /** Rows as aligned columns, header first; columns named in `right` are aligned to the right. */
 export function renderTable(
   header: readonly string[],
-  rows: readonly (readonly string[])[],
+  content: readonly (readonly string[])[],
   right: readonly string[] = [],
 ): string {
+  const rows = content.map((row) => row.map(harmless));
   const widths = header.map((name, column) =>
     Math.max(name.length, ...rows.map((row) => (row[column] ?? '').length)),
   );

@@ -3,6 +3,7 @@ import type { Project } from '../model/project.ts';
 import type { SettingsOverrides } from '../pipeline/load-project.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 import type { CliContext } from './context.ts';
+import { harmless } from './harmless.ts';
 import { openProgress } from './progress.ts';
 
 /** Flags that every command about a project has. */
@@ -35,7 +36,7 @@ export async function openProject(
     shippedDir: context.shippedDir,
     homeDir: context.homeDir,
   });
-  for (const warning of project.warnings) context.stderr(`warning: ${warning}\n`);
+  for (const warning of project.warnings) context.stderr(`warning: ${harmless(warning)}\n`);
   return { project, namespace: currentNamespace(project, startDir) };
 }
 

@@ -25,6 +25,8 @@ export interface ImageRecord {
   readonly manifest: { readonly digest: Digest; readonly size: number };
   /** The image ID. */
   readonly configDigest: Digest;
+  /** Image ID of the parent it was built on. */
+  readonly parentDigest?: Digest;
   /** Own layers only; the parent's are in the parent's record. */
   readonly ownLayers: readonly LayerSummary[];
   readonly layerCount: number;

@@ -45,6 +45,7 @@ export async function buildImage(
       builder: roots.builder,
       hookInputs: step.key,
       epoch: build.epoch,
+      ...(step.forced && { only: String(startedAt) }),
     });
     const provided = providedPackages(parent?.record.provided ?? [], filled);
     const collected = await collectTree(build, { definition, filled, start, provided, parent, plan });

@@ -29,6 +29,7 @@ export function describeImage(parts: ImageParts): Omit<ImageRecord, 'warnings' |
     tags: step.definition.tags,
     manifest: { digest: image.manifestDescriptor.digest, size: image.manifestDescriptor.size },
     configDigest: image.configDigest,
+    ...(parent && { parentDigest: parent.record.configDigest }),
     ownLayers,
     layerCount: image.manifest.layers.length,
     sizeBytes: (parent?.record.sizeBytes ?? 0) + sum(({ uncompressedBytes }) => uncompressedBytes),

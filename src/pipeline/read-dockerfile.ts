@@ -1,12 +1,6 @@
 import { splitImageId } from '../model/image-id.ts';
 import type { ImageDefinition } from '../model/project.ts';
-import {
-  checkCopySources,
-  planImage,
-  readTemplate,
-  renderTemplate,
-  type ImagePlan,
-} from '../stages/image/index.ts';
+import { planInContext, readTemplate, renderTemplate, type ImagePlan } from '../stages/image/index.ts';
 import type { ParentImage } from './parent-image.ts';
 
 /** Reads and checks an image's Dockerfile.template, so that its faults show before anything is built. */
@@ -16,14 +10,13 @@ export async function readDockerfile(
 ): Promise<ImagePlan> {
   const { file, text } = await readTemplate(definition.dir);
   const rendered = renderTemplate(text, templateVariables(definition), file);
-  const plan = planImage({
+  const options = {
     file,
     text: rendered,
     rootfs: 'required',
     ...(parent && { parent: { id: parent.record.id, config: parent.config } }),
-  });
-  await checkCopySources(plan, definition.dir);
-  return plan;
+  } as const;
+  return planInContext(options, definition.dir);
 }
 
 function templateVariables(definition: ImageDefinition): ReadonlyMap<string, string> {

@@ -16,7 +16,12 @@ export function bootstrapArgv(source: Source, rootDir: string): Argv {
   }
   // copy: and not file:, because dpkg in the new root could not see the archives where they are.
   const line = `deb [signed-by=${keyring}] copy://${mirrorDir} ${suite} ${components.join(' ')}`;
-  return ['mmdebstrap', '--mode=root', '--variant=minbase', '--format=directory', suite, rootDir, line];
+  return [
+    ...(['mmdebstrap', '--mode=root', '--variant=minbase', '--format=directory'] as const),
+    // Only root may look into the data dir, and a frozen index may be older than the archive wants it to be.
+    ...['--aptopt=APT::Sandbox::User "root"', '--aptopt=Acquire::Check-Valid-Until "false"'],
+    ...[suite, rootDir, line],
+  ];
 }
 
 /** GNU tar, keeping all that a tree can hold but device nodes; it finds out about compression by itself. */

@@ -6,6 +6,7 @@ import { resolveInRoot } from './mount-points.ts';
 const traces: readonly (readonly [string, RegExp])[] = [
   ['/etc', /^(hostname|resolv\.conf)$/],
   ['/etc/apt', /^sources\.list$/],
+  ['/etc/apt/apt.conf.d', /^99mmdebstrap$/],
   ['/etc/apt/sources.list.d', /^0000.*\.(list|sources)$/],
   ['/var/cache/apt', /\.bin$/],
   ['/var/cache/apt/archives', /./],

@@ -6,15 +6,10 @@ import { rootCertificates } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { KublerError } from '../../errors.ts';
 import type { Downloader, DownloadSpec } from '../../ports/downloader.ts';
-import {
-  createDispatcher,
-  httpGet,
-  RedirectError,
-  type HttpContext,
-  type ProxySettings,
-} from './http-get.ts';
+import type { httpGet, ProxySettings } from './http-get.ts';
 import { openPartialFile, type PartialFile } from './partial-file.ts';
 import { redactUrl } from './redact-url.ts';
+import { RedirectError } from './redirect-error.ts';
 
 export interface DownloaderOptions {
   readonly proxies: ProxySettings;
@@ -29,6 +24,8 @@ const attempts = 5;
 const missing = new Set([404, 410]);
 const passing = new Set([408, 425, 429, 500, 502, 503, 504]);
 
+type Get = (url: string, headers: Readonly<Record<string, string>>) => ReturnType<typeof httpGet>;
+
 /** How one attempt ended; what is thrown instead is not tried again. */
 type Outcome = 'complete' | 'missing' | { readonly retry: string; readonly afterMs?: number };
 
@@ -38,26 +35,30 @@ type Outcome = 'complete' | 'missing' | { readonly retry: string; readonly after
  * checksum is known is resumed even after Kubler was interrupted.
  */
 export function createDownloader(options: DownloaderOptions): Downloader {
-  let context: Promise<HttpContext> | undefined;
-  const connect = (): Promise<HttpContext> => (context ??= openContext(options));
+  let connection: Promise<Get> | undefined;
+  const connect = (): Promise<Get> => (connection ??= openConnection(options));
   return { download: (spec) => download(spec, options, connect) };
 }
 
-async function openContext(options: DownloaderOptions): Promise<HttpContext> {
-  const { caFile, signal, proxies } = options;
-  if (caFile === undefined) return { dispatcher: createDispatcher(proxies, undefined), signal };
-  const pem = await readFile(caFile, 'utf8').catch((cause: unknown) => {
+/** undici is loaded when something is fetched: most builds fetch nothing. */
+async function openConnection({ caFile, signal, proxies }: DownloaderOptions): Promise<Get> {
+  const http = await import('./http-get.ts');
+  const ca = caFile === undefined ? undefined : [...rootCertificates, await readCertificates(caFile)];
+  const dispatcher = http.createDispatcher(proxies, ca);
+  return (url, headers) => http.httpGet(url, headers, { dispatcher, signal });
+}
+
+const readCertificates = (caFile: string): Promise<string> =>
+  readFile(caFile, 'utf8').catch((cause: unknown) => {
     throw new KublerError('CONFIG_INVALID', `cannot read certificate file "${caFile}": ${reasonOf(cause)}`, {
       cause,
     });
   });
-  return { dispatcher: createDispatcher(proxies, [...rootCertificates, pem]), signal };
-}
 
 async function download(
   spec: DownloadSpec,
   options: DownloaderOptions,
-  connect: () => Promise<HttpContext>,
+  connect: () => Promise<Get>,
 ): Promise<boolean> {
   await mkdir(dirname(spec.hostFile), { recursive: true });
   const file = await openPartialFile(spec.hostFile, spec.sha256 !== undefined);
@@ -77,7 +78,7 @@ async function fetchInto(
   file: PartialFile,
   spec: DownloadSpec,
   options: DownloaderOptions,
-  connect: () => Promise<HttpContext>,
+  connect: () => Promise<Get>,
 ): Promise<boolean> {
   const resumed = file.size > 0;
   if (!(await fetchWithRetries(file, spec, options, connect))) return false;
@@ -99,7 +100,7 @@ async function fetchWithRetries(
   file: PartialFile,
   spec: DownloadSpec,
   options: DownloaderOptions,
-  connect: () => Promise<HttpContext>,
+  connect: () => Promise<Get>,
 ): Promise<boolean> {
   const delayMs = options.retryDelayMs ?? 500;
   for (let attempt = 1; ; attempt++) {
@@ -120,7 +121,7 @@ async function attemptOnce(
   file: PartialFile,
   spec: DownloadSpec,
   signal: AbortSignal,
-  connect: () => Promise<HttpContext>,
+  connect: () => Promise<Get>,
 ): Promise<Outcome> {
   const isFile = spec.url.startsWith('file:');
   try {
@@ -151,9 +152,9 @@ async function copyFile(file: PartialFile, spec: DownloadSpec): Promise<Outcome>
   }
 }
 
-async function fetchOnce(file: PartialFile, spec: DownloadSpec, context: HttpContext): Promise<Outcome> {
+async function fetchOnce(file: PartialFile, spec: DownloadSpec, get: Get): Promise<Outcome> {
   const range: Record<string, string> = file.size > 0 ? { range: `bytes=${file.size}-` } : {};
-  const response = await httpGet(spec.url, { 'accept-encoding': 'identity', ...range }, context);
+  const response = await get(spec.url, { 'accept-encoding': 'identity', ...range });
   const { statusCode: status, headers, body } = response;
   if (status === 200 || (status === 206 && startsAt(headers['content-range'], file.size))) {
     if (status === 200) await file.reset();

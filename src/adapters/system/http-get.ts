@@ -1,4 +1,5 @@
 import { Agent, EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
+import { RedirectError } from './redirect-error.ts';
 
 /** What every request of one downloader shares. */
 export interface HttpContext {
@@ -58,9 +59,6 @@ export async function httpGet(
     target = followRedirect(target, location);
   }
 }
-
-/** A redirect that is not followed; trying again would not help. */
-export class RedirectError extends Error {}
 
 function followRedirect(from: URL, location: string): URL {
   if (!URL.canParse(location, from.href))

@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
-import { parseImageId } from '../../model/image-id.ts';
+import { parseImageId, type ImageId } from '../../model/image-id.ts';
 import type { BuildReport } from '../../pipeline/build-all.ts';
 import type { ProjectPlan } from '../../pipeline/plan-project.ts';
 import type { CliContext } from '../context.ts';
@@ -23,7 +23,7 @@ export function registerBuild(program: Command, context: CliContext): void {
     .option('-j, --jobs <n>', 'images built side by side', numberOption('jobs', 1, 64))
     .option('-f, --force', 'build the targets although nothing changed')
     .option('-F, --force-all', 'build the targets and their parents although nothing changed')
-    .option('-e, --exclude <image...>', 'do not build these images')
+    .option('-e, --exclude <image>', 'do not build this image; may be given several times', addImage)
     .option('-n, --dry-run', 'say what would be built and why, and stop')
     .option('-v, --verbose', 'plain lines instead of live progress')
     .addOption(jsonOption)
@@ -40,7 +40,7 @@ export function registerBuild(program: Command, context: CliContext): void {
         targets,
         defaultNamespace: namespace,
         force: options.forceAll ? 'all' : options.force ? 'requested' : 'none',
-        exclude: (options.exclude ?? []).map(parseImageId),
+        exclude: options.exclude ?? [],
         jobs: options.jobs ?? project.settings.jobs,
       } as const;
       const live = !options.verbose && !options.json;
@@ -59,6 +59,11 @@ export function registerBuild(program: Command, context: CliContext): void {
       if (report.error) throw report.error;
     });
 }
+
+const addImage = (text: string, former: readonly ImageId[] | undefined): readonly ImageId[] => [
+  ...(former ?? []),
+  parseImageId(text),
+];
 
 function printPlan(context: CliContext, { plan }: ProjectPlan, json: boolean): undefined {
   const steps = plan.images.map(({ definition, action, reason, key }) => ({

@@ -1,10 +1,10 @@
 import type { Sha256 } from '../../model/digest.ts';
 import type { PackageFile } from '../../model/package.ts';
-import type { SnapshotId } from '../../ports/engine.ts';
+import type { Root, SnapshotId } from '../../ports/engine.ts';
 import { stepKey } from '../plan/index.ts';
 import type { BuildContext } from './build-step.ts';
 import { describe, type Description } from './describe.ts';
-import { readHookState, type HookState } from './hook-state.ts';
+import { noHookState, readHookState, type HookState } from './hook-state.ts';
 import { installPackages, resolvePackages, type Installer } from './install-packages.ts';
 import { runHook } from './run-hook.ts';
 import type { StepStore } from './step-store.ts';
@@ -19,6 +19,8 @@ export interface TargetSpec {
   /** Digest of everything hooks can see: the image folder, its variables. */
   readonly hookInputs: Sha256;
   readonly epoch: number;
+  /** Set apart from all former builds: no snapshot of theirs is reused. */
+  readonly only?: string;
 }
 
 export interface FilledTarget {
@@ -34,6 +36,8 @@ export interface FilledTarget {
 /** A snapshot to reach and what leads to it. */
 interface Stretch {
   readonly key: SnapshotId;
+  /** Whether hooks run, and may have something to say. */
+  readonly hooked: boolean;
   readonly run: () => Promise<void>;
 }
 
@@ -47,17 +51,31 @@ export async function fillTarget(context: BuildContext, spec: TargetSpec): Promi
   const description = await describe(context, 'builder');
   const builder = await configureBuilder(context, spec, description);
   const packages = await resolvePackages(context, spec.installer, 'target', description.packages);
-  const stretches = planStretches(context, spec, description, packages, builder);
-  for (const { key, run } of stretches) {
-    if (!(await spec.steps.has(key))) {
-      await run();
-      await spec.steps.writeState(key, await readHookState(context, 'builder'));
-    }
-    // Also when it is there already: the session goes on from it.
-    await context.session.commit('target', key);
+  const stretches = planStretches(context, spec, description, packages, builder.snapshot);
+  let { state } = builder;
+  for (const stretch of stretches) {
+    const reported = await reach(context, spec, 'target', stretch);
+    // The last one speaks for configure_builder too: they share a builder.
+    if (stretch.hooked) state = reported;
   }
   const target = stretches.at(-1)?.key ?? spec.start;
-  return { description, target, builder, packages, state: await spec.steps.readState(target) };
+  return { description, target, builder: builder.snapshot, packages, state };
+}
+
+/** Brings a root to the end of a stretch, by doing it or by taking over what a former build made of it. */
+async function reach(
+  context: BuildContext,
+  { steps }: TargetSpec,
+  root: Root,
+  { key, hooked, run }: Stretch,
+): Promise<HookState> {
+  if (!(await steps.has(key))) {
+    await run();
+    await steps.writeState(key, hooked ? await readHookState(context, 'builder') : noHookState);
+  }
+  // Also when it is there already: the session goes on from it.
+  await context.session.commit(root, key);
+  return steps.readState(key);
 }
 
 function planStretches(
@@ -77,6 +95,7 @@ function planStretches(
       mode: spec.mode,
     });
   const inputs = {
+    ...setApart(spec),
     start: spec.start,
     mode: spec.mode,
     epoch: String(spec.epoch),
@@ -85,8 +104,8 @@ function planStretches(
   };
   const installKey = stepKey('install', inputs);
   const hookedKey = stepKey('target', { ...inputs, builder, hooks: spec.hookInputs });
-  const finish = { key: hookedKey, run: hook('finish_rootfs_build') };
-  const installed = packages.length === 0 ? [] : [{ key: installKey, run: install }];
+  const finish = { key: hookedKey, hooked: true, run: hook('finish_rootfs_build') };
+  const installed = packages.length === 0 ? [] : [{ key: installKey, hooked: false, run: install }];
   const finishes = description.hooks.has('finish_rootfs_build');
   if (!description.hooks.has('configure_rootfs_build')) return finishes ? [...installed, finish] : installed;
   const run = async () => {
@@ -94,29 +113,29 @@ function planStretches(
     await install();
     await hook('finish_rootfs_build')();
   };
-  return [{ key: hookedKey, run }];
+  return [{ key: hookedKey, hooked: true, run }];
 }
+
+const setApart = ({ only }: TargetSpec): Readonly<Record<string, string>> =>
+  only === undefined ? {} : { only };
 
 /** Runs configure_builder, and installs what hooks need, in the builder; the result is kept for children. */
 async function configureBuilder(
   context: BuildContext,
   spec: TargetSpec,
   description: Description,
-): Promise<SnapshotId> {
-  const { builderPackages, hooks } = description;
-  if (builderPackages.length === 0 && !hooks.has('configure_builder')) return spec.builder;
-  const key = stepKey('configured-builder', { builder: spec.builder, hooks: spec.hookInputs });
-  if (!(await spec.steps.has(key))) {
-    const packages = await resolvePackages(context, spec.installer, 'builder', builderPackages);
-    await installPackages(context, spec.installer, {
-      root: 'builder',
-      packages,
-      names: builderPackages,
-      mode: 'configured',
-    });
-    await runHook(context, description, 'configure_builder', 'builder');
-    await spec.steps.writeState(key, await readHookState(context, 'builder'));
+): Promise<{ readonly snapshot: SnapshotId; readonly state: HookState }> {
+  const { builderPackages: names, hooks } = description;
+  if (names.length === 0 && !hooks.has('configure_builder')) {
+    return { snapshot: spec.builder, state: noHookState };
   }
-  await context.session.commit('builder', key);
-  return key;
+  const inputs = { ...setApart(spec), builder: spec.builder, hooks: spec.hookInputs };
+  const key = stepKey('configured-builder', inputs);
+  const run = async () => {
+    const packages = await resolvePackages(context, spec.installer, 'builder', names);
+    const mode = 'configured';
+    await installPackages(context, spec.installer, { root: 'builder', packages, names, mode });
+    await runHook(context, description, 'configure_builder', 'builder');
+  };
+  return { snapshot: key, state: await reach(context, spec, 'builder', { key, hooked: true, run }) };
 }

@@ -1,4 +1,4 @@
-import { KublerError, throwFaults, type SourcePosition } from '../../errors.ts';
+import { KublerError, type SourcePosition } from '../../errors.ts';
 import { didYouMean } from '../../model/suggest.ts';
 import { fault, unsupported, type Flag, type Instruction } from './instruction.ts';
 
@@ -28,12 +28,18 @@ interface JoinedLines {
   readonly next: number;
 }
 
+/** What a Dockerfile says, and what of it could not be understood. */
+export interface ParsedDockerfile {
+  readonly instructions: readonly Instruction[];
+  /** IMAGE_INVALID with a line each: unknown instructions, missing arguments, here-documents. */
+  readonly faults: readonly KublerError[];
+}
+
 /**
  * Takes a Dockerfile apart (https://docs.docker.com/reference/dockerfile/): parser directives, comments, continuation
- * lines, flags. Values are not expanded. Throws all faults together, IMAGE_INVALID with a line each: unknown
- * instructions, missing arguments, here-documents.
+ * lines, flags. Values are not expanded.
  */
-export function parseDockerfile(file: string, text: string): Instruction[] {
+export function parseDockerfile(file: string, text: string): ParsedDockerfile {
   const lines = text.replace(/^\ufeff/, '').split(/\r?\n/);
   const instructions: Instruction[] = [];
   const faults: KublerError[] = [];
@@ -58,8 +64,7 @@ export function parseDockerfile(file: string, text: string): Instruction[] {
       collect(error);
     }
   }
-  throwFaults(faults);
-  return instructions;
+  return { instructions, faults };
 }
 
 /** Parses one instruction that stands on one line: a joined one, or the trigger of an ONBUILD. */

@@ -27,9 +27,19 @@ export interface PlanOptions {
  * file. Throws all faults together, IMAGE_INVALID with the line of each.
  */
 export function planImage(options: PlanOptions): ImagePlan {
-  const instructions = parseDockerfile(options.file, options.text);
+  const { plan, faults } = draftImage(options);
+  throwFaults(faults);
+  return plan;
+}
+
+/** `planImage` that gives its faults, and a plan of whatever has none. */
+export function draftImage(options: PlanOptions): {
+  readonly plan: ImagePlan;
+  readonly faults: readonly KublerError[];
+} {
+  const { instructions, faults: misread } = parseDockerfile(options.file, options.text);
   const warnings: string[] = [];
-  const faults: KublerError[] = [];
+  const faults = [...misread];
   const parent = options.parent?.config;
   const buildArgs = options.buildArgs ?? new Map<string, string>();
   const draft = startDraft(parent?.config, parent?.author, buildArgs, ({ at }, text) => {
@@ -46,18 +56,18 @@ export function planImage(options: PlanOptions): ImagePlan {
   };
 
   const { before, from, after } = splitAtFrom(instructions);
+  // What is missing may be among what was not understood.
+  const isWhole = misread.length === 0;
   for (const instruction of before) attempt(() => applyBeforeFrom(draft, instruction));
-  attempt(() => checkFrom(draft, from, options));
+  if (from || isWhole) attempt(() => checkFrom(draft, from, options));
   const triggers = from ? inheritedTriggers(from, parent?.config.OnBuild ?? [], attempt) : [];
   const steps = [...triggers, ...after].flatMap((each) => attempt(() => toStep(draft, each)) ?? []);
-  attempt(() => checkRootfs(steps, after, options));
-  throwFaults(faults);
-
+  if (isWhole) attempt(() => checkRootfs(steps, after, options));
   for (const name of buildArgs.keys()) {
     if (draft.declaredArgs.has(name)) continue;
     warnings.push(`${options.file}: the build argument ${name} is declared by no ARG`);
   }
-  return { steps, config: toRuntimeConfig(draft), author: draft.author, warnings };
+  return { plan: { steps, config: toRuntimeConfig(draft), author: draft.author, warnings }, faults };
 }
 
 function splitAtFrom(instructions: readonly Instruction[]): {
@@ -66,11 +76,10 @@ function splitAtFrom(instructions: readonly Instruction[]): {
   readonly after: readonly Instruction[];
 } {
   const index = instructions.findIndex(({ keyword }) => keyword === 'FROM');
-  const end = index < 0 ? instructions.length : index;
   return {
-    before: instructions.slice(0, end),
+    before: instructions.slice(0, Math.max(index, 0)),
     from: instructions[index],
-    after: instructions.slice(end + 1),
+    after: instructions.slice(index + 1),
   };
 }
 

@@ -26,6 +26,8 @@ export interface ImageStep extends Step {
   readonly definition: ImageDefinition;
   readonly builder: BuilderStep;
   readonly parent?: ImageStep;
+  /** Built from its start: no part of a former build is taken over. */
+  readonly forced: boolean;
 }
 
 /** What a build will do, in an order in which everything comes after what it needs. */
@@ -68,12 +70,9 @@ function planBuilder(
   const parent = definition.extends === undefined ? undefined : done.get(definition.extends);
   const user = `builder ${definition.name}`;
   const index = facts.indexes.get(user) ?? '';
-  const base =
-    parent?.base ?? stepKey('base', { ...baseInputs(definition), 'package index': index });
+  const base = parent?.base ?? stepKey('base', { ...baseInputs(definition), 'package index': index });
   const inputs = {
-    ...(parent
-      ? { [`builder ${parent.definition.name}`]: parent.key, 'package index': index }
-      : { base }),
+    ...(parent ? { [`builder ${parent.definition.name}`]: parent.key, 'package index': index } : { base }),
     ...Object.fromEntries(facts.folders.get(user) ?? []),
     variables: JSON.stringify([...definition.variables]),
   };
@@ -121,6 +120,7 @@ function planImage(
     definition,
     builder,
     ...(parent && { parent }),
+    forced,
     key,
     inputs,
     action: reason === undefined ? 'skip' : 'build',
@@ -143,8 +143,15 @@ function whyBuild(
   if (!record) return 'new';
   if (record.key !== key) return changedInputs(record.inputs, inputs) ?? 'built by another version';
   if (!facts.intact.has(id)) return 'its layers are no longer in the store';
-  // The parent is built again from the same inputs: its bytes will be the same, its record must be there first.
-  return parent?.action === 'build' && parent.reason === 'forced' ? 'parent forced' : undefined;
+  return parent && whyForParent(parent, record, facts);
+}
+
+/** A parent built again from the same inputs may have other bytes all the same, where a hook downloads something. */
+function whyForParent(parent: ImageStep, record: ImageRecord, facts: PlanFacts): string | undefined {
+  const { id } = parent.definition;
+  const isStale = facts.records.get(id)?.configDigest !== record.parentDigest;
+  if (parent.action === 'build') return `parent ${id} is built again`;
+  return isStale ? `parent ${id} has other content` : undefined;
 }
 
 /** A child can only be built on its parent's target root: a parent whose root was cleaned away is built again. */

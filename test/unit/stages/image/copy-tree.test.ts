@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, utimesSync, writeFileSy
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { toRootfs, type Rootfs, type TreeEntry } from '../../../../src/model/tree-entry.ts';
-import { checkCopySources, copyTree, planImage } from '../../../../src/stages/image/index.ts';
+import { copyTree, planInContext } from '../../../../src/stages/image/index.ts';
 import { useTempDir } from '../../../support/use-temp-dir.ts';
 import { faultsOfAsync } from './faults-of.ts';
 
@@ -229,10 +229,10 @@ describe('what a COPY refuses', () => {
     await expect(copy(latin, 'app /')).rejects.toThrow('its name is not UTF-8');
   });
 
-  test('missing sources of all COPY instructions are found before anything is built', async () => {
-    const text = 'FROM scratch\nCOPY README /\nCOPY nix /\nUSER 1\nCOPY ../x /';
-    const plan = planImage({ file: 'Dockerfile.template', text, rootfs: 'optional' });
-    const faults = await faultsOfAsync(checkCopySources(plan, hostile));
-    expect(faults.map(({ at: place }) => place?.line)).toEqual([3, 5]);
+  test('missing sources are found together with all other faults, before anything is built', async () => {
+    const text = 'FROM debian:12\nCOPY README /\nCOPY nix /\nUSRE 1\nCOPY ../x /\nRUN true';
+    const options = { file: 'Dockerfile.template', text, rootfs: 'required' } as const;
+    const faults = await faultsOfAsync(planInContext(options, hostile));
+    expect(faults.map(({ at: place }) => place?.line)).toEqual([1, 3, 4, 5, 6]);
   });
 });

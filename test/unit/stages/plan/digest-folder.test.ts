@@ -39,4 +39,26 @@ describe('digestFolder', () => {
     change(dir);
     expect(await digestFolder(dir)).not.toEqual(before);
   });
+
+  it('does not follow links, out of the folder or in circles', async () => {
+    const dir = make('links');
+    symlinkSync('/', join(dir, 'files/host'));
+    symlinkSync('..', join(dir, 'files/up'));
+    expect([...(await digestFolder(dir)).keys()]).toEqual([
+      'build.sh',
+      'empty',
+      'files',
+      'files/conf',
+      'files/host',
+      'files/up',
+    ]);
+  });
+
+  it('refuses more than its limits, naming the one', async () => {
+    const dir = make('large');
+    const limits = { maxFiles: 4, maxBytes: 2 };
+    expect((await digestFolder(dir, limits)).size).toBe(4);
+    await expect(digestFolder(dir, { ...limits, maxFiles: 3 })).rejects.toThrow('3 files (maxFiles)');
+    await expect(digestFolder(dir, { ...limits, maxBytes: 1 })).rejects.toThrow('1 bytes (maxBytes)');
+  });
 });

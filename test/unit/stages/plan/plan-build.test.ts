@@ -12,8 +12,10 @@ const project = makeProject({
 });
 const graph = buildGraph(project, [], {});
 
+const users = ['builder debian', 'web/base', 'web/app', 'web/other'];
+
 const facts: PlanFacts = {
-  indexes: new Map([['debian', 'index-1']]),
+  indexes: new Map(users.map((user) => [user, 'index-1'])),
   folders: new Map([
     ['web/base', new Map([['build.sh', 'b1']])],
     ['web/app', new Map([['build.sh', 'a1']])],
@@ -85,8 +87,22 @@ describe('planBuild', () => {
   });
 
   it('builds everything after an update of the package index', () => {
-    const updated = decisions({ ...built, indexes: new Map([['debian', 'index-2']]) });
+    const updated = decisions({ ...built, indexes: new Map(users.map((user) => [user, 'index-2'])) });
     expect(updated['web/other']).toBe('build: builder debian changed, package index changed');
+  });
+
+  it('builds only images with package sources of their own after an update of those', () => {
+    const indexes = new Map([...facts.indexes, ['web/other', 'index-2']]);
+    expect(decisions({ ...built, indexes })).toEqual({
+      'web/base': 'skip: unchanged',
+      'web/app': 'skip: unchanged',
+      'web/other': 'build: package index changed',
+    });
+  });
+
+  it('tells an image from a builder of the same name', () => {
+    const indexed = new Map([...built.folders, ['builder web/base', new Map([['build.sh', 'new']])]]);
+    expect(decisions({ ...built, folders: indexed })['web/base']).toBe('skip: unchanged');
   });
 
   it('builds what is gone from the store', () => {
@@ -111,8 +127,23 @@ describe('planBuild', () => {
     expect(actions('all')).toEqual(['build', 'build']);
   });
 
-  it('gives a child of a forced parent a reason of its own', () => {
-    const both = planBuild(buildGraph(project, ['web/base', 'web/app'], {}), built, 'requested');
-    expect(both.images.map(({ reason }) => reason)).toEqual(['forced', 'forced']);
+  it('builds the children of a forced parent with it', () => {
+    const both = buildGraph(project, ['web/base', 'web/app'], {});
+    expect(planBuild(both, built, 'requested').images.map(({ reason }) => reason)).toEqual([
+      'forced',
+      'forced',
+    ]);
+    const forced = planBuild(both, built, 'requested').images.map((step) => step.forced);
+    expect(forced).toEqual([true, true]);
+  });
+
+  it('builds a child whose parent was built again with other content', () => {
+    const records = new Map(built.records);
+    const parent = records.get('web/base');
+    if (parent) records.set('web/base', { ...parent, configDigest: 'sha256:other' });
+    expect(decisions({ ...built, records })).toMatchObject({
+      'web/base': 'skip: unchanged',
+      'web/app': 'build: parent web/base has other content',
+    });
   });
 });

@@ -1,6 +1,23 @@
 # shellcheck shell=bash
 # Helpers of build.sh that depend on apt and dpkg.
 
+# apt-get and apt, in a hook: there is no mirror to fetch from; whatever needs none is the tools' own affair.
+_kubler_apt() {
+  local tool="$1" verb words=" ${*:2} "
+  for verb in install reinstall satisfy build-dep download source update upgrade full-upgrade dist-upgrade; do
+    [[ "${words}" == *" ${verb} "* && "${words}" != *.deb\ * ]] || continue
+    if [[ -z "${_ROOTFS}" ]]; then
+      die "${tool} ${verb}: no mirror can be reached here; name the packages of this builder in _packages"
+    else
+      die "${tool} ${verb}: no mirror can be reached here; name packages that hooks need in _builder_packages, those of the image in _packages"
+    fi
+    return 1
+  done
+  command "${tool}" "${@:2}"
+}
+apt-get() { _kubler_apt apt-get "$@"; }
+apt() { _kubler_apt apt "$@"; }
+
 # Directory of the host architecture's libraries: usr/lib/x86_64-linux-gnu.
 _kubler_lib_dir() {
   printf 'usr/lib/%s' "$(gcc -print-multiarch 2>/dev/null || dpkg-architecture -q DEB_HOST_MULTIARCH 2>/dev/null ||

@@ -1,0 +1,2 @@
+/** A redirect that is not followed; trying again would not help. */
+export class RedirectError extends Error {}
