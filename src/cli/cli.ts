@@ -29,7 +29,8 @@ function createProgram(context: CliContext, result: CliResult): Command {
   const program: Command = new Command('kubler')
     .description('Builds minimal container images FROM scratch, from real packages, proven to run.')
     .version(version, '-V, --version')
-    .configureOutput({ writeOut: context.stdout, writeErr: context.stderr })
+    // Errors are reported like all others.
+    .configureOutput({ writeOut: context.stdout, writeErr: context.stderr, outputError: () => undefined })
     .showSuggestionAfterError()
     .enablePositionalOptions()
     .exitOverride();
@@ -46,11 +47,24 @@ function createProgram(context: CliContext, result: CliResult): Command {
 }
 
 function report(error: unknown, context: CliContext, debug: boolean): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  const shown = context.signal.aborted ? interrupted(error) : error;
+  if (error instanceof CommanderError && !error.message.startsWith('error: ')) {
+    // Help was shown: because it was asked for, or instead of a command.
+    return error.exitCode === 0 ? 0 : 2;
+  }
+  const misused = error instanceof CommanderError ? usageError(error) : error;
+  const shown = context.signal.aborted ? interrupted(misused) : misused;
   const colour = context.isTty && !context.env['NO_COLOR'];
   context.stderr(renderError(shown, { colour, debug, cwd: context.cwd }));
   return exitStatus(shown);
+}
+
+/** `error: unknown option '--job'` and, on a line of its own, `(Did you mean --jobs?)`. */
+function usageError({ message }: CommanderError): KublerError {
+  const [, reason = message, meant] = /^error: (.*?)(?:\n\(Did you mean (.*)\?\))?$/s.exec(message) ?? [];
+  const hint = meant === undefined ? 'kubler help lists all commands' : `did you mean ${meant}?`;
+  return new KublerError('USAGE_INVALID', `cannot read the command line: ${reason.replace(/\.$/, '')}`, {
+    hint,
+  });
 }
 
 /** After Ctrl-C everything that fails, fails because of it. */

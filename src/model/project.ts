@@ -62,7 +62,7 @@ export interface BuilderDefinition {
   readonly extends: string | undefined;
   /** All variables of its build.conf. */
   readonly variables: Variables;
-  /** Where BUILDER stands. */
+  /** Where BUILDER, BUILDER_BASE and BUILDER_BASE_SHA256 stand. */
   readonly positions?: VariablePositions;
 }
 
@@ -91,7 +91,7 @@ export interface ImageDefinition {
   readonly prune: readonly string[];
   readonly tags: readonly string[];
   readonly variables: Variables;
-  /** Where IMAGE_PARENT and BUILDER stand. */
+  /** Where IMAGE_PARENT, BUILDER and PRUNE stand. */
   readonly positions: VariablePositions;
 }
 

@@ -6,7 +6,7 @@ import { buildBuilder } from './build-builder.ts';
 import { buildImage } from './build-image.ts';
 import type { PlanRequest, ProjectPlan } from './plan-project.ts';
 import { requireEngine } from './require-engine.ts';
-import { runGraph, type Job } from './run-graph.ts';
+import { runGraph, type GraphResult, type Job } from './run-graph.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What became of one image. */
@@ -48,9 +48,12 @@ export async function buildAll(
   ];
   const { failed, notRun } = await runGraph(jobs, request.jobs, workspace.signal);
   const records = await Promise.all(images.map(({ definition }) => workspace.records.read(definition.id)));
+  const isInterrupted = workspace.signal.aborted;
   return {
-    images: images.map((step, at) => outcomeOf(step, records[at], failed, notRun)),
-    error: joinErrors([...jobs].flatMap(({ name }) => (failed.has(name) ? [failed.get(name)] : []))),
+    images: images.map((step, at) => outcomeOf(step, records[at], { failed, notRun, isInterrupted })),
+    error: isInterrupted
+      ? new KublerError('INTERRUPTED', 'cannot build: interrupted')
+      : joinErrors(jobs.flatMap(({ name }) => (failed.has(name) ? [failed.get(name)] : []))),
   };
 }
 
@@ -125,11 +128,13 @@ function reporting(workspace: Workspace, job: Job): Job {
 function outcomeOf(
   step: ImageStep,
   record: ImageRecord | undefined,
-  failed: ReadonlyMap<string, unknown>,
-  notRun: readonly string[],
+  { failed, notRun, isInterrupted }: GraphResult & { readonly isInterrupted: boolean },
 ): ImageOutcome {
   const id = step.definition.id;
   if (step.action === 'skip') return { id, outcome: 'skipped', reason: step.reason, record };
+  if (isInterrupted && (failed.has(id) || notRun.includes(id))) {
+    return { id, outcome: 'not built', reason: 'interrupted', record: undefined };
+  }
   if (failed.has(id)) return { id, outcome: 'failed', reason: step.reason, record: undefined };
   if (notRun.includes(id)) {
     return { id, outcome: 'not built', reason: 'what it needs was not built', record: undefined };

@@ -55,7 +55,7 @@ export async function collectTree(build: Build, spec: CollectSpec): Promise<Coll
   const facts = await collectFacts(carved);
   const pruned = await pruneTree(carved, facts, spec);
   const inherited = new Set(spec.parent?.tree.rootfs.keys());
-  throwFaults(await findSecrets(pruned.rootfs, spec.definition.keep, inherited));
+  throwFaults(await findSecrets(pruned.rootfs, context.subject, spec.definition.keep, inherited));
   const { state } = end;
   const scanners = carve.scannerData({ packages: plan.packages, state, rootfs: pruned.rootfs, epoch });
   return {
@@ -76,7 +76,7 @@ function planCarve(
     state,
     before: spec.start.listing,
     after: listing,
-    requested: spec.filled.description.packages,
+    requested: [...spec.filled.description.packages, ...spec.filled.state.required],
     provided: spec.provided,
     keep: definition.keep,
     ...(parent && {

@@ -5,7 +5,7 @@ import type { Workspace } from './workspace.ts';
 
 export { exportFormats } from '../stages/publish/index.ts';
 
-/** Writes a built image to a path or a stream, under its first tag. */
+/** Writes a built image to a path or a stream, under its first tag; a Docker archive has room for all. */
 export async function exportBuiltImage(
   workspace: Workspace,
   id: ImageId,
@@ -13,10 +13,12 @@ export async function exportBuiltImage(
 ): Promise<void> {
   const record = await readRecord(workspace, id);
   await using temp = await workspace.openTempDir();
+  const [first = 'latest', ...others] = record.tags;
   await exportImage({
     layout: workspace.layout,
     manifestDigest: record.manifest.digest,
-    reference: `${id}:${record.tags[0] ?? 'latest'}`,
+    reference: `${id}:${first}`,
+    aliases: others.map((tag) => `${id}:${tag}`),
     tmpDir: temp.path,
     ...options,
   });

@@ -52,7 +52,8 @@ export async function freezeIndexes(workspace: Workspace, graph: Graph): Promise
   const byUser = new Map<string, apt.FrozenIndex>();
   for (const user of listIndexUsers(graph)) {
     const sources = sourcesOf(user);
-    const index = bySources.get(sources) ?? (await apt.freezeIndex({ ...workspace, ...user, refresh: false }));
+    const index =
+      bySources.get(sources) ?? (await apt.freezeIndex({ ...workspace, ...user, refresh: false }));
     bySources.set(sources, index);
     byUser.set(user.name, index);
   }

@@ -1,10 +1,11 @@
 import type { ImageId } from '../model/image-id.ts';
 import type { ImageRecord } from '../model/image-record.ts';
+import { positionOf } from '../model/position-of.ts';
 import type { Project } from '../model/project.ts';
 import { buildGraph, type Graph } from '../stages/graph/index.ts';
 import { digestFolder, planBuild, type BuildPlan, type Force } from '../stages/plan/index.ts';
 import { checkRuleNames } from '../stages/prune/index.ts';
-import { throwFaults } from '../errors.ts';
+import { throwFaults, type KublerError } from '../errors.ts';
 import { freezeIndexes, type FrozenIndexes } from './freeze-indexes.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -35,7 +36,7 @@ export async function planProject(
     request.targets,
     defaultNamespace === undefined ? {} : { defaultNamespace },
   );
-  throwFaults(graph.images.flatMap(({ definition }) => checkRuleNames(definition.prune)));
+  throwFaults(checkPruning(graph));
   const indexes = await freezeIndexes(workspace, graph);
   const records = await readRecords(workspace, graph);
   const plan = planBuild(
@@ -50,6 +51,15 @@ export async function planProject(
     request.force,
   );
   return { graph, plan, indexes, records };
+}
+
+/** Faults in the names of prune rules: those of the settings once, not once for each image. */
+function checkPruning({ images }: Graph): readonly KublerError[] {
+  const shared = images.flatMap(({ definition }) => definition.settings.prune);
+  const own = images.flatMap(({ definition }) =>
+    checkRuleNames(definition.prune.slice(definition.settings.prune.length), positionOf(definition, 'PRUNE')),
+  );
+  return [...checkRuleNames([...new Set(shared)]), ...own];
 }
 
 async function readRecords(workspace: Workspace, graph: Graph): Promise<ReadonlyMap<ImageId, ImageRecord>> {

@@ -1,6 +1,6 @@
 import { splitImageId } from '../model/image-id.ts';
 import type { ImageDefinition } from '../model/project.ts';
-import { planInContext, readTemplate, renderTemplate, type ImagePlan } from '../stages/image/index.ts';
+import { planInContext, readTemplate, type ImagePlan } from '../stages/image/index.ts';
 import type { ParentImage } from './parent-image.ts';
 
 /** Reads and checks an image's Dockerfile.template, so that its faults show before anything is built. */
@@ -9,14 +9,14 @@ export async function readDockerfile(
   parent: ParentImage | undefined,
 ): Promise<ImagePlan> {
   const { file, text } = await readTemplate(definition.dir);
-  const rendered = renderTemplate(text, templateVariables(definition), file);
-  const options = {
+  return planInContext({
     file,
-    text: rendered,
+    text,
+    variables: templateVariables(definition),
+    contextDir: definition.dir,
     rootfs: 'required',
     ...(parent && { parent: { id: parent.record.id, config: parent.config } }),
-  } as const;
-  return planInContext(options, definition.dir);
+  });
 }
 
 function templateVariables(definition: ImageDefinition): ReadonlyMap<string, string> {

@@ -1,7 +1,7 @@
 import { KublerError } from '../errors.ts';
 import type { Settings, Variables } from '../model/project.ts';
 import type { SnapshotId } from '../ports/engine.ts';
-import { apt, proxyEnv, sessionEnv, type BuildContext, type Installer } from '../stages/builder/index.ts';
+import { apt, proxySecrets, sessionEnv, type BuildContext, type Installer } from '../stages/builder/index.ts';
 import { sessionInputs } from './session-inputs.ts';
 import { dataPaths, type Workspace } from './workspace.ts';
 
@@ -61,7 +61,7 @@ export async function withBuild<T>(
     subject: spec.subject,
     configDir: spec.configDir,
     logDir: dataPaths(workspace.dataDir).logs(spec.logs),
-    secrets: Object.values(proxyEnv(settings)).filter((value) => value.includes('@')),
+    secrets: proxySecrets(settings),
     progress: workspace.progress,
   };
   return await work({ context, installer, tempDir: temp.path, epoch });

@@ -322,13 +322,12 @@ requires(
   });
 });
 
+const aptConfig = join(import.meta.dirname, '../../src/stages/builder/container/apt/apt.conf');
+
 /** What the host's apt would install from an index on an empty system. */
 async function askApt(index: FrozenIndex, dir: string, ...names: string[]): Promise<string> {
   mkdirSync(join(dir, 'state'), { recursive: true });
-  const config = readFileSync(join(index.aptDir, 'apt.conf'), 'utf8').replaceAll(
-    '/.kubler-apt',
-    index.aptDir,
-  );
+  const config = readFileSync(aptConfig, 'utf8').replaceAll('/.kubler-apt', index.aptDir);
   const archives = join(dir, 'archives');
   mkdirSync(join(archives, 'partial'), { recursive: true });
   writeFileSync(join(dir, 'status'), '');

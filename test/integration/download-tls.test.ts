@@ -1,17 +1,17 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer as createProxy } from 'node:http';
 import { createServer } from 'node:https';
 import { connect, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDownloader, type DownloaderOptions } from '../../src/adapters/system/downloader.ts';
+import { makeCertificates } from '../support/make-certificates.ts';
 import { requires } from '../support/requires.ts';
 import { useTempDir } from '../support/use-temp-dir.ts';
 
 requires('openssl')('downloads over https', () => {
   const dir = useTempDir();
-  const caFile = join(dir, 'ca.pem');
+  let caFile: string;
   const servers: Server[] = [];
   const tunnels: string[] = [];
   let url: string;
@@ -24,36 +24,12 @@ requires('openssl')('downloads over https', () => {
   };
 
   beforeAll(async () => {
-    mkdirSync(dir, { recursive: true });
-    const openssl = (...args: string[]): void => {
-      execFileSync('openssl', args, { cwd: dir, stdio: 'ignore' });
-    };
-    const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-    openssl(
-      'req',
-      '-x509',
-      ...newKey,
-      '-keyout',
-      'ca.key',
-      '-out',
-      'ca.pem',
-      '-days',
-      '2',
-      '-subj',
-      '/CN=Test CA',
-    );
-    openssl('req', ...newKey, '-keyout', 'server.key', '-out', 'server.csr', '-subj', '/CN=localhost');
-    writeFileSync(join(dir, 'ext'), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n');
-    const sign = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2', '-extfile', 'ext'];
-    openssl('x509', '-req', '-in', 'server.csr', '-out', 'server.pem', ...sign);
-    const read = (name: string): Buffer => readFileSync(join(dir, name));
-    const server = createServer(
-      { key: read('server.key'), cert: read('server.pem') },
-      (request, response) => {
-        if (request.url === '/downgrade') response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end();
-        else response.end('secret thing');
-      },
-    );
+    const tls = makeCertificates(dir);
+    ({ caFile } = tls);
+    const server = createServer(tls, (request, response) => {
+      if (request.url === '/downgrade') response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end();
+      else response.end('secret thing');
+    });
     url = `https://127.0.0.1:${await listen(server)}/file`;
     const proxy = createProxy();
     proxy.on('connect', (request, socket) => {

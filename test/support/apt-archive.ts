@@ -36,6 +36,8 @@ export interface TestPackage {
   readonly name: string;
   readonly version: string;
   readonly depends?: string;
+  /** Of its file; default: a text that is no package, but enough for whoever only fetches it. */
+  readonly content?: Uint8Array;
 }
 
 export interface SuiteSpec {
@@ -48,8 +50,9 @@ export interface SuiteSpec {
   readonly compression?: 'xz' | 'gz';
 }
 
-/** Content of a test package: no real package, but enough for whoever only fetches it. */
-export const debContent = (each: TestPackage): string => `deb of ${each.name} ${each.version}\n`;
+/** The file of a test package. */
+export const debContent = (each: TestPackage): string | Uint8Array =>
+  each.content ?? `deb of ${each.name} ${each.version}\n`;
 
 /** Writes one suite of an archive below `dir`, signed; what it had before is replaced. */
 export function writeSuite(dir: string, key: SigningKey, spec: SuiteSpec): void {

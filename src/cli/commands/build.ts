@@ -10,6 +10,7 @@ import {
   jsonOption,
   workingDirOption,
 } from '../project-options.ts';
+import { renderJson } from '../render-json.ts';
 import { formatBytes, formatMs, renderTable } from '../table.ts';
 import { openProject, withWorkspace } from '../with-workspace.ts';
 import { numberOption } from '../number-option.ts';
@@ -73,7 +74,7 @@ function printPlan(context: CliContext, { plan }: ProjectPlan, json: boolean): u
     key,
   }));
   const text = json
-    ? `${JSON.stringify(steps, undefined, 2)}\n`
+    ? renderJson(steps)
     : renderTable(
         ['IMAGE', 'ACTION', 'WHY'],
         steps.map(({ image, action, reason }) => [image, action, reason]),
@@ -118,5 +119,5 @@ function toJson(report: BuildReport): string {
       buildMs: record.buildMs,
     }),
   }));
-  return `${JSON.stringify(images, undefined, 2)}\n`;
+  return renderJson(images);
 }

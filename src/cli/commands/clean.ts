@@ -1,6 +1,7 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { CliContext } from '../context.ts';
 import { dataDirOption, debugOption, jsonOption, workingDirOption } from '../project-options.ts';
+import { renderJson } from '../render-json.ts';
 import { formatBytes } from '../table.ts';
 import { openProject, withWorkspace } from '../with-workspace.ts';
 
@@ -22,7 +23,7 @@ export function registerClean(program: Command, context: CliContext): void {
       const removed = await withWorkspace(context, project, (workspace) =>
         cleanProject(workspace, { all: options.all ?? false, dryRun: options.dryRun ?? false }),
       );
-      if (options.json) return context.stdout(`${JSON.stringify(removed, undefined, 2)}\n`);
+      if (options.json) return context.stdout(renderJson(removed));
       for (const { what, count, bytes } of removed) {
         context.stdout(`${what}: ${count}${bytes === undefined ? '' : `, ${formatBytes(bytes)}`}\n`);
       }

@@ -1,6 +1,7 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { CliContext, CliResult } from '../context.ts';
 import { debugOption, jsonOption } from '../project-options.ts';
+import { renderJson } from '../render-json.ts';
 import { installLine } from '../../model/missing-tool.ts';
 
 /** `kubler doctor`: status 3 when something is missing. */
@@ -14,8 +15,7 @@ export function registerDoctor(program: Command, context: CliContext, result: Cl
     .action(async (options) => {
       const missing = await context.probe();
       if (missing.length > 0) result.status = 3;
-      if (options.json)
-        return context.stdout(`${JSON.stringify({ engine: 'native', missing }, undefined, 2)}\n`);
+      if (options.json) return context.stdout(renderJson({ engine: 'native', missing }));
       if (missing.length === 0) return context.stdout('native engine: ready\n');
       context.stdout('native engine: not ready\n');
       for (const { tool, need } of missing) context.stdout(`  missing: ${tool} (${need})\n`);

@@ -1,6 +1,7 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { CliContext } from '../context.ts';
 import { dataDirOption, debugOption, jsonOption, workingDirOption } from '../project-options.ts';
+import { renderJson } from '../render-json.ts';
 import { formatBytes, renderTable } from '../table.ts';
 import { openProject, withWorkspace } from '../with-workspace.ts';
 
@@ -39,7 +40,7 @@ export function registerList(program: Command, context: CliContext): void {
       ]);
       context.stdout(
         options.json
-          ? `${JSON.stringify(images, undefined, 2)}\n`
+          ? renderJson(images)
           : renderTable(['IMAGE', 'PARENT', 'SIZE', 'PACKAGES', 'IMAGE ID'], rows, ['SIZE', 'PACKAGES']),
       );
     });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { KublerError } from '../../errors.ts';
+import { positionOf } from '../../model/position-of.ts';
 import type { Progress } from '../../model/progress.ts';
 import type { BuilderBase, BuilderDefinition } from '../../model/project.ts';
 import type { Downloader } from '../../ports/downloader.ts';
@@ -64,18 +65,29 @@ async function fetchTarball(
 ): Promise<string> {
   const hostFile = join(spec.dataDir, 'downloads', sha256);
   const url = location.startsWith('/') ? pathToFileURL(location).href : location;
-  if (!(await spec.downloader.download({ url, hostFile, sha256, maxBytes: maxTarballBytes }))) {
-    throw new KublerError(
-      'DOWNLOAD_FAILED',
-      `cannot fetch base tarball "${location}": there is no such file`,
-      {
-        hint: `BUILDER_BASE in "${join(spec.definition.dir, 'build.conf')}" names it`,
-      },
-    );
+  try {
+    if (!(await spec.downloader.download({ url, hostFile, sha256, maxBytes: maxTarballBytes }))) {
+      const code = url.startsWith('file:') ? 'CONFIG_INVALID' : 'DOWNLOAD_FAILED';
+      throw new KublerError(code, `cannot fetch "${location}": there is no such file`);
+    }
+    const plain = await unpack(spec, hostFile);
+    await checkArchive(readArchive(plain));
+    return plain;
+  } catch (error) {
+    throw error instanceof KublerError ? aboutBase(error, spec.definition) : error;
   }
-  const plain = await unpack(spec, hostFile);
-  await checkArchive(readArchive(plain));
-  return plain;
+}
+
+/** The same error with the builder whose base it is about, and where that is named. */
+function aboutBase(error: KublerError, definition: BuilderDefinition): KublerError {
+  const variable = error.code === 'CHECKSUM_MISMATCH' ? 'BUILDER_BASE_SHA256' : 'BUILDER_BASE';
+  const { code, message, hint, details, cause } = error;
+  return new KublerError(code, `cannot make the base of builder "${definition.name}": ${message}`, {
+    ...positionOf(definition, variable),
+    ...(hint !== undefined && { hint }),
+    details,
+    cause,
+  });
 }
 
 /** A tarball that only another program can read, unpacked in the scratch folder. */

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { KublerError, type SourcePosition } from '../../errors.ts';
+import { KublerError, throwFaults } from '../../errors.ts';
 import type { Progress } from '../../model/progress.ts';
 import type { ExecSpec, Root, Session } from '../../ports/engine.ts';
+import { failureMark, locateFailure } from './locate-failure.ts';
 import { openStepLog, type StepLog } from './step-log.ts';
 
 /** An open session and what every step in it shares. */
@@ -22,14 +22,16 @@ export interface BuildContext {
 export interface StepSpec {
   /** Name of the step and of its log file: `install`. */
   readonly name: string;
+  /** As messages name it, if not by its name. */
+  readonly label?: string;
   readonly root: Root;
   readonly argv: ExecSpec['argv'];
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string | Uint8Array;
   readonly stdout?: ExecSpec['stdout'];
   readonly network?: ExecSpec['network'];
-  /** Turns the output of a failed command into a better error, or undefined for the general one. */
-  readonly explain?: (output: string) => Promise<KublerError | undefined>;
+  /** Turns the output of a failed command into better errors than the general one, if it can. */
+  readonly explain?: (output: string) => Promise<readonly KublerError[]>;
 }
 
 /**
@@ -39,49 +41,42 @@ export interface StepSpec {
  */
 export async function runStep(context: BuildContext, spec: StepSpec): Promise<string> {
   await using log = await openStepLog(join(context.logDir, `${spec.name}.log`), context.secrets);
+  let mark: string | undefined;
   const { exitCode, stdout } = await context.session.exec({
     root: spec.root,
     argv: spec.argv,
-    log: log.line,
+    log: (line) => {
+      const [said = '', place] = line.split(failureMark);
+      mark ??= place;
+      if (place === undefined || said !== '') log.line(said);
+    },
     ...(spec.env && { env: spec.env }),
     ...(spec.stdin !== undefined && { stdin: spec.stdin }),
     ...(spec.stdout && { stdout: spec.stdout }),
     ...(spec.network && { network: spec.network }),
   });
-  if (exitCode !== 0)
-    throw (
-      (await spec.explain?.([stdout, ...log.tail()].join('\n'))) ??
-      (await commandFailed(context, spec, exitCode, log))
-    );
-  return stdout;
+  if (exitCode === 0) return stdout;
+  throwFaults((await spec.explain?.([stdout, ...log.tail()].join('\n'))) ?? []);
+  throw await commandFailed(context, spec, { exitCode, mark, log });
 }
 
 async function commandFailed(
   context: BuildContext,
   spec: StepSpec,
-  exitCode: number,
-  log: StepLog,
+  {
+    exitCode,
+    mark,
+    log,
+  }: { readonly exitCode: number; readonly mark: string | undefined; readonly log: StepLog },
 ): Promise<KublerError> {
-  const at = await failedLine(context.configDir, log.tail());
+  const at = await locateFailure(context.configDir, mark, log.tail());
   return new KublerError(
     'BUILD_COMMAND_FAILED',
-    `cannot build ${context.subject}: ${spec.name} ended with status ${exitCode}`,
+    `cannot build ${context.subject}: ${spec.label ?? spec.name} ended with status ${exitCode}`,
     {
-      details: log.tail().filter((line) => !line.startsWith(failureMark)),
+      details: log.tail(),
       logFile: log.file,
       ...(at && { at }),
     },
   );
-}
-
-/** What `container/core.sh` prints when a line of build.sh fails. */
-const failureMark = 'kubler-failed-at ';
-
-/** The line of build.sh at which a hook failed, if it said so. */
-async function failedLine(configDir: string, output: readonly string[]): Promise<SourcePosition | undefined> {
-  const [, name, line] = output.find((each) => each.startsWith(failureMark))?.split(' ') ?? [];
-  if (name === undefined || line === undefined) return undefined;
-  const file = join(configDir, name);
-  const text = await readFile(file, 'utf8').catch(() => '');
-  return { file, line: Number(line), column: 1, excerpt: text.split('\n')[Number(line) - 1] ?? '' };
 }

@@ -20,6 +20,7 @@ export interface Description {
 export async function describe(context: BuildContext, root: Root): Promise<Description> {
   const text = await runStep(context, {
     name: 'describe',
+    label: 'build.sh',
     root,
     argv: ['bash', '/.kubler/describe.sh'],
     stdout: 'capture',

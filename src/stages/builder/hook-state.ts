@@ -5,11 +5,13 @@ import { runStep, type BuildContext } from './build-step.ts';
 export interface HookState {
   readonly provided: readonly string[];
   readonly unprovided: readonly string[];
+  /** Packages that helpers took something from: as if they had been asked for. */
+  readonly required: readonly string[];
   /** `log_as_installed` rows. */
   readonly logged: readonly { readonly group: string; readonly name: string; readonly note: string }[];
 }
 
-export const noHookState: HookState = { provided: [], unprovided: [], logged: [] };
+export const noHookState: HookState = { provided: [], unprovided: [], required: [], logged: [] };
 
 /** Reads what the hooks of this session have written with the helpers of `container/core.sh`. */
 export async function readHookState(context: BuildContext, root: Root): Promise<HookState> {
@@ -28,6 +30,7 @@ export async function readHookState(context: BuildContext, root: Root): Promise<
   return {
     provided: names('provided'),
     unprovided: names('unprovided'),
+    required: names('required'),
     logged: rows
       .filter(([key]) => key === 'logged')
       .map(([, group = '', name = '', note = '']) => ({ group, name, note })),

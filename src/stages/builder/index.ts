@@ -9,5 +9,5 @@ export type { Installer } from './install-packages.ts';
 export { finishBase, makeBuilder } from './make-builder.ts';
 export * as apt from './package-managers/apt/index.ts';
 export { bootstrapBase } from './bootstrap-base.ts';
-export { caContainerPath, proxyEnv, sessionEnv } from './session-env.ts';
+export { caContainerPath, proxySecrets, sessionEnv } from './session-env.ts';
 export { createStepStore, type StepStore } from './step-store.ts';

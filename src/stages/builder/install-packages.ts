@@ -23,7 +23,7 @@ export async function resolvePackages(
 ): Promise<readonly PackageFile[]> {
   if (names.length === 0) return [];
   context.progress({ kind: 'stage', task: context.subject, stage: 'resolve' });
-  return askApt(context, installer, root, ['install', ...names]);
+  return askApt(context, installer, root, ['install', '--', ...names]);
 }
 
 /** The files that bring every installed package of a root to the version of the frozen index. */

@@ -37,7 +37,7 @@ function bobVariables(variables: Variables): Record<string, string> {
 }
 
 /** The proxy variables in both spellings, as tools differ in which they read. */
-export function proxyEnv(settings: Settings): Record<string, string> {
+function proxyEnv(settings: Settings): Record<string, string> {
   const { httpProxy, httpsProxy, noProxy } = settings.network;
   const pairs: readonly (readonly [string, string | undefined])[] = [
     ['http_proxy', httpProxy],
@@ -54,4 +54,29 @@ export function proxyEnv(settings: Settings): Record<string, string> {
           ],
     ),
   );
+}
+
+/**
+ * What must not reach a log of the proxies' passwords: the addresses, the user with the password, and the password,
+ * as written, decoded and as HTTP sends them (RFC 7617).
+ */
+export function proxySecrets(settings: Settings): readonly string[] {
+  const { httpProxy, httpsProxy } = settings.network;
+  const secrets = [httpProxy, httpsProxy].flatMap((address = '') => {
+    const [, pair = '', password = ''] = /^(?:[a-z]+:\/\/)?([^@/]*?:([^@/]*))@/i.exec(address) ?? [];
+    const encoded = [address, pair, password];
+    return password === '' ? [] : [...encoded, ...encoded.map(decode), toBase64(decode(pair))];
+  });
+  // The longest first: what is replaced must not be what another one is recognised by.
+  return [...new Set(secrets)].filter((text) => text.length > 2).sort((a, b) => b.length - a.length);
+}
+
+const toBase64 = (text: string): string => Buffer.from(text).toString('base64');
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -16,7 +16,7 @@ export function createStepStore(dir: string, hasSnapshot: (key: SnapshotId) => P
   const file = (key: SnapshotId): string => join(dir, `${key}.json`);
   const read = async (key: SnapshotId): Promise<HookState | undefined> => {
     const text = await readFile(file(key), 'utf8').catch(() => undefined);
-    return text === undefined ? undefined : (JSON.parse(text) as HookState);
+    return text === undefined ? undefined : { ...noHookState, ...(JSON.parse(text) as HookState) };
   };
   return {
     has: async (key) => (await hasSnapshot(key)) && (await read(key)) !== undefined,

@@ -122,6 +122,6 @@ export async function loadBuilder(dir: string, context: LoadContext): Promise<Bu
     base: readBase(reader, dir),
     extends: readBuilderName(reader, 'BUILDER'),
     variables: passedOnVariables(context, assignments.byName),
-    positions: reader.positions(['BUILDER']),
+    positions: reader.positions(['BUILDER', 'BUILDER_BASE', 'BUILDER_BASE_SHA256']),
   };
 }

@@ -83,7 +83,7 @@ export async function loadImage(
     prune: [...settings.prune, ...readPrune(reader)],
     tags: readTags(reader, settings.tags),
     variables: passedOnVariables(context, assignments.byName),
-    positions: reader.positions(['IMAGE_PARENT', 'BUILDER']),
+    positions: reader.positions(['IMAGE_PARENT', 'BUILDER', 'PRUNE']),
   };
   await requireFiles(dir, id);
   return definition;

@@ -1,18 +1,25 @@
-import { KublerError, throwFaults } from '../../errors.ts';
+import { KublerError, throwFaults, type SourcePosition } from '../../errors.ts';
 import { splitImageId, type ImageId } from '../../model/image-id.ts';
+import { positionOf } from '../../model/position-of.ts';
 import type { ImageDefinition, Project } from '../../model/project.ts';
 import type { Graph, GraphBuilder, GraphImage } from './graph.ts';
 import { orderChains } from './order-chains.ts';
-import { namespaceOf, positionOf, resolveBuilder, unknownBuilder } from './resolve-builder.ts';
+import { namespaceOf, resolveBuilder, unknownBuilder } from './resolve-builder.ts';
 import { resolveTargets } from './resolve-targets.ts';
 import { suggestImage } from './suggest-image.ts';
 
 type Report = (fault: KublerError) => void;
 
-const cycleFault = (what: string, cycle: readonly string[]): KublerError =>
+/** `at`: where the first of the cycle names the next. */
+const cycleFault = (
+  what: string,
+  cycle: readonly string[],
+  at: { readonly at?: SourcePosition },
+): KublerError =>
   new KublerError(
     'GRAPH_CYCLE',
     `cannot order ${what}: ${[...cycle, ...cycle.slice(0, 1)].join(' → ')} is a cycle`,
+    at,
   );
 
 function unknownParent(project: Project, definition: ImageDefinition): KublerError {
@@ -42,7 +49,10 @@ function orderImages(
     report(unknownParent(project, definition));
     return undefined;
   });
-  for (const cycle of cycles) report(cycleFault('images', cycle));
+  for (const cycle of cycles) {
+    const first = cycle[0] && project.images.get(cycle[0]);
+    report(cycleFault('images', cycle, first ? positionOf(first, 'IMAGE_PARENT') : {}));
+  }
   return order.flatMap((id) => project.images.get(id) ?? []);
 }
 
@@ -93,7 +103,10 @@ function orderBuilders(project: Project, needed: Iterable<string>, report: Repor
       );
     return parent;
   });
-  for (const cycle of cycles) report(cycleFault('builders', cycle));
+  for (const cycle of cycles) {
+    const first = project.builders.get(cycle[0] ?? '');
+    report(cycleFault('builders', cycle, first ? positionOf(first, 'BUILDER') : {}));
+  }
   return order.flatMap((name) => {
     const definition = project.builders.get(name);
     return definition === undefined ? [] : [{ definition: { ...definition, extends: extended.get(name) } }];

@@ -1,17 +1,7 @@
-import { join } from 'node:path';
 import { KublerError, type SourcePosition } from '../../errors.ts';
 import { splitImageId } from '../../model/image-id.ts';
-import type { BuilderDefinition, ImageDefinition, Project } from '../../model/project.ts';
+import type { Project } from '../../model/project.ts';
 import { didYouMean } from '../../model/suggest.ts';
-
-/** Where a variable of a definition's build.conf stands. */
-export function positionOf(
-  definition: Pick<ImageDefinition, 'dir'> & Pick<BuilderDefinition, 'positions'>,
-  variable: string,
-): { readonly at?: SourcePosition } {
-  const position = definition.positions?.get(variable);
-  return position === undefined ? {} : { at: { ...position, file: join(definition.dir, 'build.conf') } };
-}
 
 /** Full name of a builder as it is written in a namespace: `debian` there is `ns/debian` if the namespace has one. */
 export function resolveBuilder(

@@ -15,6 +15,5 @@ export { copyTree, type CopyOptions } from './copy-tree.ts';
 export type { ConfigStep, CopyStep, DirectoryStep, ImagePlan, ImageStep, RootfsStep } from './image-plan.ts';
 export { makeDirectory, type DirectoryOptions } from './make-directory.ts';
 export { planImage, type PlanOptions } from './plan-image.ts';
-export { planInContext } from './plan-in-context.ts';
+export { planInContext, type ContextPlanOptions } from './plan-in-context.ts';
 export { readTemplate } from './read-template.ts';
-export { renderTemplate } from './render-template.ts';

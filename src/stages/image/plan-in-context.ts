@@ -2,14 +2,26 @@ import { KublerError, throwFaults } from '../../errors.ts';
 import type { ImagePlan } from './image-plan.ts';
 import { draftImage, type PlanOptions } from './plan-image.ts';
 import { readContext } from './read-context.ts';
+import { renderTemplate } from './render-template.ts';
+
+export interface ContextPlanOptions extends PlanOptions {
+  /** What the template's own variables stand for. */
+  readonly variables: ReadonlyMap<string, string>;
+  /** The image folder. */
+  readonly contextDir: string;
+}
 
 /**
- * `planImage` that also looks whether every COPY has its sources in the image folder. Throws the faults of both
- * together, by line.
+ * Renders a Dockerfile.template, plans its image, and looks whether every COPY has its sources in the image folder.
+ * Throws the faults of all three together, by line; a line that cannot be rendered has no others.
  */
-export async function planInContext(options: PlanOptions, contextDir: string): Promise<ImagePlan> {
-  const { plan, faults } = draftImage(options);
-  const all = [...faults, ...(await missingSources(plan, contextDir))];
+export async function planInContext(options: ContextPlanOptions): Promise<ImagePlan> {
+  const unrendered: KublerError[] = [];
+  const text = renderTemplate(options, options.variables, (fault) => void unrendered.push(fault));
+  const { plan, faults } = draftImage({ ...options, text });
+  const others = [...faults, ...(await missingSources(plan, options.contextDir))];
+  const isKnown = (fault: KublerError): boolean => unrendered.some(({ at }) => at?.line === fault.at?.line);
+  const all = [...unrendered, ...others.filter((fault) => !isKnown(fault))];
   throwFaults(all.sort((a, b) => (a.at?.line ?? 0) - (b.at?.line ?? 0)));
   return plan;
 }

@@ -1,4 +1,4 @@
-import { KublerError, throwFaults } from '../../errors.ts';
+import { KublerError } from '../../errors.ts';
 import { didYouMean } from '../../model/suggest.ts';
 
 const fixedNames = ['IMAGE_PARENT', 'MAINTAINER', 'NAMESPACE', 'TAG', 'DEFAULT_BUILDER'];
@@ -18,24 +18,22 @@ interface Rendering {
  * Puts the values of `${IMAGE_PARENT}`, `${MAINTAINER}`, `${NAMESPACE}`, `${TAG}`, `${DEFAULT_BUILDER}` and `${BOB_…}`
  * into a Dockerfile.template, each as it is, wherever it occurs; `${BOB_X:-default}` gives the default when the variable
  * is unset or empty. Every other `${…}`, one after a backslash, and comment lines are left alone. Line numbers stay true.
- * Throws IMAGE_INVALID with line and column for each variable without a value.
+ * Reports IMAGE_INVALID with line and column for each variable without a value, which renders as nothing.
  */
 export function renderTemplate(
-  text: string,
+  { file, text }: { readonly file: string; readonly text: string },
   variables: ReadonlyMap<string, string>,
-  file = 'Dockerfile.template',
+  report: (fault: KublerError) => void,
 ): string {
-  const faults: KublerError[] = [];
   const lines = text.split('\n').map((excerpt, index) => {
     if (excerpt.trimStart().startsWith('#')) return excerpt;
     const fail: Rendering['fail'] = (column, reason, hint) => {
       const at = { file, line: index + 1, column: column + 1, excerpt };
       const options = hint === undefined ? { at } : { at, hint };
-      faults.push(new KublerError('IMAGE_INVALID', `cannot render "${file}": ${reason}`, options));
+      report(new KublerError('IMAGE_INVALID', `cannot render "Dockerfile.template": ${reason}`, options));
     };
     return renderLine(excerpt, 0, { depth: 0, variables, fail });
   });
-  throwFaults(faults);
   return lines.join('\n');
 }
 

@@ -13,10 +13,11 @@ const privateKey =
 
 /**
  * One `PRUNE_SECRET` for each private key in the tree, in byte order of paths, except those that globs of KEEP name or
- * the parent image has already.
+ * the parent image has already. `subject` is the image as messages name it.
  */
 export async function findSecrets(
   rootfs: Rootfs,
+  subject: string,
   keep: readonly string[],
   protect: ReadonlySet<string> = new Set(),
 ): Promise<readonly KublerError[]> {
@@ -25,7 +26,7 @@ export async function findSecrets(
   for (const entry of rootfs.values()) {
     if (entry.type !== 'file' || !mayHoldKey(entry) || protect.has(entry.path) || keeps(entry.path)) continue;
     const text = (await readBytes(entry, maxBytes)).toString('latin1');
-    if (privateKey.test(text)) secrets.push(secretIn(entry.path));
+    if (privateKey.test(text)) secrets.push(secretIn(entry.path, subject));
   }
   return secrets;
 }
@@ -33,7 +34,7 @@ export async function findSecrets(
 const mayHoldKey = ({ path, size, content }: FileEntry): boolean =>
   size > 0 && size <= maxBytes && content.kind !== 'parent' && plausible.test(path);
 
-const secretIn = (path: string): KublerError =>
-  new KublerError('PRUNE_SECRET', `cannot put "/${path}" into an image: it holds a private key`, {
+const secretIn = (path: string, subject: string): KublerError =>
+  new KublerError('PRUNE_SECRET', `cannot put "/${path}" into ${subject}: it holds a private key`, {
     hint: `remove it in finish_rootfs_build, or say KEEP='/${path}' in build.conf if everyone may have it`,
   });

@@ -1,4 +1,4 @@
-import { KublerError } from '../../errors.ts';
+import { KublerError, type SourcePosition } from '../../errors.ts';
 import { didYouMean } from '../../model/suggest.ts';
 import type { PruneRule } from './rules/rule.ts';
 import { pruneRules } from './rules/table.ts';
@@ -11,8 +11,14 @@ export interface RuleChoice {
   readonly keepStaticLibs: boolean;
 }
 
-/** Faults in a list of rule names: `CONFIG_INVALID` for each name that is no rule, or that cannot be switched off. */
-export function checkRuleNames(names: readonly string[]): readonly KublerError[] {
+/**
+ * Faults in a list of rule names, and where it stands: `CONFIG_INVALID` for each name that is no rule, or that cannot be
+ * switched off.
+ */
+export function checkRuleNames(
+  names: readonly string[],
+  place: { readonly at?: SourcePosition } = {},
+): readonly KublerError[] {
   return names.flatMap((name) => {
     const wanted = name.replace(/^-/, '');
     if (wanted === 'all') return [];
@@ -22,6 +28,7 @@ export function checkRuleNames(names: readonly string[]): readonly KublerError[]
       const hint = didYouMean(wanted, known) ?? `the rules are ${known.join(', ')}`;
       return [
         new KublerError('CONFIG_INVALID', `cannot use prune rule "${wanted}": no rule has this name`, {
+          ...place,
           hint,
         }),
       ];
@@ -29,6 +36,7 @@ export function checkRuleNames(names: readonly string[]): readonly KublerError[]
     if (rule.mode !== 'always' || !name.startsWith('-')) return [];
     return [
       new KublerError('CONFIG_INVALID', `cannot switch off prune rule "${wanted}": it always applies`, {
+        ...place,
         hint: 'KEEP in the build.conf of the image names single files that stay',
       }),
     ];

@@ -11,7 +11,7 @@ import { readBlob, readLayerTar } from './read-layer.ts';
  * JSON + Filesystem Changeset Format".
  */
 export async function* dockerMembers(image: LoadedImage): AsyncGenerator<TarMember, void, undefined> {
-  const { layout, manifest, layers, reference } = image;
+  const { layout, manifest, layers, reference, aliases } = image;
   const config = `${digestHex(manifest.config.digest)}.json`;
   yield newStreamedFile(config, manifest.config.size, () => readBlob(layout, manifest.config.digest));
   const written = new Set<Digest>();
@@ -24,7 +24,8 @@ export async function* dockerMembers(image: LoadedImage): AsyncGenerator<TarMemb
     yield newStreamedFile(layerName(layer.diffId), size, () => readLayerTar(layout, layer));
   }
   const names = layers.map((layer) => layerName(layer.diffId));
-  yield newFile('manifest.json', encodeJson([{ Config: config, RepoTags: [reference], Layers: names }]));
+  const tags = [reference, ...aliases];
+  yield newFile('manifest.json', encodeJson([{ Config: config, RepoTags: tags, Layers: names }]));
 }
 
 const layerName = (diffId: Digest): string => `${digestHex(diffId)}.tar`;

@@ -26,6 +26,8 @@ export interface ExportOptions {
   readonly manifestDigest: Digest;
   /** The name the image gets where the format has one: `namespace/name:tag`. */
   readonly reference: string;
+  /** Its other names, for `docker-archive`: tools that read OCI layouts take a second name for a second image. */
+  readonly aliases?: readonly string[];
   readonly format: ExportFormat;
   /** A path, or for a single file a stream such as standard output, which is left open. */
   readonly output: string | Writable;

@@ -7,6 +7,7 @@ import { mediaTypes, type Descriptor, type Manifest } from '../../oci/types.ts';
 export interface LoadedImage {
   readonly layout: Layout;
   readonly reference: string;
+  readonly aliases: readonly string[];
   readonly manifestDigest: Digest;
   readonly manifest: Manifest;
   /** Lowest first. */
@@ -23,8 +24,9 @@ export async function loadImage(image: {
   readonly layout: Layout;
   readonly manifestDigest: Digest;
   readonly reference: string;
+  readonly aliases?: readonly string[];
 }): Promise<LoadedImage> {
-  const { layout, manifestDigest, reference } = image;
+  const { layout, manifestDigest, reference, aliases = [] } = image;
   const manifest = await layout.readManifest(manifestDigest);
   const diffIds = (await layout.readConfig(manifest.config.digest)).rootfs.diff_ids;
   const layers = manifest.layers.flatMap((blob, index) => {
@@ -34,5 +36,5 @@ export async function loadImage(image: {
   if (layers.length !== diffIds.length || layers.length !== manifest.layers.length) {
     throw storeCorrupt(`image "${reference}"`, 'its layers and config do not agree');
   }
-  return { layout, reference, manifestDigest, manifest, layers };
+  return { layout, reference, aliases, manifestDigest, manifest, layers };
 }

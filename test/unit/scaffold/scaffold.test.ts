@@ -21,7 +21,7 @@ import {
   type NamespaceAnswers,
 } from '../../../src/scaffold/index.ts';
 import { loadProject } from '../../../src/stages/config/index.ts';
-import { planImage, renderTemplate } from '../../../src/stages/image/index.ts';
+import { planInContext } from '../../../src/stages/image/index.ts';
 import { useTempDir } from '../../support/use-temp-dir.ts';
 
 const temp = useTempDir();
@@ -177,9 +177,10 @@ describe('an image', () => {
     expect(readFileSync(join(folder, 'build.sh'), 'utf8')).toContain('\n_packages="curl=7.88.1-10 jq"\n');
     expect(readdirSync(folder)).toContain('docker-healthcheck.sh');
     expect(readdirSync(folder)).not.toContain('build-test.sh');
-    const template = readFileSync(join(dir, 'namespaces/acme/images/base/Dockerfile.template'), 'utf8');
+    const contextDir = join(dir, 'namespaces/acme/images/base');
+    const text = readFileSync(join(contextDir, 'Dockerfile.template'), 'utf8');
     const variables = new Map([['IMAGE_PARENT', 'scratch'], ['MAINTAINER', '']]); // prettier-ignore
-    const plan = planImage({ file: 'D', text: renderTemplate(template, variables), rootfs: 'required' });
+    const plan = await planInContext({ file: 'D', text, variables, contextDir, rootfs: 'required' });
     expect(plan.steps.map(({ createdBy }) => createdBy)).toEqual(['LABEL maintainer=""', 'ADD rootfs.tar /']);
   });
 

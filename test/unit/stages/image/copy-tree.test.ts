@@ -230,9 +230,16 @@ describe('what a COPY refuses', () => {
   });
 
   test('missing sources are found together with all other faults, before anything is built', async () => {
-    const text = 'FROM debian:12\nCOPY README /\nCOPY nix /\nUSRE 1\nCOPY ../x /\nRUN true';
-    const options = { file: 'Dockerfile.template', text, rootfs: 'required' } as const;
-    const faults = await faultsOfAsync(planInContext(options, hostile));
-    expect(faults.map(({ at: place }) => place?.line)).toEqual([1, 3, 4, 5, 6]);
+    const text = 'FROM debian:12\nCOPY README /\nCOPY nix /\nUSRE 1\nCOPY ../x /\nRUN true\nADD ${BOB_X} /';
+    const faults = await faultsOfAsync(
+      planInContext({
+        file: 'Dockerfile.template',
+        text,
+        variables: new Map(),
+        contextDir: hostile,
+        rootfs: 'required',
+      }),
+    );
+    expect(faults.map(({ at: place }) => place?.line)).toEqual([1, 3, 4, 5, 6, 7]);
   });
 });

@@ -24,15 +24,18 @@ _kubler_lib_dir() {
     basename "$(dirname "$(find /usr/lib -maxdepth 2 -name libc.so.6 -print -quit)")")"
 }
 
-# _kubler_copy_libs NAME…: copies shared libraries of the builder, with their links, into the target root.
+# _kubler_copy_libs NAME…: copies shared libraries of the builder, with their links, into the target root. Where a
+# package of the target root has them, though nothing there asks for it, the package is asked for.
 _kubler_copy_libs() {
-  local dir name files
+  local dir name files owners
   dir="$(_kubler_lib_dir)"
   mkdir -p "${_ROOTFS}/${dir}"
   for name in "$@"; do
     files=("/${dir}/${name}".so.[0-9]*)
     [[ -e "${files[0]}" ]] || die "cannot copy ${name}: the builder has no /${dir}/${name}.so.*"
     cp -a "${files[@]}" "${_ROOTFS}/${dir}/"
+    owners="$(dpkg-query --admindir="${_ROOTFS}/var/lib/dpkg" --search "*/${dir##*/}/${name}.so.[0-9]*" 2>/dev/null || true)"
+    if [[ -n "${owners}" ]]; then printf '%s\n' "${owners%%:*}" >>"${_KUBLER_STATE}/required"; fi
   done
 }
 

@@ -10,7 +10,7 @@ if [ "$had_policy" = no ]; then
   printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
   chmod 755 /usr/sbin/policy-rc.d
 fi
-apt-get "$verb" --yes --no-download "$@" </dev/null
+apt-get --yes --no-download "$verb" -- "$@" </dev/null
 if [ "$had_policy" = no ]; then
   rm -f /usr/sbin/policy-rc.d
 fi

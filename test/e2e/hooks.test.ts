@@ -1,0 +1,238 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { unpackImage } from '../support/exported-image.ts';
+import { kubler } from '../support/kubler.ts';
+import { requires } from '../support/requires.ts';
+import { useTempDir } from '../support/use-temp-dir.ts';
+import { writeTree } from '../support/write-tree.ts';
+
+interface Built {
+  readonly image: string;
+  readonly packages: readonly { readonly name: string }[];
+}
+
+const dockerfile = 'FROM ${IMAGE_PARENT}\nADD rootfs.tar /\n';
+const multiarch = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu';
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+requires(
+  'root',
+  'runc',
+  'debootstrap',
+  'tar',
+)('build.sh', () => {
+  const dir = useTempDir();
+  let server: Server;
+  const served: string[] = [];
+
+  /** Writes an image of the namespace `hook`, builds it and unpacks it. */
+  const build = async (name: string, files: Readonly<Record<string, string>>) => {
+    writeTree(join(dir, 'namespaces/hook/images', name), { 'Dockerfile.template': dockerfile, ...files });
+    const { exitCode, stdout, stderr } = await kubler(['build', '--json', `hook/${name}`], { cwd: dir });
+    expect(exitCode, stderr).toBe(0);
+    const image = (JSON.parse(stdout) as Built[]).find(({ image }) => image === `hook/${name}`);
+    const root = await unpackImage(dir, `hook/${name}`);
+    const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+    return { root, read, packages: image?.packages.map((each) => each.name) ?? [] };
+  };
+  /** The same for one that cannot be built; gives the error. */
+  const buildError = async (name: string, files: Readonly<Record<string, string>>): Promise<string> => {
+    writeTree(join(dir, 'namespaces/hook/images', name), { 'Dockerfile.template': dockerfile, ...files });
+    const { exitCode, stderr } = await kubler(['build', `hook/${name}`], { cwd: dir });
+    expect(exitCode, stderr).toBe(1);
+    return stderr.slice(stderr.indexOf('error: '));
+  };
+
+  beforeAll(async () => {
+    writeTree(dir, { 'kubler.config.yaml': 'network: { no_proxy: 127.0.0.1 }\n' });
+    server = createServer((request, response) => {
+      served.push(request.url ?? '');
+      response.end('served\n');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+  afterAll(() => server.close());
+
+  it('has its hooks run in order, in the documented environment', async () => {
+    const { read } = await build('environment', {
+      'build.conf': `BOB_TEXT='two words $HOME'\nBOB_LIST=(a 'b c')\nINSTALL_MODE='extracted'\n`,
+      'build.sh': `_packages="jq"
+note() { echo "$*" >> /notes; }
+configure_builder() { note "configure_builder"; }
+configure_rootfs_build() {
+  [[ -e "\${_ROOTFS}/usr/bin/jq" ]] && note "jq is there"
+  note "configure_rootfs_build in \${PWD}"
+}
+finish_rootfs_build() {
+  [[ -e "\${_ROOTFS}/usr/bin/jq" ]] && note "jq is there"
+  note "finish_rootfs_build"
+  note "roots \${_ROOTFS} \${_EMERGE_ROOT}"
+  note "config $(cd "\${_CONFIG}" && ls) $(touch "\${_CONFIG}/file" 2>/dev/null || echo 'is read-only')"
+  note "variables \${BOB_TEXT} \${BOB_LIST}"
+  note "world \${TZ} \${LC_ALL} \${DEBIAN_FRONTEND} \${PYTHONHASHSEED} $(umask) $(hostname) $(id -u)"
+  [[ "\${SOURCE_DATE_EPOCH}" -gt 1600000000 ]] && note "epoch is set"
+  cp /notes "\${_ROOTFS}/notes"
+}
+`,
+    });
+    expect(read('notes').split('\n')).toEqual([
+      'configure_builder',
+      'configure_rootfs_build in /',
+      'jq is there',
+      'finish_rootfs_build',
+      'roots /emerge-root /emerge-root',
+      'config Dockerfile.template',
+      'build.conf',
+      'build.sh is read-only',
+      'variables two words $HOME a b c',
+      'world UTC C.UTF-8 noninteractive 0 0022 kubler 0',
+      'epoch is set',
+      '',
+    ]);
+  });
+
+  it('edits files with sed-or-die, which fails when nothing matches', async () => {
+    const { read } = await build('sed', {
+      'build.sh': `finish_rootfs_build() {
+  echo "Listen 80" > "\${_ROOTFS}/conf"
+  sed-or-die '^Listen .*' 'Listen 8080/tcp' "\${_ROOTFS}/conf"
+  sed-or-die 'no such line' '' "\${_ROOTFS}/conf" || echo "status $?" >> "\${_ROOTFS}/conf"
+  sed-or-die a b /no/such/file || echo "status $?" >> "\${_ROOTFS}/conf"
+}
+`,
+    });
+    expect(read('conf')).toBe('Listen 8080/tcp\nstatus 3\nstatus 5\n');
+    const error = await buildError('sed-fails', {
+      'build.sh': 'finish_rootfs_build() {\n  sed-or-die absent x "${_ROOTFS}/etc/fstab"\n}\n',
+    });
+    expect(error).toContain('build.sh:2');
+    expect(error).toContain('nothing in /emerge-root/etc/fstab matches absent');
+  });
+
+  it('downloads files with download_file, and refuses other bytes than were asked for', async () => {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/source.txt`;
+    const { read } = await build('download', {
+      'local.txt': 'local\n',
+      'build.sh': `configure_rootfs_build() {
+  download_file "file://\${_CONFIG}/local.txt" sha256:${sha256('local\n')}
+  cp "\${__download_file}" "\${_ROOTFS}/local"
+  download_file ${url} other-name.txt sha256:${sha256('served\n')}
+  cp "\${__download_file}" "\${_ROOTFS}/served"
+  echo "\${__download_file}" >> "\${_ROOTFS}/served"
+}
+`,
+    });
+    expect(read('local')).toBe('local\n');
+    expect(read('served')).toBe('served\n/distfiles/other-name.txt\n');
+    expect(served).toEqual(['/source.txt']);
+    const error = await buildError('download-fails', {
+      'build.sh': `configure_rootfs_build() { download_file ${url} sha256:${sha256('else')}; }\n`,
+    });
+    expect(error).toContain(`download_file ${url}: wrong checksum`);
+  });
+
+  it('copies the libraries of GCC with copy_gcc_libs, for what it compiles', async () => {
+    const { root } = await build('cxx', {
+      'build.conf': "BUILDER='cxx'\n",
+      'hello.cc': '#include <iostream>\nint main() { std::cout << "hello from C++\\n"; }\n',
+      'build.sh': `_packages="libc6"
+finish_rootfs_build() {
+  g++ -o "\${_ROOTFS}/hello" "\${_CONFIG}/hello.cc"
+  copy_gcc_libs
+  log_as_installed 'manual install' 'hello-1.0' 'compiled here'
+}
+`,
+      '../../../../builders/cxx/build.conf': "PACKAGE_MANAGER='apt'\nBUILDER='debian'\n",
+      '../../../../builders/cxx/build.sh': '_packages="g++"\n',
+    });
+    expect(existsSync(join(root, 'hello'))).toBe(true);
+    expect((await kubler(['run', 'hook/cxx', '--', '/hello'], { cwd: dir })).stdout).toBe('hello from C++');
+    const record = readFileSync(join(inject('dataDir'), 'images/hook/cxx/image.json'), 'utf8');
+    expect((JSON.parse(record) as { logged: unknown }).logged).toEqual([
+      { group: 'manual install', name: expect.stringMatching(/^gcc-libs-12\./) as string, note: '' },
+      { group: 'manual install', name: 'hello-1.0', note: 'compiled here' },
+    ]);
+  });
+
+  describe('packages that need not be in the image', () => {
+    const jq = (hook: string) => ({
+      'build.conf': "INSTALL_MODE='extracted'\n",
+      'build.sh': `_packages="curl"\nconfigure_rootfs_build() {\n  ${hook}\n}\n`,
+    });
+
+    it('are left out with what only they need: provide_package, uninstall_package', async () => {
+      const whole = await build('whole', jq(':'));
+      expect(whole.packages).toEqual(
+        expect.arrayContaining(['libldap-2.5-0', 'libsasl2-2', 'libsasl2-modules-db']),
+      );
+      const { packages, root } = await build('provided', jq('provide_package libsasl2-modules-db'));
+      expect(whole.packages.filter((name) => !packages.includes(name))).toEqual([
+        'libdb5.3',
+        'libsasl2-modules-db',
+      ]);
+      expect(existsSync(join(root, 'var/lib/dpkg/status.d/libdb5.3'))).toBe(false);
+      expect((await build('uninstalled', jq('uninstall_package libsasl2-modules-db'))).packages).toEqual(
+        packages,
+      );
+    });
+
+    it('come back in a child with unprovide_package', async () => {
+      const child = await build('unprovided', {
+        'build.conf': "IMAGE_PARENT='provided'\nINSTALL_MODE='extracted'\n",
+        'build.sh':
+          '_packages="libsasl2-modules-db"\nconfigure_rootfs_build() { unprovide_package libsasl2-modules-db; }\n',
+      });
+      expect(child.packages).toEqual(expect.arrayContaining(['curl', 'libdb5.3', 'libsasl2-modules-db']));
+    });
+
+    it("are no other image's affair, though it shares the installation", async () => {
+      const inBuilder = {
+        'build.conf': "INSTALL_MODE='extracted'\n",
+        'build.sh': '_packages="jq"\nconfigure_builder() { provide_package gcc-12-base; }\n',
+      };
+      expect((await build('alone', inBuilder)).packages).not.toContain('gcc-12-base');
+      const plain = { 'build.conf': "INSTALL_MODE='extracted'\n", 'build.sh': '_packages="jq"\n' };
+      expect((await build('plain', plain)).packages).toContain('gcc-12-base');
+    });
+  });
+
+  it('learns versions with get_package_version', async () => {
+    const { read } = await build('version', {
+      'build.conf': "INSTALL_MODE='extracted'\n",
+      'build.sh': `_packages="jq"
+finish_rootfs_build() {
+  get_package_version jq > "\${_ROOTFS}/versions"
+  get_package_version make >/dev/null
+  echo "make \${__get_package_version}" >> "\${_ROOTFS}/versions"
+}
+`,
+    });
+    expect(read('versions')).toMatch(/^1\.6-\S+\nmake 4\.3-\S+\n$/);
+  });
+
+  it('keeps headers and static libraries where it says so, and paths of KEEP', async () => {
+    const lz4 = (conf: string, flags: string) => ({
+      'build.conf': `INSTALL_MODE='extracted'\n${conf}\n`,
+      'build.sh': `_packages="liblz4-dev"\n${flags}\n`,
+    });
+    const has = (root: string) => ({
+      header: existsSync(join(root, 'usr/include/lz4.h')),
+      library: existsSync(join(root, `usr/lib/${multiarch}/liblz4.a`)),
+      changelog: existsSync(join(root, 'usr/share/doc/liblz4-dev/changelog.Debian.gz')),
+    });
+    const none = { header: false, library: false, changelog: false };
+    expect(has((await build('dev', lz4('', ''))).root)).toEqual(none);
+    const headers = await build('dev-headers', lz4('', '_keep_headers=true'));
+    expect(has(headers.root)).toEqual({ ...none, header: true });
+    const statics = await build('dev-static', lz4('', '_keep_static_libs=true'));
+    expect(has(statics.root)).toEqual({ ...none, library: true });
+    const kept = await build('dev-keep', lz4("KEEP='usr/share/doc/liblz4-dev/changelog*'", ''));
+    expect(has(kept.root)).toEqual({ ...none, changelog: true });
+    const pruned = await build('dev-prune', lz4("PRUNE='-headers -docs'", ''));
+    expect(has(pruned.root)).toEqual({ ...none, header: true, changelog: true });
+  });
+});
