@@ -40,7 +40,7 @@ export async function openWorkspace(options: {
       tmpDir: temp.path,
       withLock: (work) => withLock(join(dataDir, 'store.lock'), work, { signal }),
     }),
-    records: openRecords(join(dataDir, 'images')),
+    records: openRecords(join(dataDir, 'images'), temp.path),
     dataDir,
     containerDir: join(options.shippedDir, 'src/stages/builder/container'),
     openTempDir: () => openTempDir(dataDir),

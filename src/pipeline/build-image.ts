@@ -39,7 +39,9 @@ export async function buildImage(
     const start = await captureStart(build);
     const filled = await fillTarget(build.context, {
       installer: build.installer,
-      steps: createStepStore(dataPaths(workspace.dataDir).steps, (key) => workspace.engine.hasSnapshot(key)),
+      steps: createStepStore(dataPaths(workspace.dataDir).steps, build.tempDir, (key) =>
+        workspace.engine.hasSnapshot(key),
+      ),
       mode: definition.installMode,
       start: roots.target,
       builder: roots.builder,

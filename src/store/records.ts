@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isImageId, type ImageId } from '../model/image-id.ts';
 import type { ImageRecord } from '../model/image-record.ts';
+import { writeWhole } from '../oci/whole-file.ts';
 import { decodeTree, encodeTree, type BuiltTree } from './tree-file.ts';
 
 /** What is known of built images, one folder each: `image.json` and `tree.json`. */
@@ -16,8 +17,8 @@ export interface RecordStore {
   readonly list: () => Promise<readonly ImageId[]>;
 }
 
-/** Opens the records below `dir`, which need not exist yet. */
-export function openRecords(dir: string): RecordStore {
+/** Opens the records below `dir`, which need not exist yet; `tmpDir` is on its file system. */
+export function openRecords(dir: string, tmpDir: string): RecordStore {
   const recordFile = (id: ImageId): string => join(dir, id, 'image.json');
   const treeFile = (id: ImageId): string => join(dir, id, 'tree.json');
   const readText = (file: string): Promise<string | undefined> =>
@@ -33,8 +34,12 @@ export function openRecords(dir: string): RecordStore {
     },
     write: async (record, tree) => {
       await mkdir(join(dir, record.id), { recursive: true });
-      await replaceFile(treeFile(record.id), encodeTree(tree));
-      await replaceFile(recordFile(record.id), `${JSON.stringify(record, undefined, 2)}\n`);
+      await writeWhole(tmpDir, treeFile(record.id), Buffer.from(encodeTree(tree)));
+      await writeWhole(
+        tmpDir,
+        recordFile(record.id),
+        Buffer.from(`${JSON.stringify(record, undefined, 2)}\n`),
+      );
     },
     remove: (id) => rm(join(dir, id), { recursive: true, force: true }),
     list: async () => {
@@ -47,10 +52,4 @@ export function openRecords(dir: string): RecordStore {
         .sort();
     },
   };
-}
-
-async function replaceFile(file: string, text: string): Promise<void> {
-  const temporary = `${file}.${process.pid}`;
-  await writeFile(temporary, text);
-  await rename(temporary, file);
 }

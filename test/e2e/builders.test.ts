@@ -98,6 +98,18 @@ requires(
     expect(await readImage('acme/child', { cwd })).toEqual({ made: 'one\n', more: '4b\nparent\none\n' });
   });
 
+  it('gets _builder_packages, and the target root does not', async () => {
+    const hook = writes('ls /usr/bin/xxd; cd "${_ROOTFS}/usr/bin"; ls jq xxd 2>/dev/null || true');
+    write(
+      folder(
+        'namespaces/acme/images/apart',
+        "INSTALL_MODE='extracted'",
+        `_builder_packages="xxd"\n_packages="jq"\n${hook}`,
+      ),
+    );
+    expect(await made('acme/apart')).toBe('/usr/bin/xxd\njq\n');
+  });
+
   it('of a namespace is found by its name there, and by its full name elsewhere', async () => {
     write(
       folder(
@@ -131,10 +143,10 @@ requires(
     expect(image.exitCode).toBe(1);
     expect(image.stderr).toContain('apt-get install: no mirror can be reached here');
     expect(image.stderr).toContain('_builder_packages');
-    expect(image.stderr).toContain('namespaces/acme/images/apt/build.sh:3:1');
+    expect(image.stderr).toContain('namespaces/acme/images/apt/build.sh:3:3');
     const builder = await build('acme/in-apt');
     expect(builder.stderr).toContain('name the packages of this builder in _packages');
-    expect(builder.stderr).toContain('builders/apt/build.sh:2:1');
+    expect(builder.stderr).toContain('builders/apt/build.sh:2:3');
   });
 
   requires('mmdebstrap')('whose base mmdebstrap makes', () => {
@@ -210,8 +222,9 @@ requires(
         folder('namespaces/acme/images/gone', "BUILDER='gone'", ''),
       );
       const { exitCode, stderr } = await build('acme/gone');
-      expect(exitCode).toBe(3);
-      expect(stderr).toContain('cannot fetch base tarball "/nowhere/base.tar": there is no such file');
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain('cannot fetch "/nowhere/base.tar": there is no such file');
+      expect(stderr).toContain('builders/gone/build.conf:1:');
     });
   });
 });

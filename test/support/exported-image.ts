@@ -14,29 +14,29 @@ export interface ExportedImage {
   readonly layerFiles: readonly string[];
 }
 
-/** Exports an image of the project in `cwd` to `<cwd>/out/<name>` and reads it as the image specification says. */
-export async function exportImage(cwd: string, image: string): Promise<ExportedImage> {
-  const dir = join(cwd, 'out', image.replace('/', '-'));
-  mkdirSync(join(cwd, 'out'), { recursive: true });
-  await runExport(cwd, image, 'oci-layout', dir);
-  const blobFile = (digest: string): string => join(dir, 'blobs', digest.replace(':', '/'));
+/** Exports an image to `<dir>/out/<name>` and reads it as the image specification says. */
+export async function exportImage(dir: string, image: string, project = dir): Promise<ExportedImage> {
+  const layoutDir = join(dir, 'out', image.replace('/', '-'));
+  mkdirSync(join(dir, 'out'), { recursive: true });
+  await runExport(project, image, 'oci-layout', layoutDir);
+  const blobFile = (digest: string): string => join(layoutDir, 'blobs', digest.replace(':', '/'));
   const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
-  const index = readJson(join(dir, 'index.json')) as Index;
+  const index = readJson(join(layoutDir, 'index.json')) as Index;
   const manifest = readJson(blobFile(index.manifests[0]?.digest ?? '')) as Manifest;
   return {
-    dir,
+    dir: layoutDir,
     manifest,
     config: readJson(blobFile(manifest.config.digest)) as ImageConfig,
     layerFiles: manifest.layers.map(({ digest }) => blobFile(digest)),
   };
 }
 
-/** Unpacks an image of the project in `cwd` with GNU tar, owners and extended attributes included. */
-export async function unpackImage(cwd: string, image: string): Promise<string> {
-  const rootDir = join(cwd, 'out', `${image.replace('/', '-')}-root`);
+/** Unpacks an image below `dir` with GNU tar, owners and extended attributes included. */
+export async function unpackImage(dir: string, image: string, project = dir): Promise<string> {
+  const rootDir = join(dir, 'out', `${image.replace('/', '-')}-root`);
   rmSync(rootDir, { recursive: true, force: true });
   mkdirSync(rootDir, { recursive: true });
-  await runExport(cwd, image, 'rootfs-tar', `${rootDir}.tar`);
+  await runExport(project, image, 'rootfs-tar', `${rootDir}.tar`);
   const flags = ['--extract', '--numeric-owner', '--same-permissions', '--xattrs', '--xattrs-include=*'];
   execFileSync('tar', [...flags, '--file', `${rootDir}.tar`, '--directory', rootDir]);
   return rootDir;

@@ -118,8 +118,8 @@ function addBuilder(group: Command, context: CliContext): void {
       const ask = await openPrompts(context, options);
       const standard = 'debootstrap:bookworm';
       const from = options.from ?? (await ask?.askText('Base, or builder to extend', standard)) ?? standard;
-      const asked = from.startsWith('tarball:') ? await ask?.askText('SHA-256 of the tarball') : undefined;
-      const sha256 = options.sha256 ?? asked;
+      const isTarball = from.startsWith('tarball:');
+      const sha256 = options.sha256 ?? (isTarball ? await ask?.askText('SHA-256 of the tarball') : undefined);
       const files = await createBuilder({
         name,
         from,

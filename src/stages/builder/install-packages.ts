@@ -1,5 +1,5 @@
 import type { PackageFile } from '../../model/package.ts';
-import type { Root } from '../../ports/engine.ts';
+import type { ExecSpec, Root } from '../../ports/engine.ts';
 import { runStep, type BuildContext } from './build-step.ts';
 import { explainAptFailure, parsePrintUris, type readPackageVersions } from './package-managers/apt/index.ts';
 
@@ -76,14 +76,17 @@ export async function installPackages(
   });
   await installer.provide(spec.packages);
   context.progress({ kind: 'stage', task, stage: spec.mode === 'configured' ? 'install' : 'unpack' });
-  const verb = spec.names.length === 0 ? ['dist-upgrade'] : ['install', ...spec.names];
-  await runStep(context, {
-    name: 'install',
-    root: spec.root,
-    network: 'none',
-    argv:
-      spec.mode === 'configured'
-        ? ['sh', '/.kubler/apt/install.sh', ...verb]
-        : ['sh', '/.kubler/apt/extract.sh'],
-  });
+  const argv = spec.mode === 'configured' ? configureArgv(spec) : extractArgv(spec);
+  await runStep(context, { name: 'install', root: spec.root, network: 'none', argv });
 }
+
+const configureArgv = ({ names }: InstallSpec): ExecSpec['argv'] => [
+  ...(['sh', '/.kubler/apt/install.sh'] as const),
+  ...(names.length === 0 ? ['dist-upgrade'] : ['install', ...names]),
+];
+
+/** In an order of our own, not apt's: a path may come in two packages. */
+const extractArgv = ({ packages }: InstallSpec): ExecSpec['argv'] => [
+  ...(['bash', '/.kubler/apt/extract.sh'] as const),
+  ...packages.map(({ fileName }) => fileName).sort(),
+];

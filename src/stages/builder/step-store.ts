@@ -1,5 +1,6 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeWhole } from '../../oci/whole-file.ts';
 import type { SnapshotId } from '../../ports/engine.ts';
 import { noHookState, type HookState } from './hook-state.ts';
 
@@ -11,8 +12,15 @@ export interface StepStore {
   readonly writeState: (key: SnapshotId, state: HookState) => Promise<void>;
 }
 
-/** A step store that keeps hook states as JSON files in `dir`; `hasSnapshot` asks the engine. */
-export function createStepStore(dir: string, hasSnapshot: (key: SnapshotId) => Promise<boolean>): StepStore {
+/**
+ * A step store that keeps hook states as JSON files in `dir`; `tmpDir` is on its file system, `hasSnapshot` asks the
+ * engine.
+ */
+export function createStepStore(
+  dir: string,
+  tmpDir: string,
+  hasSnapshot: (key: SnapshotId) => Promise<boolean>,
+): StepStore {
   const file = (key: SnapshotId): string => join(dir, `${key}.json`);
   const read = async (key: SnapshotId): Promise<HookState | undefined> => {
     const text = await readFile(file(key), 'utf8').catch(() => undefined);
@@ -23,9 +31,7 @@ export function createStepStore(dir: string, hasSnapshot: (key: SnapshotId) => P
     readState: async (key) => (await read(key)) ?? noHookState,
     writeState: async (key, state) => {
       await mkdir(dir, { recursive: true });
-      const temporary = `${file(key)}.${process.pid}`;
-      await writeFile(temporary, JSON.stringify(state));
-      await rename(temporary, file(key));
+      await writeWhole(tmpDir, file(key), Buffer.from(JSON.stringify(state)));
     },
   };
 }

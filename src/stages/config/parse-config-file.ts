@@ -82,7 +82,10 @@ function toFaults(issue: Issue, document: Document): readonly Fault[] {
 export function parseConfigFile(source: SourceText, diagnostics: Diagnostics): ParsedConfig | undefined {
   const lineCounter = new LineCounter();
   const document = parseDocument(source.text, { version: '1.2', prettyErrors: false, lineCounter });
-  const problems = [...document.errors, ...document.warnings];
+  // One slip makes the parser complain of several things at one place: the first says best what it is.
+  const problems = [...document.errors, ...document.warnings].filter(
+    ({ pos }, index, all) => all.findIndex((other) => other.pos[0] === pos[0]) === index,
+  );
   for (const { message, pos } of problems) {
     diagnostics.fault(`cannot read YAML: ${message}`, { at: source.positionAt(pos[0]) });
   }

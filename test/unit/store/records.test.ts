@@ -30,7 +30,7 @@ describe('records', () => {
   const temp = useTempDir();
 
   it('give back a tree as it was, contents aside', async () => {
-    const records = openRecords(temp);
+    const records = openRecords(temp, temp);
     const facts = new Map([['bin/ping', { shebang: '/bin/sh' }]]);
     await records.write(record('a/b'), { rootfs: toRootfs(entries), facts });
     const tree = await records.readTree('a/b');
@@ -43,7 +43,7 @@ describe('records', () => {
   });
 
   it('list what is there, sorted, and forget what is removed', async () => {
-    const records = openRecords(`${temp}/listed`);
+    const records = openRecords(`${temp}/listed`, temp);
     for (const id of ['b/x', 'a/y', 'a/x'] as const) {
       await records.write(record(id), { rootfs: new Map(), facts: new Map() });
     }
@@ -54,7 +54,7 @@ describe('records', () => {
   });
 
   it('are empty when nothing was built', async () => {
-    const records = openRecords(`${temp}/nowhere`);
+    const records = openRecords(`${temp}/nowhere`, temp);
     expect(await records.list()).toEqual([]);
     expect(await records.read('a/b')).toBeUndefined();
   });

@@ -35,7 +35,7 @@ export interface IndexRecord {
 /**
  * The state of a set of package sources at one time: verified, complete, never changed. Mirrors that hold the same
  * state give the same digest. Folder: `index.json`, `dists/` (the archive's own files, for debootstrap), `apt/` (what
- * containers see at `/.kubler-apt`).
+ * containers see at `/.kubler-apt`; the making of a base adds `parsed-lists.bin`, see `parseLists`).
  */
 export interface FrozenIndex extends IndexRecord {
   /** Absolute path of its folder. */

@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeAll, beforeEach, expect, inject, it } from 'vitest';
+import { kubler, startKubler } from '../support/kubler.ts';
+import { requires } from '../support/requires.ts';
+import { useTempDir } from '../support/use-temp-dir.ts';
+import { writeTree } from '../support/write-tree.ts';
+
+const template = 'FROM ${IMAGE_PARENT}\nADD rootfs.tar /\n';
+/** A number that no other command line on this machine has. */
+const nap = 98_761;
+
+const hook = (first: string): string =>
+  `finish_rootfs_build() {\n  ${first}\n  echo made > "\${_ROOTFS}/made"\n}\n`;
+
+const project = {
+  'kubler.config.yaml': 'default_builder: bare\n',
+  'builders/bare/build.conf': "BUILDER_BASE='debootstrap:bookworm'\n",
+  'namespaces/stop/images/hook/build.sh': hook(':'),
+  'namespaces/stop/images/hook/Dockerfile.template': template,
+  'namespaces/stop/images/apt/build.sh': '_packages="dbus"\n',
+  'namespaces/stop/images/apt/Dockerfile.template': template,
+  'namespaces/stop/images/whole/build.conf': "CARVE='whole'\n",
+  'namespaces/stop/images/whole/Dockerfile.template': template,
+};
+
+requires(
+  'root',
+  'runc',
+  'debootstrap',
+)('a build that is stopped', () => {
+  const scratch = useTempDir();
+  const cwd = join(scratch, 'project');
+  const dataDir = join(scratch, 'data');
+  /** Image → image ID of a build that nothing disturbed. */
+  let undisturbed: ReadonlyMap<string, string> = new Map();
+  let mounts = '';
+
+  beforeAll(async () => {
+    writeTree(cwd, project);
+    undisturbed = imageIds((await build([], inject('dataDir'))).stdout);
+    mkdirSync(dataDir);
+    // The bytes that would only be downloaded once more; everything else is made here.
+    for (const part of ['indexes', 'downloads'])
+      execFileSync('cp', ['-al', join(inject('dataDir'), part), join(dataDir, part)]);
+  });
+  beforeEach(() => {
+    mounts = readMounts();
+  });
+  afterEach(() => {
+    expect(readMounts()).toBe(mounts);
+    expect(processesWith(dataDir, String(nap))).toEqual([]);
+  });
+
+  async function build(targets: readonly string[], dir = dataDir) {
+    const result = await kubler(['build', '--json', ...targets], { cwd, dataDir: dir });
+    expect(result.exitCode, result.stderr).toBe(0);
+    return result;
+  }
+
+  /** Starts a build and stops it some time after a line of progress; resolves with how it ended. */
+  async function stop(target: string, line: string, afterMs: number, signal: 'SIGINT' | 'SIGKILL') {
+    const running = startKubler(['build', target], { cwd, dataDir });
+    let told = '';
+    const reached = new Promise<void>((resolve, reject) => {
+      running.stderr.on('data', (chunk: Buffer) => {
+        told += chunk.toString();
+        if (told.includes(line)) resolve();
+      });
+      void running.then(() => reject(new Error(`it ended before "${line}":\n${told}`)));
+    });
+    await reached;
+    await sleep(afterMs);
+    const stoppedAt = Date.now();
+    running.kill(signal);
+    const { exitCode, stderr } = await running;
+    await gone();
+    return { exitCode, lastLine: stderr.split('\n').at(-1), seconds: (Date.now() - stoppedAt) / 1000 };
+  }
+
+  /** Waits, five seconds at most, until the kernel has taken down what a killed process leaves. */
+  async function gone(): Promise<void> {
+    for (let count = 0; count < 50 && processesWith(dataDir, String(nap)).length > 0; count++)
+      await sleep(100);
+  }
+
+  const tempDirs = (): readonly string[] => readdirSync(join(dataDir, 'tmp'));
+  const snapshots = (): readonly string[] => {
+    const dir = join(dataDir, 'snapshots');
+    return existsSync(dir) ? readdirSync(dir) : [];
+  };
+
+  function expectInterrupted(ended: Awaited<ReturnType<typeof stop>>): void {
+    expect(ended).toEqual({
+      exitCode: 130,
+      lastLine: 'error: cannot build: interrupted',
+      seconds: expect.any(Number) as number,
+    });
+    expect(ended.seconds).toBeLessThan(10);
+    expect(tempDirs()).toEqual([]);
+    for (const name of snapshots())
+      expect(readdirSync(join(dataDir, 'snapshots', name))).toContain('snapshot.json');
+  }
+
+  it('while debootstrap runs keeps no snapshot', async () => {
+    expectInterrupted(await stop('stop/hook', 'builder bare: debootstrap', 5000, 'SIGINT'));
+    expect(snapshots()).toEqual([]);
+  });
+
+  it('by SIGKILL while debootstrap runs leaves a folder only, which the next build removes', async () => {
+    await stop('stop/hook', 'builder bare: debootstrap', 5000, 'SIGKILL');
+    const left = tempDirs();
+    expect(left).not.toEqual([]);
+    expect(snapshots()).toEqual([]);
+    await kubler(['build', '--dry-run'], { cwd, dataDir });
+    expect(tempDirs()).toEqual([]);
+  });
+
+  it('is no harm to two builds of the same at once, from the base up', async () => {
+    const both = await Promise.all([build(['stop/hook']), build(['stop/hook'])]);
+    const id = undisturbed.get('stop/hook');
+    expect(both.map(({ stdout }) => imageIds(stdout).get('stop/hook'))).toEqual([id, id]);
+    expect(tempDirs()).toEqual([]);
+  });
+
+  it.each(['SIGINT', 'SIGKILL'] as const)('by %s in a hook', async (signal) => {
+    writeTree(cwd, { 'namespaces/stop/images/hook/build.sh': hook(`sleep ${nap} & sleep ${nap}`) });
+    const before = snapshots();
+    const ended = await stop('stop/hook', 'finish_rootfs_build', 500, signal);
+    if (signal === 'SIGINT') expectInterrupted(ended);
+    expect(snapshots()).toEqual(before);
+    writeTree(cwd, { 'namespaces/stop/images/hook/build.sh': hook('true') });
+    const { stdout } = await build(['stop/hook']);
+    expect(imageIds(stdout)).toEqual(new Map([['stop/hook', undisturbed.get('stop/hook')]]));
+  });
+
+  it.each([
+    ['stop/apt', 'stop/apt: install', 700, 'SIGINT'],
+    ['stop/apt', 'stop/apt: install', 700, 'SIGKILL'],
+    ['stop/whole', 'stop/whole: spool', 100, 'SIGINT'],
+    ['stop/whole', 'stop/whole: layer', 0, 'SIGINT'],
+    ['stop/whole', 'stop/whole: layer', 100, 'SIGKILL'],
+  ] as const)('%s after "%s" and %d ms, by %s', async (target, line, afterMs, signal) => {
+    const ended = await stop(target, line, afterMs, signal);
+    if (signal === 'SIGINT') expectInterrupted(ended);
+    expect(imageIds((await kubler(['list', '--json'], { cwd, dataDir })).stdout).has(target)).toBe(false);
+  });
+
+  it('is made up for by the next build, which leaves no blob that is not whole', async () => {
+    const { stdout } = await build([]);
+    expect(imageIds(stdout)).toEqual(undisturbed);
+    expect(tempDirs()).toEqual([]);
+    const blobs = join(dataDir, 'store/blobs/sha256');
+    for (const name of readdirSync(blobs)) {
+      expect(
+        createHash('sha256')
+          .update(readFileSync(join(blobs, name)))
+          .digest('hex'),
+      ).toBe(name);
+    }
+  });
+});
+
+const imageIds = (json: string): ReadonlyMap<string, string> =>
+  new Map(
+    (JSON.parse(json) as { image: string; imageId?: string }[]).flatMap(({ image, imageId }) =>
+      imageId === undefined ? [] : [[image, imageId]],
+    ),
+  );
+
+const readMounts = (): string => readFileSync('/proc/self/mountinfo', 'utf8');
+
+/** Command lines of running processes that hold one of these texts. */
+function processesWith(...texts: readonly string[]): readonly string[] {
+  return readdirSync('/proc').flatMap((pid) => {
+    if (!/^\d+$/.test(pid)) return [];
+    try {
+      const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+      return texts.some((each) => line.includes(each)) ? [line] : [];
+    } catch {
+      return [];
+    }
+  });
+}
