@@ -62,8 +62,14 @@ requires(
   }
 
   /** Starts a build and stops it some time after a line of progress; resolves with how it ended. */
-  async function stop(target: string, line: string, afterMs: number, signal: 'SIGINT' | 'SIGKILL') {
-    const running = startKubler(['build', target], { cwd, dataDir });
+  async function stop(
+    target: string,
+    line: string,
+    afterMs: number,
+    signal: 'SIGINT' | 'SIGKILL',
+    dir = dataDir,
+  ) {
+    const running = startKubler(['build', target], { cwd, dataDir: dir });
     let told = '';
     const reached = new Promise<void>((resolve, reject) => {
       running.stderr.on('data', (chunk: Buffer) => {
@@ -104,6 +110,18 @@ requires(
     for (const name of snapshots())
       expect(readdirSync(join(dataDir, 'snapshots', name))).toContain('snapshot.json');
   }
+
+  it('while the package index is fetched leaves none, nor a part of one', async () => {
+    const empty = join(scratch, 'empty');
+    const ended = await stop('stop/hook', 'package index bookworm: fetch', 100, 'SIGINT', empty);
+    expect(ended.exitCode).toBe(130);
+    expect(ended.lastLine).toMatch(/^error: cannot .*: interrupted$/);
+    expect(ended.seconds).toBeLessThan(10);
+    for (const folder of ['tmp', 'indexes', 'downloads']) {
+      const dir = join(empty, folder);
+      expect(existsSync(dir) ? readdirSync(dir) : []).toEqual([]);
+    }
+  });
 
   it('while debootstrap runs keeps no snapshot', async () => {
     expectInterrupted(await stop('stop/hook', 'builder bare: debootstrap', 5000, 'SIGINT'));

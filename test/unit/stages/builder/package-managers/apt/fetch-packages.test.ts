@@ -34,7 +34,7 @@ const downloader: Downloader = {
   download: async (spec) => {
     asked.push(spec);
     mostRunning = Math.max(mostRunning, ++running);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 50));
     running -= 1;
     const name = /([^/]+)\.deb$/.exec(spec.url)?.[1] ?? '';
     if (name.startsWith('no')) return false;
@@ -52,7 +52,8 @@ test('packages are fetched once from the mirror in use, four at a time', async (
   const found = await fetchPackages(files, { ...options(), onProgress: (done) => progress.push(done) });
   expect([...found.keys()]).toEqual(files.map((file) => file.fileName));
   expect(await readFile(found.get('bb_1_all.deb') ?? '', 'utf8')).toBe('bb');
-  expect(asked[1]).toMatchObject({ url: 'http://m.invalid/debian/bb.deb', sha256: files[1]?.sha256 });
+  const request = asked.find(({ url }) => url === 'http://m.invalid/debian/bb.deb');
+  expect(request?.sha256).toBe(files[1]?.sha256);
   expect(mostRunning).toBe(4);
   expect(progress.at(-1)).toEqual({ files: 6, sizeBytes: 7 });
   await fetchPackages(files, options());
