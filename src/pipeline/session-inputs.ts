@@ -1,4 +1,3 @@
-import type { Settings } from '../model/project.ts';
 import type { Input } from '../ports/engine.ts';
 import { caContainerPath } from '../stages/builder/index.ts';
 
@@ -8,9 +7,10 @@ export function sessionInputs(options: {
   readonly aptDir: string;
   readonly archivesDir: string;
   readonly configDir: string;
-  readonly settings: Settings;
+  /** File with further certificate authorities, and nothing else. */
+  readonly caFile: string | undefined;
 }): readonly Input[] {
-  const { caFile } = options.settings.network;
+  const { caFile } = options;
   return [
     { hostPath: options.containerDir, containerPath: '/.kubler' },
     { hostPath: options.aptDir, containerPath: '/.kubler-apt' },

@@ -46,7 +46,7 @@ export async function withBuild<T>(
       aptDir: index.aptDir,
       archivesDir,
       configDir: spec.configDir,
-      settings,
+      caFile: caFile === undefined ? undefined : await copyCertificates(caFile, temp.path),
     }),
     env: sessionEnv({ settings, variables: spec.variables, epoch, namespace: spec.namespace }),
     ptrace: spec.variables.get('BUILDER_CAPS_SYS_PTRACE') === 'true',

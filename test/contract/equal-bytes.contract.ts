@@ -37,8 +37,8 @@ export function describeEqualBytes(engine: string, ...needs: readonly string[]):
       writeTree(project, {
         'kubler.config.yaml': `engine: ${engine}\n`,
         // Nothing carved and nothing pruned but what always goes: all that scripts leave is compared.
-      'namespaces/mix/images/all/build.conf': "CARVE='whole'\nPRUNE='-all'\n",
-      'namespaces/mix/images/all/build.sh': `_packages="${demanding}"\n`,
+        'namespaces/mix/images/all/build.conf': "CARVE='whole'\nPRUNE='-all'\n",
+        'namespaces/mix/images/all/build.sh': `_packages="${demanding}"\n`,
         'namespaces/mix/images/all/Dockerfile.template': 'FROM ${IMAGE_PARENT}\nADD rootfs.tar /\n',
       });
       await cp(join(repositoryDir, 'namespaces'), join(project, 'namespaces'), { recursive: true });
