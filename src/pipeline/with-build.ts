@@ -1,7 +1,14 @@
 import { KublerError } from '../errors.ts';
 import type { Settings, Variables } from '../model/project.ts';
 import type { SnapshotId } from '../ports/engine.ts';
-import { apt, proxySecrets, sessionEnv, type BuildContext, type Installer } from '../stages/builder/index.ts';
+import {
+  apt,
+  copyCertificates,
+  proxySecrets,
+  sessionEnv,
+  type BuildContext,
+  type Installer,
+} from '../stages/builder/index.ts';
 import { sessionInputs } from './session-inputs.ts';
 import { dataPaths, type Workspace } from './workspace.ts';
 
@@ -36,6 +43,7 @@ export async function withBuild<T>(
   work: (build: Build) => Promise<T>,
 ): Promise<T> {
   const { settings, index, epoch } = spec;
+  const { caFile } = settings.network;
   await using temp = await workspace.openTempDir();
   const archivesDir = await apt.makeArchiveDir(temp.path);
   refuseEarlyClock(workspace.clock.now(), epoch);

@@ -155,7 +155,7 @@ requires(
       const names = new Set(files.map((file) => basename(file)));
       const elfs = files.filter(isElf);
       expect(elfs.length).toBeGreaterThan(0);
-      const sections = run('readelf', '--dynamic', '--wide', ...elfs);
+      const sections = elfs.map((file) => run('readelf', '--dynamic', '--wide', file)).join('');
       const needed = [...sections.matchAll(/\(NEEDED\)\s+Shared library: \[(.*)\]/g)].map(
         ([, library = '']) => library,
       );

@@ -288,6 +288,21 @@ requires(
     ).toEqual([]);
   });
 
+  it('gets no file of the host by way of a certificate file', async () => {
+    const dir = join(root, 'certificate');
+    writeTree(dir, {
+      'kubler.config.yaml': `network: { ca_file: ${join(dir, 'private')} }\n`,
+      private: 'my own thing\n',
+      [`${images}/ca/build.sh`]: 'finish_rootfs_build() { cat /.kubler-ca.pem; }\n',
+      [`${images}/ca/Dockerfile.template`]: template,
+    });
+    const { exitCode, stderr } = await kubler(['build'], { cwd: dir });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(
+      `error: cannot use "${join(dir, 'private')}" as a certificate file: it has none`,
+    );
+  });
+
   it('cannot lead Kubler out of the target root by links', async () => {
     const outside = join(root, 'outside');
     writeTree(root, {
@@ -358,7 +373,7 @@ requires(
       [`${images}/failing/Dockerfile.template`]: template,
     });
     const env = { https_proxy: `http://me:${password}@127.0.0.1:10` };
-    const { exitCode, stdout, stderr } = await kubler(['build', '--json', '--debug'], { cwd: root, env });
+    const { exitCode, stdout, stderr } = await kubler(['build', '--json', '--debug', '--force'], { cwd: root, env });
     expect(exitCode).toBe(1);
     expect(stdout).toContain('"built"');
     const log = readFileSync(join(dataDir, 'logs/evil/proxied/finish_rootfs_build.log'), 'utf8');

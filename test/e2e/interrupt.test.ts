@@ -124,12 +124,12 @@ requires(
   });
 
   it('while debootstrap runs keeps no snapshot', async () => {
-    expectInterrupted(await stop('stop/hook', 'builder bare: debootstrap', 5000, 'SIGINT'));
+    expectInterrupted(await stop('stop/hook', 'builder bare: debootstrap', 3000, 'SIGINT'));
     expect(snapshots()).toEqual([]);
   });
 
   it('by SIGKILL while debootstrap runs leaves a folder only, which the next build removes', async () => {
-    await stop('stop/hook', 'builder bare: debootstrap', 5000, 'SIGKILL');
+    await stop('stop/hook', 'builder bare: debootstrap', 3000, 'SIGKILL');
     const left = tempDirs();
     expect(left).not.toEqual([]);
     expect(snapshots()).toEqual([]);

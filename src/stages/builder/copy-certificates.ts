@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KublerError } from '../../errors.ts';
 
@@ -22,6 +22,8 @@ export async function copyCertificates(caFile: string, dir: string): Promise<str
       hint: 'network.ca_file names a PEM file, with lines "-----BEGIN CERTIFICATE-----"',
     });
   const copy = join(dir, 'ca.pem');
-  await writeFile(copy, certificates.map((each) => `${each}\n`).join(''), { mode: 0o644 });
+  await writeFile(copy, certificates.map((each) => `${each}\n`).join(''));
+  // Whatever the umask: not everyone in the container is root.
+  await chmod(copy, 0o644);
   return copy;
 }

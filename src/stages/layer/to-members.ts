@@ -1,15 +1,21 @@
-import type { FileEntry, Rootfs, TreeEntry } from '../../model/tree-entry.ts';
+import { compareBytes, type FileEntry, type Rootfs, type TreeEntry } from '../../model/tree-entry.ts';
 import type { TarMember } from '../../oci/tar-member.ts';
 import { readContent } from '../rootfs/index.ts';
 import { isSame } from './is-same.ts';
 
-/** The tar members of a tree, in its order. Of the names of one inode the first is the file, the rest link to it. */
+/**
+ * The tar members of a tree, in byte order of the names they have in a tar: a folder's ends in `/`, so that all that
+ * is in it follows at once. GNU tar gives a folder its date when the first member outside of it comes, and would
+ * spoil the date with any that came later. Of the names of one inode the first is the file, the rest link to it.
+ */
 export function* toMembers(rootfs: Rootfs): Generator<TarMember, void, undefined> {
   const firsts = new Map<number, FileEntry>();
-  for (const entry of rootfs.values()) {
+  for (const entry of [...rootfs.values()].sort((a, b) => compareBytes(nameInTar(a), nameInTar(b)))) {
     yield entry.type === 'file' ? toFileOrLink(entry, firsts) : toMember(entry);
   }
 }
+
+const nameInTar = ({ path, type }: TreeEntry): string => (type === 'directory' ? `${path}/` : path);
 
 function toFileOrLink(entry: FileEntry, firsts: Map<number, FileEntry>): TarMember {
   if (entry.inode === undefined) return toMember(entry);

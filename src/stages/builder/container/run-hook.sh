@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # run-hook.sh NAME: runs one hook of /config/build.sh.
 
+# One stream for both, so that the log has lines in the order they were written.
+exec 2>&1
+
 # shellcheck source=core.sh
 source /.kubler/core.sh
 # shellcheck source=/dev/null

@@ -2,6 +2,8 @@
 # install.sh VERB [PACKAGE…]: apt-get VERB from the archives Kubler has fetched, in the container whose / is the
 # target root. Maintainer scripts run; services do not start.
 set -e
+# One stream for both, so that the log has lines in the order they were written.
+exec 2>&1
 umask 022
 verb="$1"
 shift
