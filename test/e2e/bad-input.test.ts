@@ -508,7 +508,7 @@ requires(
   };
 
   it('are all reported; dependants are not built, the others are', async () => {
-    const { status, report, stdout } = await fail(makeProject(files), ['build', '--json']);
+    const { status, report, stdout } = await fail(makeProject(files), ['build', '--json', '--force']);
     expect(status).toBe(1);
     const outcomes = (JSON.parse(stdout) as Record<'image' | 'outcome', string>[]).map((each) => [
       each.image,

@@ -41,7 +41,7 @@ finish_rootfs_build() {
 };
 
 const run = (command: string, ...args: readonly string[]): string =>
-  execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 28 });
 
 /** Everything that tells one tree from another: names, types, modes, owners, times, links, content, attributes. */
 function describeTree(rootDir: string): readonly string[] {
@@ -155,7 +155,7 @@ requires(
       const names = new Set(files.map((file) => basename(file)));
       const elfs = files.filter(isElf);
       expect(elfs.length).toBeGreaterThan(0);
-      const sections = elfs.map((file) => run('readelf', '--dynamic', '--wide', file)).join('');
+      const sections = run('readelf', '--dynamic', '--wide', ...elfs);
       const needed = [...sections.matchAll(/\(NEEDED\)\s+Shared library: \[(.*)\]/g)].map(
         ([, library = '']) => library,
       );

@@ -223,7 +223,7 @@ requires(
       [`${images}/cage/build.sh`]: `finish_rootfs_build() {\n  echo reached\n${tries.join('')}}\n`,
       [`${images}/cage/Dockerfile.template`]: template,
     });
-    const { exitCode, stderr } = await kubler(['build', 'evil/cage'], { cwd: root });
+    const { exitCode, stderr } = await kubler(['build', '--force', 'evil/cage'], { cwd: root });
     expect(exitCode, stderr).toBe(0);
     const log = readFileSync(join(inject('dataDir'), 'logs/evil/cage/finish_rootfs_build.log'), 'utf8');
     expect(log).toContain('reached\n');
@@ -373,7 +373,10 @@ requires(
       [`${images}/failing/Dockerfile.template`]: template,
     });
     const env = { https_proxy: `http://me:${password}@127.0.0.1:10` };
-    const { exitCode, stdout, stderr } = await kubler(['build', '--json', '--debug', '--force'], { cwd: root, env });
+    const { exitCode, stdout, stderr } = await kubler(['build', '--json', '--debug', '--force'], {
+      cwd: root,
+      env,
+    });
     expect(exitCode).toBe(1);
     expect(stdout).toContain('"built"');
     const log = readFileSync(join(dataDir, 'logs/evil/proxied/finish_rootfs_build.log'), 'utf8');

@@ -37,7 +37,14 @@ export async function unpackImage(dir: string, image: string, project = dir): Pr
   rmSync(rootDir, { recursive: true, force: true });
   mkdirSync(rootDir, { recursive: true });
   await runExport(project, image, 'rootfs-tar', `${rootDir}.tar`);
-  const flags = ['--extract', '--numeric-owner', '--same-permissions', '--xattrs', '--xattrs-include=*'];
+  const flags = [
+    '--extract',
+    '--numeric-owner',
+    '--same-permissions',
+    '--xattrs',
+    '--xattrs-include=*',
+    '--warning=no-timestamp',
+  ];
   execFileSync('tar', [...flags, '--file', `${rootDir}.tar`, '--directory', rootDir]);
   return rootDir;
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -60,6 +60,13 @@ describe('writeLayer', () => {
       'lrwxrwxrwx 0/0 0 1970-01-01 00:01:40 usr/link -> a',
       '-rwsr-xr-x 5/6 1 1970-01-01 00:01:40 usr/suid',
     ]);
+  });
+
+  it('has all that is in a folder follow it, so that GNU tar restores its date', async () => {
+    const { tar } = await write(makeTree({ 'lib/': {}, 'lib/x': {}, 'lib-extra/': {}, 'lib-extra/y': {} }));
+    const folder = mkdtempSync(join(root, 'unpacked-'));
+    execFileSync('tar', ['--extract', '--directory', folder], { input: tar });
+    for (const name of ['lib', 'lib-extra']) expect(statSync(join(folder, name)).mtimeMs).toBe(epoch * 1000);
   });
 
   it('tells the digests and sizes of what it stored, and leaves nothing else', async () => {
