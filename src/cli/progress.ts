@@ -89,6 +89,8 @@ async function runList(entries: readonly ListrTask[]): Promise<void> {
   const list = new Listr([...entries], {
     concurrent: true,
     exitOnError: false,
+    // Its own handler would end the process there and then.
+    registerSignalListeners: false,
     rendererOptions: { collapseErrors: false, showErrorMessage: false },
     // The alternative for a pipe is never reached: live is only chosen on a terminal.
     fallbackRenderer: 'silent',

@@ -30,7 +30,7 @@ export async function buildAll(
   planned: ProjectPlan,
   request: PlanRequest & { readonly jobs: number },
 ): Promise<BuildReport> {
-  const images = planned.plan.images.map((step) => excluded(step, request.exclude));
+  const { images } = planned.plan;
   const toBuild = images.filter(({ action }) => action === 'build');
   if (toBuild.length > 0) await requireEngine(workspace.engine);
   const builders = neededBuilders(planned.plan.builders, toBuild);
@@ -58,10 +58,6 @@ export async function buildAll(
 }
 
 const nameOf = ({ definition }: ImageStep): string => definition.id;
-
-function excluded(step: ImageStep, exclude: readonly ImageId[]): ImageStep {
-  return exclude.includes(step.definition.id) ? { ...step, action: 'skip', reason: 'excluded' } : step;
-}
 
 /** The builders that images to build use, and those they extend, as far as they are not there. */
 function neededBuilders(all: readonly BuilderStep[], images: readonly ImageStep[]): readonly BuilderStep[] {

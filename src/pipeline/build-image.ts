@@ -136,6 +136,7 @@ async function keep(
     await workspace.layout.setReference(`${record.id}:${tag}`, image.manifestDescriptor);
   }
   await workspace.records.write(record, tree);
-  const summary = `${(record.sizeBytes / 1e6).toFixed(1)} MB in ${record.layerCount} layers`;
+  const layers = record.layerCount === 1 ? '1 layer' : `${record.layerCount} layers`;
+  const summary = `${(record.sizeBytes / 1e6).toFixed(1)} MB in ${layers}`;
   workspace.progress({ kind: 'done', task: record.id, summary });
 }

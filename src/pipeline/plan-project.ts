@@ -2,7 +2,7 @@ import type { ImageId } from '../model/image-id.ts';
 import type { ImageRecord } from '../model/image-record.ts';
 import { positionOf } from '../model/position-of.ts';
 import type { Project } from '../model/project.ts';
-import { buildGraph, type Graph } from '../stages/graph/index.ts';
+import { buildGraph, resolveTargets, type Graph } from '../stages/graph/index.ts';
 import { digestFolder, planBuild, type BuildPlan, type Force } from '../stages/plan/index.ts';
 import { checkRuleNames } from '../stages/prune/index.ts';
 import { throwFaults, type KublerError } from '../errors.ts';
@@ -13,8 +13,8 @@ export interface PlanRequest {
   readonly targets: readonly string[];
   readonly defaultNamespace: string | undefined;
   readonly force: Force;
-  /** Images that are not built, whatever the plan says; their children use what is there. */
-  readonly exclude: readonly ImageId[];
+  /** Targets that are not built, whatever has changed; their children use what is there. */
+  readonly exclude: readonly string[];
 }
 
 export interface ProjectPlan {
@@ -36,6 +36,7 @@ export async function planProject(
     request.targets,
     defaultNamespace === undefined ? {} : { defaultNamespace },
   );
+  const excluded = excludedImages(project, request);
   throwFaults(checkPruning(graph));
   const indexes = await freezeIndexes(workspace, graph);
   const records = await readRecords(workspace, graph);
@@ -50,7 +51,17 @@ export async function planProject(
     },
     request.force,
   );
-  return { graph, plan, indexes, records };
+  const images = plan.images.map((step) =>
+    excluded.has(step.definition.id) ? { ...step, action: 'skip' as const, reason: 'excluded' } : step,
+  );
+  return { graph, plan: { ...plan, images }, indexes, records };
+}
+
+function excludedImages(project: Project, { exclude, defaultNamespace }: PlanRequest): ReadonlySet<ImageId> {
+  if (exclude.length === 0) return new Set();
+  const { ids, faults } = resolveTargets(project, exclude, defaultNamespace);
+  throwFaults(faults);
+  return ids;
 }
 
 /** Faults in the names of prune rules: those of the settings once, not once for each image. */

@@ -152,6 +152,17 @@ requires(
     ]);
   });
 
+  it('leaves out of --dry-run what --exclude names, and asks back about what there is not', async () => {
+    expect(await build('--dry-run', '-e', 'base')).toMatchObject([
+      { image: 'inc/base', action: 'skip', reason: 'excluded' },
+      { image: 'inc/child', action: 'build' },
+      { image: 'inc/other', action: 'skip' },
+    ]);
+    const { exitCode, stderr } = await kubler(['build', '-e', 'inc/bases'], { cwd: dir });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('did you mean "inc/base"?');
+  });
+
   it('leaves out what --exclude names, and builds its children on what is there', async () => {
     expect(await outcomes('-e', 'inc/base', '-e', 'inc/other', 'inc')).toEqual({
       'inc/base': 'skipped: excluded',

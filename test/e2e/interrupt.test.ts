@@ -3,8 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
 import { afterEach, beforeAll, beforeEach, expect, inject, it } from 'vitest';
-import { kubler, startKubler } from '../support/kubler.ts';
+import { kubler, repositoryDir, startKubler } from '../support/kubler.ts';
 import { requires } from '../support/requires.ts';
 import { useTempDir } from '../support/use-temp-dir.ts';
 import { writeTree } from '../support/write-tree.ts';
@@ -153,6 +154,25 @@ requires(
     writeTree(cwd, { 'namespaces/stop/images/hook/build.sh': hook('true') });
     const { stdout } = await build(['stop/hook']);
     expect(imageIds(stdout)).toEqual(new Map([['stop/hook', undisturbed.get('stop/hook')]]));
+  });
+
+  it('by Ctrl-C at a terminal ends as it does elsewhere, the cursor visible', async () => {
+    writeTree(cwd, { 'namespaces/stop/images/hook/build.sh': hook(`sleep ${nap}; :`) });
+    const command = `stty columns 100; ${process.execPath} ${join(repositoryDir, 'bin/kubler.js')} build stop/hook`;
+    const env = { KUBLER_DATA_DIR: dataDir, NO_COLOR: '1' };
+    const terminal = execa('script', ['-qefc', command, '/dev/null'], { cwd, env, reject: false });
+    await new Promise<void>((resolve) => {
+      terminal.stdout.on('data', (chunk: Buffer) => {
+        if (chunk.includes('finish_rootfs_build')) resolve();
+      });
+    });
+    terminal.stdin.write('\u0003');
+    const { exitCode, stdout } = await terminal;
+    expect(exitCode).toBe(130);
+    expect(stdout).toMatch(/error: cannot build: interrupted\s+\u001b\[\?25h$/);
+    expect(tempDirs()).toEqual([]);
+    await gone();
+    writeTree(cwd, { 'namespaces/stop/images/hook/build.sh': hook('true') });
   });
 
   it.each([

@@ -60,7 +60,7 @@ requires(
   });
 
   it('sees images in list and graph', async () => {
-    await output('new', 'image', 'acme/child', '--parent', 'acme/jq', '--yes');
+    await output('new', 'image', 'acme/offspring', '--parent', 'acme/jq', '--yes');
     expect(await output('list')).toMatch(/^acme\/jq +scratch +6\.\d MB +6 +[0-9a-f]{12}$/m);
     const listed = JSON.parse(await output('list', '--json')) as Record<string, unknown>[];
     expect(listed.find(({ image }) => image === 'acme/jq')).toMatchObject({
@@ -68,16 +68,18 @@ requires(
       tags: ['latest'],
       imageId: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string,
     });
-    expect(listed.find(({ image }) => image === 'acme/child')).toMatchObject({
+    expect(listed.find(({ image }) => image === 'acme/offspring')).toMatchObject({
       built: false,
       parent: 'acme/jq',
     });
 
-    expect(await output('graph', 'acme/child')).toBe('acme/jq [debian]\n└── acme/child');
-    expect(await output('graph', '--format', 'dot', 'acme/child')).toContain('"acme/jq" -> "acme/child"');
-    expect(JSON.parse(await output('graph', '--format', 'json', 'acme/child'))).toMatchObject([
-      { image: 'acme/jq', children: ['acme/child'] },
-      { image: 'acme/child', parent: 'acme/jq' },
+    expect(await output('graph', 'acme/offspring')).toBe('acme/jq [debian]\n└── acme/offspring');
+    expect(await output('graph', '--format', 'dot', 'acme/offspring')).toContain(
+      '"acme/jq" -> "acme/offspring"',
+    );
+    expect(JSON.parse(await output('graph', '--format', 'json', 'acme/offspring'))).toMatchObject([
+      { image: 'acme/jq', children: ['acme/offspring'] },
+      { image: 'acme/offspring', parent: 'acme/jq' },
     ]);
   });
 

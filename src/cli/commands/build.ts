@@ -1,5 +1,4 @@
 import type { Command } from '@commander-js/extra-typings';
-import { parseImageId, type ImageId } from '../../model/image-id.ts';
 import type { BuildReport } from '../../pipeline/build-all.ts';
 import type { ProjectPlan } from '../../pipeline/plan-project.ts';
 import type { CliContext } from '../context.ts';
@@ -24,7 +23,7 @@ export function registerBuild(program: Command, context: CliContext): void {
     .option('-j, --jobs <n>', 'images built side by side', numberOption('jobs', 1, 64))
     .option('-f, --force', 'build the targets although nothing changed')
     .option('-F, --force-all', 'build the targets and their parents although nothing changed')
-    .option('-e, --exclude <image>', 'do not build this image; may be given several times', addImage)
+    .option('-e, --exclude <target>', 'do not build this; may be given several times', addTarget)
     .option('-n, --dry-run', 'say what would be built and why, and stop')
     .option('-v, --verbose', 'plain lines instead of live progress')
     .addOption(jsonOption)
@@ -61,9 +60,9 @@ export function registerBuild(program: Command, context: CliContext): void {
     });
 }
 
-const addImage = (text: string, former: readonly ImageId[] | undefined): readonly ImageId[] => [
+const addTarget = (target: string, former: readonly string[] | undefined): readonly string[] => [
   ...(former ?? []),
-  parseImageId(text),
+  target,
 ];
 
 function printPlan(context: CliContext, { plan }: ProjectPlan, json: boolean): undefined {

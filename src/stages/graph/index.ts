@@ -6,3 +6,4 @@ export { buildGraph } from './build-graph.ts';
 export type { Graph, GraphBuilder, GraphImage } from './graph.ts';
 export { renderDot } from './render-dot.ts';
 export { renderTree } from './render-tree.ts';
+export { resolveTargets } from './resolve-targets.ts';

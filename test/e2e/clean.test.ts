@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
+import { kubler } from '../support/kubler.ts';
+import { requires } from '../support/requires.ts';
+import { useTempDir } from '../support/use-temp-dir.ts';
+import { writeTree } from '../support/write-tree.ts';
+
+interface Removed {
+  readonly what: string;
+  readonly count: number;
+}
+
+const dockerfile = 'FROM ${IMAGE_PARENT}\nADD rootfs.tar /\n';
+
+requires(
+  'root',
+  'runc',
+  'debootstrap',
+)('kubler clean', () => {
+  const dir = useTempDir();
+  const dataDir = join(dir, 'data');
+  const edit = (files: Readonly<Record<string, string>>) =>
+    writeTree(join(dir, 'namespaces/tidy/images'), files);
+  const call = async (...args: readonly string[]): Promise<string> => {
+    const { exitCode, stdout, stderr } = await kubler(args, { cwd: dir, dataDir });
+    expect(exitCode, stderr).toBe(0);
+    return stdout;
+  };
+  /** Image → its ID and what became of it. */
+  const build = async () =>
+    Object.fromEntries(
+      (
+        JSON.parse(await call('build', '--json')) as { image: string; imageId: string; outcome: string }[]
+      ).map(({ image, imageId, outcome }) => [image, { imageId, outcome }]),
+    );
+  /** What was removed → how many. */
+  const clean = async (...flags: readonly string[]) =>
+    Object.fromEntries(
+      (JSON.parse(await call('clean', '--json', ...flags)) as Removed[]).map(({ what, count }) => [
+        what,
+        count,
+      ]),
+    );
+  const contents = (folder: string) =>
+    (readdirSync(join(dataDir, folder), { recursive: true }) as string[]).sort();
+
+  // A data dir of its own, with a small base that is unpacked in a moment.
+  beforeAll(async () => {
+    const base = join(dir, 'base.tar');
+    const built = await kubler(['build', 'base/debian']);
+    expect(built.exitCode, built.stderr).toBe(0);
+    await kubler(['export', 'base/debian', '--format', 'rootfs-tar', '--output', base]);
+    const sha256 = createHash('sha256').update(readFileSync(base)).digest('hex');
+    writeTree(dir, {
+      'kubler.config.yaml': 'default_builder: small\n',
+      'builders/small/build.conf': `PACKAGE_MANAGER='apt'
+BUILDER_BASE='tarball:${base}'
+BUILDER_BASE_SHA256='${sha256}'
+BUILDER_SUITE='bookworm'
+`,
+    });
+    edit({
+      'parent/build.conf': "INSTALL_MODE='extracted'\n",
+      'parent/build.sh': '_packages="jq"\nfinish_rootfs_build() { echo one > "${_ROOTFS}/file"; }\n',
+      'parent/Dockerfile.template': dockerfile,
+      'child/build.conf': "IMAGE_PARENT='parent'\n",
+      'child/build.sh': 'finish_rootfs_build() { cp "${_ROOTFS}/file" "${_ROOTFS}/copy"; }\n',
+      'child/Dockerfile.template': `${dockerfile}CMD ["/usr/bin/jq", "--null-input", "1"]\n`,
+    });
+    await build();
+  });
+
+  it('leaves what built images need: they run, are skipped, and have children', async () => {
+    await clean();
+    expect(await call('run', 'tidy/child')).toBe('1');
+    expect(Object.values(await build()).map(({ outcome }) => outcome)).toEqual(['skipped', 'skipped']);
+    edit({ 'child/build.sh': 'finish_rootfs_build() { ln "${_ROOTFS}/file" "${_ROOTFS}/link"; }\n' });
+    const after = await build();
+    expect([after['tidy/parent']?.outcome, after['tidy/child']?.outcome]).toEqual(['skipped', 'built']);
+  });
+
+  it('says with --dry-run what it would remove, and removes nothing', async () => {
+    edit({ 'parent/build.sh': '_packages="jq"\nfinish_rootfs_build() { echo two > "${_ROOTFS}/file"; }\n' });
+    await build();
+    const before = [contents('store'), contents('images'), readdirSync(join(dataDir, 'snapshots'))];
+    const planned = await clean('--dry-run');
+    expect(planned['snapshots']).toBeGreaterThan(0);
+    expect(await call('clean', '--dry-run')).toContain(`snapshots: ${planned['snapshots']}`);
+    expect([contents('store'), contents('images'), readdirSync(join(dataDir, 'snapshots'))]).toEqual(before);
+    expect(await clean('--dry-run', '--all')).toMatchObject({ images: 2 });
+    expect(await call('list')).not.toContain('not built');
+  });
+
+  it('removes what former builds left, once', async () => {
+    const before = {
+      blobs: contents('store').length,
+      snapshots: readdirSync(join(dataDir, 'snapshots')).length,
+    };
+    expect(await clean()).toMatchObject({ blobs: expect.any(Number) as number });
+    expect(contents('store').length).toBeLessThan(before.blobs);
+    expect(readdirSync(join(dataDir, 'snapshots')).length).toBeLessThan(before.snapshots);
+    expect(await clean()).toEqual({ snapshots: 0, files: 0, blobs: 0 });
+    expect(await call('run', 'tidy/child')).toBe('1');
+  });
+
+  it('removes everything with --all, after which the same images can be built again', async () => {
+    const before = await build();
+    expect(await clean('--all')).toMatchObject({ images: 2 });
+    expect((await call('list')).match(/not built/g)).toHaveLength(2);
+    const left = ['images', 'snapshots', 'store/blobs', 'tmp'].flatMap(contents);
+    expect(left.filter((name) => !['tidy', 'sha256'].includes(name))).toEqual([]);
+    const after = await build();
+    expect(Object.values(after).map(({ outcome }) => outcome)).toEqual(['built', 'built']);
+    for (const image of ['tidy/parent', 'tidy/child'])
+      expect(after[image]?.imageId).toBe(before[image]?.imageId);
+    expect(await call('run', 'tidy/child')).toBe('1');
+  });
+});
