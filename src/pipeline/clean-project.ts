@@ -1,6 +1,6 @@
 import type { ImageRecord } from '../model/image-record.ts';
 import { findStaleFiles, removeFolders } from '../store/index.ts';
-import type { Workspace } from './workspace.ts';
+import { dataPaths, type Workspace } from './workspace.ts';
 
 /** One kind of thing that was, or would be, removed. */
 export interface Removed {
@@ -37,7 +37,8 @@ export async function cleanProject(
     for (const id of ids) await records.remove(id);
   }
   for (const id of snapshots) await engine.removeSnapshot(id);
-  await removeFolders(stale.map(({ path }) => path));
+  const steps = snapshots.map((id) => `${dataPaths(dataDir).steps}/${id}.json`);
+  await removeFolders([...stale.map(({ path }) => path), ...steps]);
   const { blobs, bytes } = await layout.collectGarbage();
   return [...summary, { what: 'blobs', count: blobs, bytes }];
 }

@@ -1,5 +1,5 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { isImageId, type ImageId } from '../model/image-id.ts';
 import type { ImageRecord } from '../model/image-record.ts';
 import { writeWhole } from '../oci/whole-file.ts';
@@ -41,7 +41,11 @@ export function openRecords(dir: string, tmpDir: string): RecordStore {
         Buffer.from(`${JSON.stringify(record, undefined, 2)}\n`),
       );
     },
-    remove: (id) => rm(join(dir, id), { recursive: true, force: true }),
+    remove: async (id) => {
+      await rm(join(dir, id), { recursive: true, force: true });
+      // The namespace's folder goes with its last image; another one keeps it.
+      await rmdir(dirname(join(dir, id))).catch(() => undefined);
+    },
     list: async () => {
       const names = await readdir(dir, { recursive: true }).catch(() => []);
       return names

@@ -158,13 +158,19 @@ requires(
 
   it('by Ctrl-C at a terminal ends as it does elsewhere, the cursor visible', async () => {
     writeTree(cwd, { 'namespaces/stop/images/hook/build.sh': hook(`sleep ${nap}; :`) });
-    const command = `stty columns 100; ${process.execPath} ${join(repositoryDir, 'bin/kubler.js')} build stop/hook`;
+    const command = `stty rows 24 columns 100; ${process.execPath} ${join(repositoryDir, 'bin/kubler.js')} build stop/hook`;
     const env = { KUBLER_DATA_DIR: dataDir, NO_COLOR: '1' };
-    const terminal = execa('script', ['-qefc', command, '/dev/null'], { cwd, env, reject: false });
+    const terminal = execa('script', ['-qefc', command, '/dev/null'], {
+      cwd,
+      env,
+      reject: false,
+      timeout: 60_000,
+    });
     await new Promise<void>((resolve) => {
       terminal.stdout.on('data', (chunk: Buffer) => {
         if (chunk.includes('finish_rootfs_build')) resolve();
       });
+      void terminal.then(() => resolve());
     });
     terminal.stdin.write('\u0003');
     const { exitCode, stdout } = await terminal;

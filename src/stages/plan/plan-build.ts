@@ -42,6 +42,8 @@ export interface PlanFacts {
   readonly indexes: ReadonlyMap<string, Sha256>;
   /** Image id or `builder NAME` → file name → digest, of its folder. */
   readonly folders: ReadonlyMap<string, ReadonlyMap<string, Sha256>>;
+  /** Digest of the scripts that work in containers: other scripts, other steps. */
+  readonly scripts: Sha256;
   readonly records: ReadonlyMap<ImageId, ImageRecord>;
   readonly snapshots: ReadonlySet<string>;
   /** Images whose blobs are all in the store. */
@@ -70,7 +72,8 @@ function planBuilder(
   const parent = definition.extends === undefined ? undefined : done.get(definition.extends);
   const user = `builder ${definition.name}`;
   const index = facts.indexes.get(user) ?? '';
-  const base = parent?.base ?? stepKey('base', { ...baseInputs(definition), 'package index': index });
+  const shared = { 'package index': index, 'container scripts': facts.scripts };
+  const base = parent?.base ?? stepKey('base', { ...baseInputs(definition), ...shared });
   const inputs = {
     ...(parent ? { [`builder ${parent.definition.name}`]: parent.key, 'package index': index } : { base }),
     ...Object.fromEntries(facts.folders.get(user) ?? []),

@@ -20,6 +20,7 @@ const facts: PlanFacts = {
     ['web/base', new Map([['build.sh', 'b1']])],
     ['web/app', new Map([['build.sh', 'a1']])],
   ]),
+  scripts: 'scripts-1',
   records: new Map(),
   snapshots: new Set(),
   intact: new Set(),
@@ -103,6 +104,13 @@ describe('planBuild', () => {
   it('tells an image from a builder of the same name', () => {
     const indexed = new Map([...built.folders, ['builder web/base', new Map([['build.sh', 'new']])]]);
     expect(decisions({ ...built, folders: indexed })['web/base']).toBe('skip: unchanged');
+  });
+
+  it('makes base, builders and images anew when the scripts in containers change', () => {
+    const plan = planBuild(graph, { ...built, scripts: 'scripts-2' });
+    const before = planBuild(graph, built);
+    expect(plan.builders.map(({ base }) => base)).not.toEqual(before.builders.map(({ base }) => base));
+    expect(plan.images.map(({ reason }) => reason)).toContain('builder debian changed');
   });
 
   it('builds what is gone from the store', () => {
