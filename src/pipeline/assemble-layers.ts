@@ -97,8 +97,13 @@ function directoryFor(step: DirectoryStep, { rootfs, facts }: BuiltTree, epoch: 
 
 /** A tree after a layer was put over it, with the facts of both. */
 function putOver(below: BuiltTree, { entries, whiteouts }: LayerTree, added: TreeFacts): BuiltTree {
+  // What is not a directory (any more) has nothing below it.
+  const leaves = [...entries.values()].filter(
+    ({ path, type }) => type !== 'directory' && below.rootfs.has(path),
+  );
+  const emptied = [...whiteouts, ...leaves.map(({ path }) => path)];
   const isGone = (path: string): boolean =>
-    whiteouts.some((gone) => path === gone || path.startsWith(`${gone}/`)) && !entries.has(path);
+    emptied.some((gone) => path === gone || path.startsWith(`${gone}/`)) && !entries.has(path);
   const kept = [...below.rootfs].filter(([path]) => !isGone(path));
   const rootfs = new Map([...kept, ...entries].sort(([a], [b]) => compareBytes(a, b)));
   const oldFacts = [...below.facts].filter(([path]) => rootfs.has(path) && !entries.has(path));

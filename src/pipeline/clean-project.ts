@@ -39,9 +39,14 @@ export async function cleanProject(
   for (const id of snapshots) await engine.removeSnapshot(id);
   const steps = snapshots.map((id) => `${dataPaths(dataDir).steps}/${id}.json`);
   await removeFolders([...stale.map(({ path }) => path), ...steps]);
-  const { blobs, bytes } = await layout.collectGarbage();
+  const { blobs, bytes } = await layout.collectGarbage({
+    writtenBefore: options.all ? Infinity : workspace.clock.now() - graceMs,
+  });
   return [...summary, { what: 'blobs', count: blobs, bytes }];
 }
+
+/** A build that goes on beside may be about to name what it wrote within this time. */
+const graceMs = 3_600_000;
 
 const neededSnapshots = (record: ImageRecord): readonly string[] => [
   record.targetSnapshot,

@@ -1,4 +1,4 @@
-import { assert } from '../errors.ts';
+import { assert, KublerError } from '../errors.ts';
 import type { ImageRecord } from '../model/image-record.ts';
 import type { ImageConfig, Manifest } from '../oci/types.ts';
 import type { ImageStep } from '../stages/plan/index.ts';
@@ -18,6 +18,15 @@ export interface ParentImage {
 export async function readParent(workspace: Workspace, step: ImageStep): Promise<ParentImage | undefined> {
   if (!step.parent) return undefined;
   const record = await readRecord(workspace, step.parent.definition.id);
+  if (step.parent.action === 'build' && record.key !== step.parent.key) {
+    throw new KublerError(
+      'STORE_CORRUPT',
+      `cannot build on ${record.id}: another project replaced it meanwhile`,
+      {
+        hint: 'projects with images of one name need data dirs of their own: --data-dir, or KUBLER_DATA_DIR',
+      },
+    );
+  }
   const tree = await workspace.records.readTree(record.id);
   assert(tree, `the record of ${record.id} has no tree`);
   return {

@@ -131,8 +131,8 @@ function planImage(
   };
 }
 
-function settingsThatMatter({ settings, tags }: ImageDefinition): unknown {
-  return [settings.epoch, settings.prune, settings.maintainer, tags];
+function settingsThatMatter({ id, settings, tags }: ImageDefinition): unknown {
+  return [id, settings.epoch, settings.prune, settings.maintainer, settings.defaultBuilder, tags];
 }
 
 function whyBuild(
