@@ -108,6 +108,7 @@ const statusByPrefix: readonly (readonly [string, number])[] = [
   ['CONFIG_', 2],
   ['GRAPH_', 2],
   ['SCAFFOLD_', 2],
+  ['IMAGE_INVALID', 2],
   ['HOST_', 3],
   ['ENGINE_', 3],
   ['DOWNLOAD_', 3],

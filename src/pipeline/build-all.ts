@@ -1,4 +1,4 @@
-import { KublerError, KublerErrors } from '../errors.ts';
+import { assert, KublerError, KublerErrors } from '../errors.ts';
 import type { ImageId } from '../model/image-id.ts';
 import type { ImageRecord } from '../model/image-record.ts';
 import type { BuilderStep, ImageStep } from '../stages/plan/index.ts';
@@ -91,19 +91,21 @@ function builderJob(
 function imageJob(
   workspace: Workspace,
   step: ImageStep,
-  { indexes }: ProjectPlan,
+  { indexes, dockerfiles }: ProjectPlan,
   toBuild: readonly ImageStep[],
   builders: readonly BuilderStep[],
 ): Job {
   const parent = toBuild.find(({ definition }) => definition.id === step.parent?.definition.id);
   const builder = builders.find(({ definition }) => definition.name === step.builder.definition.name);
+  const dockerfile = dockerfiles.get(step.definition.id);
+  assert(dockerfile, `no Dockerfile was planned for ${step.definition.id}`);
   return reporting(workspace, {
     name: step.definition.id,
     after: [
       ...(parent ? [parent.definition.id] : []),
       ...(builder ? [`builder ${builder.definition.name}`] : []),
     ],
-    run: () => buildImage(workspace, step, indexes.of(step.definition.id)),
+    run: () => buildImage(workspace, step, indexes.of(step.definition.id), dockerfile),
   });
 }
 

@@ -11,7 +11,6 @@ import { assembleLayers, type AssembledLayers } from './assemble-layers.ts';
 import { collectTree, type CollectedTree } from './collect-tree.ts';
 import { describeImage } from './describe-image.ts';
 import { proveImage } from './prove-image.ts';
-import { readDockerfile } from './read-dockerfile.ts';
 import { readParent, type ParentImage } from './parent-image.ts';
 import { withBuild, type Build, type BuildSpec } from './with-build.ts';
 import { dataPaths, type Workspace } from './workspace.ts';
@@ -21,11 +20,11 @@ export async function buildImage(
   workspace: Workspace,
   step: ImageStep,
   index: apt.FrozenIndex,
+  plan: ImagePlan,
 ): Promise<void> {
   const startedAt = workspace.clock.now();
   const { definition } = step;
   const parent = await readParent(workspace, step);
-  const plan = await readDockerfile(definition, parent);
   for (const text of plan.warnings) workspace.progress({ kind: 'warning', task: definition.id, text });
 
   // A parent in the same builder hands its configured one on.

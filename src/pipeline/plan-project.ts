@@ -3,10 +3,19 @@ import type { ImageRecord } from '../model/image-record.ts';
 import { positionOf } from '../model/position-of.ts';
 import type { Project } from '../model/project.ts';
 import { buildGraph, resolveTargets, type Graph } from '../stages/graph/index.ts';
-import { digestFolder, planBuild, sha256, type BuildPlan, type Force } from '../stages/plan/index.ts';
+import {
+  digestFolder,
+  planBuild,
+  sha256,
+  type BuildPlan,
+  type Force,
+  type ImageStep,
+} from '../stages/plan/index.ts';
+import type { ImagePlan } from '../stages/image/index.ts';
 import { checkRuleNames } from '../stages/prune/index.ts';
 import { throwFaults, type KublerError } from '../errors.ts';
 import { freezeIndexes, type FrozenIndexes } from './freeze-indexes.ts';
+import { planDockerfiles } from './plan-dockerfiles.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface PlanRequest {
@@ -22,6 +31,8 @@ export interface ProjectPlan {
   readonly plan: BuildPlan;
   readonly indexes: FrozenIndexes;
   readonly records: ReadonlyMap<ImageId, ImageRecord>;
+  /** Of all images but the excluded ones. */
+  readonly dockerfiles: ReadonlyMap<ImageId, ImagePlan>;
 }
 
 /** Looks at what exists and decides what a build of these targets has to do. */
@@ -37,7 +48,8 @@ export async function planProject(
     defaultNamespace === undefined ? {} : { defaultNamespace },
   );
   const excluded = excludedImages(project, request);
-  throwFaults(checkPruning(graph));
+  const { dockerfiles, faults } = await planDockerfiles(workspace, graph, excluded);
+  throwFaults([...checkPruning(graph), ...faults]);
   const indexes = await freezeIndexes(workspace, graph);
   const records = await readRecords(workspace, graph);
   const plan = planBuild(
@@ -52,10 +64,8 @@ export async function planProject(
     },
     request.force,
   );
-  const images = plan.images.map((step) =>
-    excluded.has(step.definition.id) ? { ...step, action: 'skip' as const, reason: 'excluded' } : step,
-  );
-  return { graph, plan: { ...plan, images }, indexes, records };
+  const images = skipExcluded(plan.images, excluded);
+  return { graph, plan: { ...plan, images }, indexes, records, dockerfiles };
 }
 
 function excludedImages(project: Project, { exclude, defaultNamespace }: PlanRequest): ReadonlySet<ImageId> {
@@ -63,6 +73,18 @@ function excludedImages(project: Project, { exclude, defaultNamespace }: PlanReq
   const { ids, faults } = resolveTargets(project, exclude, defaultNamespace);
   throwFaults(faults);
   return ids;
+}
+
+/** The steps with those left out skipped, for their children to see too. */
+function skipExcluded(steps: readonly ImageStep[], excluded: ReadonlySet<ImageId>): readonly ImageStep[] {
+  const done = new Map<ImageId, ImageStep>();
+  for (const step of steps) {
+    const { id } = step.definition;
+    const parent = step.parent && done.get(step.parent.definition.id);
+    const skipped = excluded.has(id) && { action: 'skip' as const, reason: 'excluded' };
+    done.set(id, { ...step, ...(parent && { parent }), ...skipped });
+  }
+  return [...done.values()];
 }
 
 /** Faults in the names of prune rules: those of the settings once, not once for each image. */

@@ -1,13 +1,12 @@
 import { splitImageId } from '../model/image-id.ts';
 import type { ImageDefinition } from '../model/project.ts';
-import { planInContext, readTemplate, type ImagePlan } from '../stages/image/index.ts';
-import type { ParentImage } from './parent-image.ts';
+import { planInContext, readTemplate, type DraftedImage, type PlanOptions } from '../stages/image/index.ts';
 
-/** Reads and checks an image's Dockerfile.template, so that its faults show before anything is built. */
+/** Reads and checks an image's Dockerfile.template. Throws IMAGE_INVALID when there is none; its other faults it gives. */
 export async function readDockerfile(
   definition: ImageDefinition,
-  parent: ParentImage | undefined,
-): Promise<ImagePlan> {
+  parent: PlanOptions['parent'],
+): Promise<DraftedImage> {
   const { file, text } = await readTemplate(definition.dir);
   return planInContext({
     file,
@@ -15,7 +14,7 @@ export async function readDockerfile(
     variables: templateVariables(definition),
     contextDir: definition.dir,
     rootfs: 'required',
-    ...(parent && { parent: { id: parent.record.id, config: parent.config } }),
+    ...(parent && { parent }),
   });
 }
 

@@ -14,6 +14,6 @@ export {
 export { copyTree, type CopyOptions } from './copy-tree.ts';
 export type { ConfigStep, CopyStep, DirectoryStep, ImagePlan, ImageStep, RootfsStep } from './image-plan.ts';
 export { makeDirectory, type DirectoryOptions } from './make-directory.ts';
-export { planImage, type PlanOptions } from './plan-image.ts';
+export { planImage, type DraftedImage, type PlanOptions } from './plan-image.ts';
 export { planInContext, type ContextPlanOptions } from './plan-in-context.ts';
 export { readTemplate } from './read-template.ts';

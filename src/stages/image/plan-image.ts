@@ -15,7 +15,7 @@ export interface PlanOptions {
   /** The rendered template. */
   readonly text: string;
   /** Undefined for an image on `scratch`. */
-  readonly parent?: { readonly id: ImageId; readonly config: ImageConfig };
+  readonly parent?: { readonly id: ImageId; readonly config: Pick<ImageConfig, 'config' | 'author'> };
   /** Values for ARG. */
   readonly buildArgs?: ReadonlyMap<string, string>;
   /** `required`: the build makes files, so that a template without `ADD rootfs.tar /` would lose them. */
@@ -32,11 +32,14 @@ export function planImage(options: PlanOptions): ImagePlan {
   return plan;
 }
 
-/** `planImage` that gives its faults, and a plan of whatever has none. */
-export function draftImage(options: PlanOptions): {
+/** A plan of whatever has no faults, and the faults. */
+export interface DraftedImage {
   readonly plan: ImagePlan;
   readonly faults: readonly KublerError[];
-} {
+}
+
+/** `planImage` that gives its faults. */
+export function draftImage(options: PlanOptions): DraftedImage {
   const { instructions, faults: misread } = parseDockerfile(options.file, options.text);
   const warnings: string[] = [];
   const faults = [...misread];

@@ -1,6 +1,6 @@
-import { KublerError, throwFaults } from '../../errors.ts';
+import { KublerError } from '../../errors.ts';
 import type { ImagePlan } from './image-plan.ts';
-import { draftImage, type PlanOptions } from './plan-image.ts';
+import { draftImage, type DraftedImage, type PlanOptions } from './plan-image.ts';
 import { readContext } from './read-context.ts';
 import { renderTemplate } from './render-template.ts';
 
@@ -13,17 +13,16 @@ export interface ContextPlanOptions extends PlanOptions {
 
 /**
  * Renders a Dockerfile.template, plans its image, and looks whether every COPY has its sources in the image folder.
- * Throws the faults of all three together, by line; a line that cannot be rendered has no others.
+ * Gives the faults of all three together, by line; a line that cannot be rendered has no others.
  */
-export async function planInContext(options: ContextPlanOptions): Promise<ImagePlan> {
+export async function planInContext(options: ContextPlanOptions): Promise<DraftedImage> {
   const unrendered: KublerError[] = [];
   const text = renderTemplate(options, options.variables, (fault) => void unrendered.push(fault));
   const { plan, faults } = draftImage({ ...options, text });
   const others = [...faults, ...(await missingSources(plan, options.contextDir))];
   const isKnown = (fault: KublerError): boolean => unrendered.some(({ at }) => at?.line === fault.at?.line);
   const all = [...unrendered, ...others.filter((fault) => !isKnown(fault))];
-  throwFaults(all.sort((a, b) => (a.at?.line ?? 0) - (b.at?.line ?? 0)));
-  return plan;
+  return { plan, faults: all.sort((a, b) => (a.at?.line ?? 0) - (b.at?.line ?? 0)) };
 }
 
 /** A fault for each COPY whose sources are not as `readContext` wants them. */

@@ -32,8 +32,8 @@ export interface ContextOptions {
 
 /**
  * Lists what the sources of a COPY hold, folders before their contents, names in no particular order. A source that is
- * a symbolic link is followed; links inside a folder are kept. Throws ROOTFS_ESCAPE for a source outside the image
- * folder, IMAGE_INVALID for a missing one, and for devices, FIFOs, sockets and names that are not UTF-8.
+ * a symbolic link is followed; links inside a folder are kept. Throws IMAGE_INVALID for a source that is missing or
+ * outside the image folder, and for devices, FIFOs, sockets and names that are not UTF-8.
  */
 export async function readContext(options: ContextOptions): Promise<ContextSource[]> {
   const root = await realpath(options.contextDir);
@@ -57,10 +57,7 @@ function cannotCopy({ at }: ContextOptions, path: string, reason: string, hint?:
 
 /** The real path of a source, inside the image folder. */
 async function locate(root: string, source: string, options: ContextOptions): Promise<string> {
-  const escape = (): KublerError =>
-    new KublerError('ROOTFS_ESCAPE', `cannot copy "${source}": it is outside the image folder`, {
-      at: options.at,
-    });
+  const escape = (): KublerError => cannotCopy(options, source, 'it is outside the image folder');
   if (source.split('/').includes('..')) throw escape();
   const path = posix.join('/', source).slice(1).replace(/\/$/, '');
   let real: string;

@@ -180,7 +180,14 @@ describe('an image', () => {
     const contextDir = join(dir, 'namespaces/acme/images/base');
     const text = readFileSync(join(contextDir, 'Dockerfile.template'), 'utf8');
     const variables = new Map([['IMAGE_PARENT', 'scratch'], ['MAINTAINER', '']]); // prettier-ignore
-    const plan = await planInContext({ file: 'D', text, variables, contextDir, rootfs: 'required' });
+    const { plan, faults } = await planInContext({
+      file: 'D',
+      text,
+      variables,
+      contextDir,
+      rootfs: 'required',
+    });
+    expect(faults).toEqual([]);
     expect(plan.steps.map(({ createdBy }) => createdBy)).toEqual(['LABEL maintainer=""', 'ADD rootfs.tar /']);
   });
 

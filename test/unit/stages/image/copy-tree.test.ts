@@ -194,19 +194,19 @@ describe('what a COPY refuses', () => {
   });
 
   test.each([
-    ['../x /', 'ROOTFS_ESCAPE'],
-    ['dir/../../x /', 'ROOTFS_ESCAPE'],
-    ['out /', 'ROOTFS_ESCAPE'],
-    ['outdir /', 'ROOTFS_ESCAPE'],
-    ['outdir/secret /', 'ROOTFS_ESCAPE'],
-    ['up /', 'ROOTFS_ESCAPE'],
-    ['dir/inner /', 'ROOTFS_ESCAPE'],
-    ['round /', 'IMAGE_INVALID'],
-    ['nothing /', 'IMAGE_INVALID'],
-    ['README/x /', 'IMAGE_INVALID'],
-  ])('%s', async (line, code) => {
+    '../x /',
+    'dir/../../x /',
+    'out /',
+    'outdir /',
+    'outdir/secret /',
+    'up /',
+    'dir/inner /',
+    'round /',
+    'nothing /',
+    'README/x /',
+  ])('%s', async (line) => {
     const [fault] = await faultsOfAsync(copy(hostile, line));
-    expect([fault?.code, fault?.at]).toEqual([code, at]);
+    expect([fault?.code, fault?.at]).toEqual(['IMAGE_INVALID', at]);
   });
 
   test('a leading slash means the image folder, not the host', async () => {
@@ -231,15 +231,13 @@ describe('what a COPY refuses', () => {
 
   test('missing sources are found together with all other faults, before anything is built', async () => {
     const text = 'FROM debian:12\nCOPY README /\nCOPY nix /\nUSRE 1\nCOPY ../x /\nRUN true\nADD ${BOB_X} /';
-    const faults = await faultsOfAsync(
-      planInContext({
-        file: 'Dockerfile.template',
-        text,
-        variables: new Map(),
-        contextDir: hostile,
-        rootfs: 'required',
-      }),
-    );
+    const { faults } = await planInContext({
+      file: 'Dockerfile.template',
+      text,
+      variables: new Map(),
+      contextDir: hostile,
+      rootfs: 'required',
+    });
     expect(faults.map(({ at: place }) => place?.line)).toEqual([1, 3, 4, 5, 6, 7]);
   });
 });
