@@ -24,7 +24,7 @@ export async function buildBuilder(
     workspace.progress({ kind: 'stage', task, stage: 'configure' });
     const index = indexes.of(task);
     const start = parent?.key ?? step.base;
-    await inSession(workspace, step.definition, index, start, ({ context, installer }) =>
+    await inSession(workspace, step, index, start, ({ context, installer }) =>
       makeBuilder(context, installer, step.key),
     );
   }
@@ -55,7 +55,7 @@ async function makeBase(
     });
   }
   workspace.progress({ kind: 'stage', task, stage: 'upgrade base' });
-  await inSession(workspace, step.root, index, raw, ({ context, installer, tempDir }) =>
+  await inSession(workspace, { definition: step.root }, index, raw, ({ context, installer, tempDir }) =>
     finishBase(context, installer, step.base, { aptDir: index.aptDir, tempDir }),
   );
 }
@@ -63,7 +63,7 @@ async function makeBase(
 /** Runs `work` in a session whose only root is the builder to be. */
 async function inSession(
   workspace: Workspace,
-  definition: BuilderDefinition,
+  { definition, files }: { readonly definition: BuilderDefinition; readonly files?: BuilderStep['files'] },
   index: apt.FrozenIndex,
   target: SnapshotId,
   work: (build: Build) => Promise<void>,
@@ -75,6 +75,7 @@ async function inSession(
       subject: `builder ${name}`,
       logs: `builders/${name}`,
       configDir: dir,
+      ...(files && { files }),
       settings,
       variables,
       namespace: isImageId(name) ? splitImageId(name).namespace : '',

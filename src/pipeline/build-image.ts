@@ -34,7 +34,7 @@ export async function buildImage(
     builder: inherited ?? step.builder.key,
     target: parent?.record.targetSnapshot ?? step.builder.base,
   };
-  await withBuild(workspace, buildSpec(definition, index, roots), async (build) => {
+  await withBuild(workspace, buildSpec(step, index, roots), async (build) => {
     const start = await captureStart(build);
     const filled = await fillTarget(build.context, {
       installer: build.installer,
@@ -100,7 +100,7 @@ async function makeImage(
 }
 
 function buildSpec(
-  definition: ImageDefinition,
+  { definition, files }: ImageStep,
   index: apt.FrozenIndex,
   roots: BuildSpec['roots'],
 ): BuildSpec {
@@ -108,6 +108,7 @@ function buildSpec(
     subject: definition.id,
     logs: definition.id,
     configDir: definition.dir,
+    files,
     settings: definition.settings,
     variables: definition.variables,
     namespace: splitImageId(definition.id).namespace,

@@ -1,9 +1,11 @@
 import { KublerError } from '../errors.ts';
+import type { Sha256 } from '../model/digest.ts';
 import type { Settings, Variables } from '../model/project.ts';
 import type { SnapshotId } from '../ports/engine.ts';
 import {
   apt,
   copyCertificates,
+  copyFolder,
   proxySecrets,
   sessionEnv,
   type BuildContext,
@@ -17,7 +19,10 @@ export interface BuildSpec {
   readonly subject: string;
   /** Folder of its logs, below the logs folder. */
   readonly logs: string;
+  /** The folder of the image or builder; containers see a copy of it. */
   readonly configDir: string;
+  /** What the plan found in it. */
+  readonly files?: ReadonlyMap<string, Sha256>;
   readonly settings: Settings;
   readonly variables: Variables;
   readonly namespace: string;
@@ -47,13 +52,15 @@ export async function withBuild<T>(
   await using temp = await workspace.openTempDir();
   const archivesDir = await apt.makeArchiveDir(temp.path);
   refuseEarlyClock(workspace.clock.now(), epoch);
+  const copy = `${temp.path}/config`;
+  await copyFolder({ dir: spec.configDir, files: spec.files, copy, epoch });
   await using session = await workspace.engine.open({
     ...spec.roots,
     inputs: sessionInputs({
       containerDir: workspace.containerDir,
       aptDir: index.aptDir,
       archivesDir,
-      configDir: spec.configDir,
+      configDir: copy,
       caFile: caFile === undefined ? undefined : await copyCertificates(caFile, temp.path),
     }),
     env: sessionEnv({ settings, variables: spec.variables, epoch, namespace: spec.namespace }),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -95,6 +95,32 @@ finish_rootfs_build() {
     ]);
   });
 
+  it('sees its folder alike, whoever checked it out, and has what it copies alike', async () => {
+    const folder = join(dir, 'namespaces/hook/images/copy');
+    writeTree(folder, { 'files/conf': 'conf\n', 'files/run': 'run\n', 'files/.git/HEAD': '', '.git': 'x' });
+    chmodSync(join(folder, 'files/conf'), 0o660);
+    chmodSync(join(folder, 'files/run'), 0o700);
+    chmodSync(join(folder, 'files'), 0o2770);
+    for (const name of ['files', 'files/conf', 'files/run']) chownSync(join(folder, name), 1234, 1234);
+    const { root, read } = await build('copy', {
+      'build.sh': `finish_rootfs_build() {
+  cp -a "\${_CONFIG}/files" "\${_ROOTFS}/files"
+  (cd "\${_CONFIG}" && find . -printf '%p %m %U:%G %Ts\\n' | LC_ALL=C sort) > "\${_ROOTFS}/list"
+  echo "\${SOURCE_DATE_EPOCH}" > "\${_ROOTFS}/epoch"
+}
+`,
+    });
+    const seen = (path: string, mode: string): string => `${path} ${mode} 0:0 ${read('epoch')}`;
+    expect(read('list')).toBe(
+      [
+        ...[seen('.', '755'), seen('./Dockerfile.template', '644'), seen('./build.sh', '644')],
+        ...[seen('./files', '755'), seen('./files/conf', '644'), seen('./files/run', '755')],
+      ].join(''),
+    );
+    const { uid, gid, mode, mtimeMs } = statSync(join(root, 'files/run'));
+    expect([uid, gid, mode & 0o7777, mtimeMs / 1000]).toEqual([0, 0, 0o755, Number(read('epoch'))]);
+  });
+
   it('edits files with sed-or-die, which fails when nothing matches', async () => {
     const { read } = await build('sed', {
       'build.sh': `finish_rootfs_build() {
@@ -109,7 +135,7 @@ finish_rootfs_build() {
     const error = await buildError('sed-fails', {
       'build.sh': 'finish_rootfs_build() {\n  sed-or-die absent x "${_ROOTFS}/etc/fstab"\n}\n',
     });
-    expect(error).toContain('build.sh:2');
+    expect(error).toContain('namespaces/hook/images/sed-fails/build.sh:2');
     expect(error).toContain('nothing in /emerge-root/etc/fstab matches absent');
   });
 

@@ -5,6 +5,7 @@
 export { runStep, type BuildContext } from './build-step.ts';
 export { captureScript, listingScript, spool } from './capture.ts';
 export { copyCertificates } from './copy-certificates.ts';
+export { copyFolder } from './copy-folder.ts';
 export { fillTarget, type FilledTarget } from './fill-target.ts';
 export type { Installer } from './install-packages.ts';
 export { finishBase, makeBuilder } from './make-builder.ts';

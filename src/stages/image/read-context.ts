@@ -1,6 +1,7 @@
 import { lstat, readdir, readlink, realpath } from 'node:fs/promises';
-import { join, posix, sep } from 'node:path';
+import { join, posix, relative, sep } from 'node:path';
 import { KublerError, type SourcePosition } from '../../errors.ts';
+import { isLeftOut } from '../../model/left-out.ts';
 import { didYouMean } from '../../model/suggest.ts';
 import { unsupported } from './instruction.ts';
 
@@ -32,8 +33,8 @@ export interface ContextOptions {
 
 /**
  * Lists what the sources of a COPY hold, folders before their contents, names in no particular order. A source that is
- * a symbolic link is followed; links inside a folder are kept. Throws IMAGE_INVALID for a source that is missing or
- * outside the image folder, and for devices, FIFOs, sockets and names that are not UTF-8.
+ * a symbolic link is followed; links inside a folder are kept; `.git` is no part of it. Throws IMAGE_INVALID for a
+ * source that is missing or outside the image folder, and for devices, FIFOs, sockets and names that are not UTF-8.
  */
 export async function readContext(options: ContextOptions): Promise<ContextSource[]> {
   const root = await realpath(options.contextDir);
@@ -69,6 +70,8 @@ async function locate(root: string, source: string, options: ContextOptions): Pr
     throw cannotCopy(options, source, `${reasonOf(cause)} in the image folder`, near);
   }
   if (real !== root && !real.startsWith(root.endsWith(sep) ? root : root + sep)) throw escape();
+  if (relative(root, real).split(sep).some(isLeftOut))
+    throw cannotCopy(options, source, '".git" is no part of an image folder');
   return real;
 }
 
@@ -83,6 +86,7 @@ async function readFolder(dir: string, path: string, options: ContextOptions): P
   for (const bytes of await readdir(dir, { encoding: 'buffer' })) {
     const name = bytes.toString('utf8');
     const inner = path === '' ? name : `${path}/${name}`;
+    if (isLeftOut(name)) continue;
     if (!Buffer.from(name).equals(bytes)) throw cannotCopy(options, inner, 'its name is not UTF-8');
     const entry = await readEntry(join(dir, name), inner, options);
     entries.push(entry);

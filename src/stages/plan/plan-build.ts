@@ -9,6 +9,8 @@ import { changedInputs, stepKey, type StepInputs } from './step-key.ts';
 export interface Step {
   readonly key: Sha256;
   readonly inputs: StepInputs;
+  /** File name → digest, of its folder. */
+  readonly files: ReadonlyMap<string, Sha256>;
   readonly action: 'build' | 'skip';
   /** Why it is built or skipped, for people. */
   readonly reason: string;
@@ -74,11 +76,11 @@ function planBuilder(
   const index = facts.indexes.get(user) ?? '';
   const shared = { 'package index': index, 'container scripts': facts.scripts };
   const base = parent?.base ?? stepKey('base', { ...baseInputs(definition), ...shared });
-  const inputs = {
+  const files = facts.folders.get(user) ?? noFiles;
+  const inputs = withFiles(files, {
     ...(parent ? { [`builder ${parent.definition.name}`]: parent.key, 'package index': index } : { base }),
-    ...Object.fromEntries(facts.folders.get(user) ?? []),
     variables: JSON.stringify([...definition.variables]),
-  };
+  });
   const key = stepKey('builder', inputs);
   const ready = facts.snapshots.has(key) && facts.snapshots.has(base);
   return {
@@ -87,6 +89,7 @@ function planBuilder(
     root: parent?.root ?? definition,
     key,
     inputs,
+    files,
     action: ready ? 'skip' : 'build',
     reason: ready ? 'ready' : 'not built for these inputs yet',
   };
@@ -108,14 +111,14 @@ function planImage(
   const builder = builders.get(node.builder);
   if (!builder) throw new Error(`internal error: builder ${node.builder} is not in the graph`);
   const parent = node.parent === undefined ? undefined : done.get(node.parent);
-  const inputs = {
+  const files = facts.folders.get(definition.id) ?? noFiles;
+  const inputs = withFiles(files, {
     [`builder ${node.builder}`]: builder.key,
     'package index': facts.indexes.get(definition.id) ?? '',
     ...(parent && { [`parent ${parent.definition.id}`]: parent.key }),
-    ...Object.fromEntries(facts.folders.get(definition.id) ?? []),
     variables: JSON.stringify([...definition.variables]),
     settings: JSON.stringify(settingsThatMatter(definition)),
-  };
+  });
   const key = stepKey('image', inputs);
   const forced = force === 'all' || (force === 'requested' && node.requested);
   const reason = forced ? 'forced' : whyBuild(definition.id, key, inputs, facts, parent);
@@ -126,9 +129,18 @@ function planImage(
     forced,
     key,
     inputs,
+    files,
     action: reason === undefined ? 'skip' : 'build',
     reason: reason ?? 'unchanged',
   };
+}
+
+const noFiles: ReadonlyMap<string, Sha256> = new Map();
+
+/** Inputs with those that files are; a file that is called as another input is has `./` in front. */
+function withFiles(files: ReadonlyMap<string, Sha256>, inputs: StepInputs): StepInputs {
+  const named = [...files].map(([path, digest]) => [path in inputs ? `./${path}` : path, digest] as const);
+  return { ...Object.fromEntries(named), ...inputs };
 }
 
 function settingsThatMatter({ id, settings, tags }: ImageDefinition): unknown {

@@ -174,6 +174,14 @@ describe('what a COPY brings', () => {
     expect([...(await copy(other, 'app /srv/')).values()].every(({ mtime }) => mtime === epoch)).toBe(true);
   });
 
+  test('.git is no part of the context, as it is none of the key', async () => {
+    const dir = makeContext({ 'app/x': '1', 'app/.git/HEAD': '2', '.git/HEAD': '3', git: '→ .git/HEAD' });
+    expect(dump(await copy(dir, 'app /srv/'))).toEqual(['srv/ 755', 'srv/x 644']);
+    for (const source of ['.git', 'app/.git/HEAD', 'git']) {
+      await expect(copy(dir, `${source} /`)).rejects.toThrow('".git" is no part of an image folder');
+    }
+  });
+
   test('parts of a big file are all in its digest', async () => {
     const dir = makeContext({ big: 'x'.repeat(300_000) });
     const entry = (await copy(dir, 'big /')).get('big');

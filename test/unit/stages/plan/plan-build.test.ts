@@ -80,6 +80,16 @@ describe('planBuild', () => {
     });
   });
 
+  it('takes a file for one, whatever it is called', () => {
+    expect(decisions(changed('web/other', 'variables'))['web/other']).toBe('build: ./variables added');
+    const known = afterBuild(planBuild(graph, changed('web/other', 'settings')), built);
+    const other = {
+      ...known,
+      folders: new Map([...known.folders, ['web/other', new Map([['settings', 'x']])]]),
+    };
+    expect(decisions(other)['web/other']).toBe('build: ./settings changed');
+  });
+
   it('leaves a parent alone when only its child changed', () => {
     expect(decisions(changed('web/app', 'README.md'))).toMatchObject({
       'web/base': 'skip: unchanged',
