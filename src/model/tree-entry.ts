@@ -75,3 +75,12 @@ export function toRootfs(entries: Iterable<TreeEntry>): Rootfs {
 
 /** The folder of a path; `''` for one at the top. */
 export const parentPath = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
+
+/** True when a folder above the path is one of those that `has` says yes to. The root is asked as `''`. */
+export function isBelow(path: string, has: (folder: string) => boolean): boolean {
+  for (let folder = path; folder !== '';) {
+    folder = parentPath(folder);
+    if (has(folder)) return true;
+  }
+  return false;
+}

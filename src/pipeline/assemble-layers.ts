@@ -1,5 +1,6 @@
+import { applyLayer, type LayerTree } from '../model/apply-layer.ts';
 import type { TreeFacts } from '../model/file-facts.ts';
-import { compareBytes, toRootfs, type Rootfs } from '../model/tree-entry.ts';
+import { toRootfs, type Rootfs } from '../model/tree-entry.ts';
 import type { BuiltTree } from '../store/index.ts';
 import { lookupUser } from '../stages/carve/index.ts';
 import {
@@ -9,7 +10,7 @@ import {
   type ImagePlan,
   type ImageStep,
 } from '../stages/image/index.ts';
-import { diffTrees, normalise, writeLayer, type Layer, type LayerTree } from '../stages/layer/index.ts';
+import { diffTrees, normalise, writeLayer, type Layer } from '../stages/layer/index.ts';
 import { buildLdCache, collectFacts } from '../stages/prove/index.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -96,16 +97,12 @@ function directoryFor(step: DirectoryStep, { rootfs, facts }: BuiltTree, epoch: 
 }
 
 /** A tree after a layer was put over it, with the facts of both. */
-function putOver(below: BuiltTree, { entries, whiteouts }: LayerTree, added: TreeFacts): BuiltTree {
-  // What is not a directory (any more) has nothing below it.
-  const leaves = [...entries.values()].filter(
-    ({ path, type }) => type !== 'directory' && below.rootfs.has(path),
-  );
-  const emptied = [...whiteouts, ...leaves.map(({ path }) => path)];
-  const isGone = (path: string): boolean =>
-    emptied.some((gone) => path === gone || path.startsWith(`${gone}/`)) && !entries.has(path);
-  const kept = [...below.rootfs].filter(([path]) => !isGone(path));
-  const rootfs = new Map([...kept, ...entries].sort(([a], [b]) => compareBytes(a, b)));
-  const oldFacts = [...below.facts].filter(([path]) => rootfs.has(path) && !entries.has(path));
-  return { rootfs, facts: new Map([...oldFacts, ...[...added].filter(([path]) => entries.has(path))]) };
+function putOver(below: BuiltTree, layer: LayerTree, added: TreeFacts): BuiltTree {
+  const rootfs = applyLayer(below.rootfs, layer);
+  const isOld = (path: string): boolean => rootfs.has(path) && !layer.entries.has(path);
+  const facts = [
+    ...[...below.facts].filter(([path]) => isOld(path)),
+    ...[...added].filter(([path]) => layer.entries.has(path)),
+  ];
+  return { rootfs, facts: new Map(facts) };
 }

@@ -18,7 +18,8 @@ const family = {
   'namespaces/fam/images/parent/build.sh': `_packages="jq libonig-dev"
 finish_rootfs_build() {
   local data="\${_ROOTFS}/srv/data"
-  mkdir -p "\${data}/folder" "\${data}/becomes-a-file"
+  mkdir -p "\${data}/folder" "\${data}/becomes-a-file" "\${data}/becomes-a-link/deep"
+  echo inner | tee "\${data}/becomes-a-file/inner" "\${data}/becomes-a-link/inner" > "\${data}/becomes-a-link/deep/inner"
   echo kept > "\${data}/kept"
   echo dropped > "\${data}/dropped"
   echo first > "\${data}/changed"
@@ -36,9 +37,10 @@ finish_rootfs_build() {
   'namespaces/fam/images/child/build.sh': `_packages="libonig5"
 finish_rootfs_build() {
   local data="\${_ROOTFS}/srv/data" include="\${_ROOTFS}/usr/include" libs=("\${_ROOTFS}"/usr/lib/*-linux-gnu)
-  rm -r "\${data}/dropped" "\${data}/folder" "\${data}/becomes-a-file" "\${data}/becomes-a-folder"
+  rm -r "\${data}/dropped" "\${data}/folder" "\${data}/becomes-a-"*
   echo second > "\${data}/changed"
   echo now a file > "\${data}/becomes-a-file"
+  ln -s home "\${data}/becomes-a-link"
   mkdir "\${data}/becomes-a-folder"
   echo inside > "\${data}/becomes-a-folder/file"
   ${newUser} --uid 1501 second
@@ -52,6 +54,10 @@ finish_rootfs_build() {
   rm "\${_ROOTFS}/srv/data/kept"
   echo back again > "\${_ROOTFS}/srv/data/dropped"
   chmod 600 "\${_ROOTFS}/srv/data/changed"
+  echo through > "\${_ROOTFS}/srv/data/becomes-a-link/inner"
+  rm "\${_ROOTFS}/srv/data/becomes-a-file"
+  mkdir "\${_ROOTFS}/srv/data/becomes-a-file"
+  echo again > "\${_ROOTFS}/srv/data/becomes-a-file/other"
 }
 `,
   'namespaces/fam/images/grandchild/Dockerfile.template': `${dockerfile}USER first\n`,
@@ -102,29 +108,45 @@ requires(
       'srv/data/.wh.folder',
       'srv/data/becomes-a-file',
       'srv/data/becomes-a-folder/file',
+      'srv/data/becomes-a-link',
       'srv/data/changed',
       'usr/bin/onig-version',
     ]);
     expect(listLayer(grandchild.layerFiles[2] ?? '')).toEqual([
       'srv/data/.wh.kept',
+      'srv/data/becomes-a-file/other',
       'srv/data/changed',
       'srv/data/dropped',
+      'srv/data/home/inner',
     ]);
   });
 
   it('has the files its layers add up to', () => {
     expect(readdirSync(join(parentRoot, 'srv/data')).sort()).toEqual([
-      ...['becomes-a-file', 'becomes-a-folder', 'changed', 'dropped', 'folder', 'home', 'kept'],
+      ...[
+        'becomes-a-file',
+        'becomes-a-folder',
+        'becomes-a-link',
+        'changed',
+        'dropped',
+        'folder',
+        'home',
+        'kept',
+      ],
     ]);
     expect(readdirSync(join(childRoot, 'srv/data')).sort()).toEqual([
-      ...['becomes-a-file', 'becomes-a-folder', 'changed', 'home', 'kept'],
+      ...['becomes-a-file', 'becomes-a-folder', 'becomes-a-link', 'changed', 'home', 'kept'],
     ]);
+    expect(readdirSync(join(childRoot, 'srv/data/home'))).toEqual([]);
     expect(read(childRoot, 'srv/data/changed')).toBe('second\n');
     expect(read(childRoot, 'srv/data/becomes-a-file')).toBe('now a file\n');
     expect(read(childRoot, 'srv/data/becomes-a-folder/file')).toBe('inside\n');
     expect(readdirSync(join(grandchildRoot, 'srv/data')).sort()).toEqual([
-      ...['becomes-a-file', 'becomes-a-folder', 'changed', 'dropped', 'home'],
+      ...['becomes-a-file', 'becomes-a-folder', 'becomes-a-link', 'changed', 'dropped', 'home'],
     ]);
+    expect(readdirSync(join(grandchildRoot, 'srv/data/becomes-a-file'))).toEqual(['other']);
+    expect(readdirSync(join(grandchildRoot, 'srv/data/becomes-a-link'))).toEqual(['inner']);
+    expect(read(grandchildRoot, 'srv/data/home/inner')).toBe('through\n');
     expect(read(grandchildRoot, 'srv/data/dropped')).toBe('back again\n');
     expect(lstatSync(join(grandchildRoot, 'srv/data/changed')).mode & 0o777).toBe(0o600);
   });

@@ -1,11 +1,8 @@
 import { KublerError } from '../../errors.ts';
-import { parentPath } from '../../model/tree-entry.ts';
 import type { TarHeader, TarMember, TarType } from '../../oci/tar-member.ts';
+import { readWhiteout } from '../../oci/whiteout.ts';
 
-/** Marks of a layer (OCI image specification v1.1, layer.md, "Whiteouts"). */
-const whiteoutPrefix = '.wh.';
-const opaqueName = '.wh..wh..opq';
-/** Its counterpart in overlayfs. */
+/** What overlayfs has for a folder that hides what is below it. */
 const opaqueXattr = ['trusted.overlay.opaque', Buffer.from('y')] as const;
 
 /**
@@ -21,13 +18,12 @@ export async function* toOverlayMembers(
   const opaque = new Set<string>();
   for await (const member of members) {
     const path = insideRoot(member.path);
-    const name = path.slice(path.lastIndexOf('/') + 1);
     if (member.type === 'hardlink') insideRoot(member.linkTarget);
-    if (name === opaqueName) opaque.add(parentPath(path));
-    else if (name.startsWith(whiteoutPrefix)) whiteouts.push(hiddenPath(path, name));
+    const removal = readWhiteout(path);
+    if (removal?.kind === 'contents') opaque.add(removal.path);
+    else if (removal) whiteouts.push(removal.path);
     else if (member.type === 'directory') folders.set(path, member);
-    if (!name.startsWith(whiteoutPrefix) && isPlain(member))
-      yield { ...member, path: path === '' ? '.' : path };
+    if (!removal && isPlain(member)) yield { ...member, path: path === '' ? '.' : path };
   }
   for (const path of opaque) yield opaqueFolder(path, folders.get(path));
 }
@@ -38,9 +34,6 @@ function insideRoot(path: string): string {
   if (!names.includes('..')) return names.join('/');
   throw new KublerError('ROOTFS_ESCAPE', `cannot unpack layer: "${path}" leads out of the root`);
 }
-
-const hiddenPath = (path: string, name: string): string =>
-  path.slice(0, path.length - name.length) + name.slice(whiteoutPrefix.length);
 
 const isPlain = (member: TarMember<TarType | 'device'>): member is TarMember => member.type !== 'device';
 

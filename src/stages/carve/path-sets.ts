@@ -1,4 +1,4 @@
-import { parentPath } from '../../model/tree-entry.ts';
+import { isBelow, parentPath } from '../../model/tree-entry.ts';
 
 /** These paths and every folder they are in. */
 export function withParents(paths: Iterable<string>): Set<string> {
@@ -12,9 +12,5 @@ export function withParents(paths: Iterable<string>): Set<string> {
 
 /** Those of these paths that are not below another one of them. */
 export function topmost(paths: ReadonlySet<string>): string[] {
-  const isBelow = (path: string): boolean => {
-    const folder = parentPath(path);
-    return folder !== '' && (paths.has(folder) || isBelow(folder));
-  };
-  return [...paths].filter((path) => !isBelow(path));
+  return [...paths].filter((path) => !isBelow(path, (folder) => paths.has(folder)));
 }

@@ -1,5 +1,7 @@
+import type { LayerTree } from '../../model/apply-layer.ts';
 import {
   compareBytes,
+  isBelow,
   parentPath,
   toRootfs,
   type DirectoryEntry,
@@ -8,17 +10,9 @@ import {
 } from '../../model/tree-entry.ts';
 import { isSame } from './is-same.ts';
 
-/** What a layer consists of. */
-export interface LayerTree {
-  /** Entries to add or replace, with every directory on the way to them. */
-  readonly entries: Rootfs;
-  /** Paths of the parent to remove, in byte order; of a removed directory only its own. */
-  readonly whiteouts: readonly string[];
-}
-
 /**
  * What turns the image `parent` into one that also has `tree`. Paths that `tree` lacks stay unless they are in
- * `deleted`, so `tree` need not repeat the parent. A different mtime alone is no difference.
+ * `deleted`, so `tree` need not repeat the parent. A different mtime alone is no difference. Whiteouts are in byte order.
  *
  * The directories above each entry are repeated with their attributes: Docker's overlay2 driver makes those a layer
  * leaves out with mode 0755, which would open `/root` and close `/tmp`.
@@ -36,14 +30,8 @@ export function diffTrees(parent: Rootfs, tree: Rootfs, deleted: ReadonlySet<str
 function toWhiteouts(parent: Rootfs, tree: Rootfs, deleted: ReadonlySet<string>): string[] {
   const isGone = (path: string) => deleted.has(path) && parent.has(path) && !tree.has(path);
   // Below a removed directory, or one that became something else, everything is gone with it.
-  const goesWithParent = (path: string): boolean => {
-    for (let above = parentPath(path); above !== ''; above = parentPath(above)) {
-      const now = tree.get(above);
-      if (isGone(above) || (now && now.type !== 'directory')) return true;
-    }
-    return false;
-  };
-  return [...deleted].filter((path) => isGone(path) && !goesWithParent(path)).sort(compareBytes);
+  const hides = (path: string) => isGone(path) || (tree.get(path)?.type ?? 'directory') !== 'directory';
+  return [...deleted].filter((path) => isGone(path) && !isBelow(path, hides)).sort(compareBytes);
 }
 
 function directoriesAbove(paths: readonly string[], parent: Rootfs, tree: Rootfs): TreeEntry[] {

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { join, posix } from 'node:path';
+import { join } from 'node:path';
 import { KublerError } from '../../errors.ts';
 import { toDigest, type Digest } from '../../model/digest.ts';
-import { parentPath, toRootfs, type FileEntry } from '../../model/tree-entry.ts';
+import type { LayerTree } from '../../model/apply-layer.ts';
+import { toRootfs, type FileEntry } from '../../model/tree-entry.ts';
 import { gzipBlocks } from '../../oci/gzip.ts';
 import type { Layout } from '../../oci/layout.ts';
 import { rechunk } from '../../oci/rechunk.ts';
 import { writeTar } from '../../oci/tar-write.ts';
-import type { LayerTree } from './diff-trees.ts';
+import { readWhiteout, whiteoutOf } from '../../oci/whiteout.ts';
 import { normalise } from './normalise.ts';
 import { toMembers } from './to-members.ts';
 
@@ -73,13 +74,12 @@ async function writeTarGz(
 }
 
 function refuseWhiteoutName(path: string): void {
-  if (!posix.basename(path).startsWith(whiteoutPrefix)) return;
+  if (!readWhiteout(path)) return;
   throw new KublerError(
     'LAYER_UNREPRESENTABLE',
     `cannot put file "/${path}" into an image: its name means a removal`,
   );
 }
-const whiteoutPrefix = '.wh.';
 
 /** Digests and counts what passes through. */
 function tally() {
@@ -98,13 +98,10 @@ function tally() {
   };
 }
 
-/** https://github.com/opencontainers/image-spec/blob/v1.1.0/layer.md#whiteouts */
 function toWhiteout(path: string): FileEntry {
-  const folder = parentPath(path);
-  const name = `${whiteoutPrefix}${posix.basename(path)}`;
   return {
     type: 'file',
-    path: folder === '' ? name : `${folder}/${name}`,
+    path: whiteoutOf(path),
     mode: 0o644,
     uid: 0,
     gid: 0,
