@@ -12,6 +12,7 @@ import { collectFacts } from '../stages/prove/index.ts';
 import {
   dropOrphanScripts,
   findSecrets,
+  findSecretTexts,
   prune,
   settleKeystores,
   type PruneResult,
@@ -55,7 +56,10 @@ export async function collectTree(build: Build, spec: CollectSpec): Promise<Coll
   const facts = await collectFacts(carved);
   const pruned = await pruneTree(carved, facts, spec);
   const inherited = new Set(spec.parent?.tree.rootfs.keys());
-  throwFaults(await findSecrets(pruned.rootfs, context.subject, spec.definition.keep, inherited));
+  throwFaults([
+    ...(await findSecrets(pruned.rootfs, context.subject, spec.definition.keep, inherited)),
+    ...(await findSecretTexts(pruned.rootfs, context.subject, context.secrets)),
+  ]);
   const { state } = end;
   const scanners = carve.scannerData({ packages: plan.packages, state, rootfs: pruned.rootfs, epoch });
   return {

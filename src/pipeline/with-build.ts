@@ -6,6 +6,7 @@ import {
   apt,
   copyCertificates,
   copyFolder,
+  hookEnv,
   proxySecrets,
   sessionEnv,
   type BuildContext,
@@ -63,7 +64,7 @@ export async function withBuild<T>(
       configDir: copy,
       caFile: caFile === undefined ? undefined : await copyCertificates(caFile, temp.path),
     }),
-    env: sessionEnv({ settings, variables: spec.variables, epoch, namespace: spec.namespace }),
+    env: sessionEnv(epoch),
     ptrace: spec.variables.get('BUILDER_CAPS_SYS_PTRACE') === 'true',
   });
   const installer: Installer = {
@@ -75,6 +76,7 @@ export async function withBuild<T>(
     session,
     subject: spec.subject,
     configDir: spec.configDir,
+    hookEnv: hookEnv(spec),
     logDir: dataPaths(workspace.dataDir).logs(spec.logs),
     secrets: proxySecrets(settings),
     progress: workspace.progress,

@@ -27,7 +27,7 @@ export interface SessionSpec {
   readonly builder?: SnapshotId;
   readonly target: SnapshotId;
   readonly inputs: readonly Input[];
-  /** Environment of every command. Values may be secret (proxies): never logged. */
+  /** Environment of every command. */
   readonly env: Readonly<Record<string, string>>;
   /** CAP_SYS_PTRACE for commands of this session. */
   readonly ptrace?: boolean;
@@ -36,7 +36,10 @@ export interface SessionSpec {
 export interface ExecSpec {
   readonly root: Root;
   readonly argv: readonly [string, ...string[]];
+  /** Added to the session's. Values may be secret (proxies): never logged. */
   readonly env?: Readonly<Record<string, string>>;
+  /** A command in the builder can read the target root and not change it. */
+  readonly targetReadOnly?: boolean;
   readonly cwd?: string;
   /**
    * `none`: a network of its own, not even connected to this host. Scripts that look for a free port, or at the

@@ -218,6 +218,15 @@ export function describeEngineContract(name: string, setUp: (dir: string) => Eng
         ).toMatch(/^2\nroot:/);
       });
 
+      it('can be kept from a command in the builder', async () => {
+        await using session = await open();
+        const script = 'cat /emerge-root/etc/passwd; echo x > /here; echo x > /emerge-root/there';
+        const spec = { root: 'builder', stdout: 'capture', targetReadOnly: true } as const;
+        const { exitCode, stdout } = await run(session, ['sh', '-ec', script], spec);
+        expect([exitCode === 0, stdout.slice(0, 5)]).toEqual([false, 'root:']);
+        await sh(session, 'test -e /here; echo x > /emerge-root/there', 'builder');
+      });
+
       it('are as the snapshot was, whatever another session does', async () => {
         await using first = await open();
         await using second = await open();

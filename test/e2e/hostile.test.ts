@@ -392,6 +392,19 @@ requires(
     }
   });
 
+  it('is an error in a file of an image, KEEP or not', async () => {
+    writeTree(root, {
+      [`${images}/leaking/build.conf`]: "KEEP='/leak'\n",
+      [`${images}/leaking/build.sh`]: 'finish_rootfs_build() { env > "${_ROOTFS}/leak"; }\n',
+      [`${images}/leaking/Dockerfile.template`]: template,
+    });
+    const { exitCode, stderr } = await kubler(['build', 'evil/leaking'], { cwd: root });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('cannot put "/leak" into evil/leaking: it holds a secret of a proxy');
+    expect(stderr).toContain('hint: ');
+    for (const form of forms) expect(stderr).not.toContain(form);
+  });
+
   it('is no part of what an image is made from', async () => {
     const plan = async (env: Readonly<Record<string, string>>) =>
       (await kubler(['build', '--dry-run', '--json', 'evil/proxied'], { cwd: root, env })).stdout;

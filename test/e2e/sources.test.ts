@@ -16,7 +16,10 @@ import { writeTree } from '../support/write-tree.ts';
 const template = 'FROM ${IMAGE_PARENT}\nADD rootfs.tar /\n';
 const tool = (version: string): TestPackage => makeDeb('tool', version, { 'usr/lib/tool/version': version });
 const other = makeDeb('other', '1', { 'usr/lib/other': '' });
-const spare = makeDeb('spare', '1', { 'usr/lib/spare': '' });
+const spare = makeDeb('spare', '1', {
+  'usr/lib/spare': '',
+  'DEBIAN/postinst': '#!/bin/sh\nenv > /usr/lib/environment\n',
+});
 
 /**
  * A Debian of its own: an archive with a handful of packages on this machine, and a builder whose base is a tarball. No
@@ -162,7 +165,10 @@ requires(
     configure(mirror('http://archive.invalid'));
     const hook = 'finish_rootfs_build() { echo "by way of ${http_proxy:?}"; }\n';
     writeTree(cwd, image('acme/proxied', 'spare'));
-    writeTree(cwd, { 'namespaces/acme/images/proxied/build.sh': `_packages="spare"\n${hook}` });
+    writeTree(cwd, {
+      'namespaces/acme/images/proxied/build.conf': "BOB_TEXT='text'\n",
+      'namespaces/acme/images/proxied/build.sh': `_packages="spare"\n${hook}`,
+    });
     try {
       const { exitCode, stderr } = await call(['build', 'acme/proxied'], env);
       expect(exitCode, stderr).toBe(0);
@@ -178,7 +184,11 @@ requires(
     const log = readFileSync(join(dataDir, 'logs/acme/proxied/finish_rootfs_build.log'), 'utf8');
     expect(log).toBe('by way of ***\n');
     expect(filesWith(dataDir, 'proxy-word')).toEqual([]);
-    expect(Object.values(await readImage('acme/proxied', { cwd, dataDir })).join()).not.toContain('proxy');
+    const contents = await readImage('acme/proxied', { cwd, dataDir });
+    expect(Object.values(contents).join()).not.toContain('proxy');
+    // What is installed is kept for any image: nothing of this one reaches a package's script.
+    expect(contents['usr/lib/environment']).toContain('SOURCE_DATE_EPOCH=');
+    expect(contents['usr/lib/environment']).not.toMatch(/^(?:BOB_|NAMESPACE=)/m);
     expect((await build('acme/proxied')).stdout).toMatch(/acme\/proxied .* skipped: unchanged/);
   });
 

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { architecture, type TestPackage } from './apt-archive.ts';
 import { writeTree } from './write-tree.ts';
 
-/** A package that can be installed: `files` are what it brings, path → text. */
+/** A package that can be installed: `files` are what it brings, path → text, with `DEBIAN/postinst` the script it runs. */
 export function makeDeb(
   name: string,
   version: string,
@@ -22,6 +22,7 @@ export function makeDeb(
       '',
     ].join('\n');
     writeTree(join(dir, 'tree'), { ...files, 'DEBIAN/control': control });
+    if ('DEBIAN/postinst' in files) chmodSync(join(dir, 'tree/DEBIAN/postinst'), 0o755);
     const deb = join(dir, 'package.deb');
     execFileSync('dpkg-deb', ['--build', '--root-owner-group', join(dir, 'tree'), deb], {
       stdio: 'ignore',

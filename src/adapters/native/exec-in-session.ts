@@ -77,7 +77,9 @@ const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 function targetBind(state: SessionState, spec: ExecSpec): readonly Bind[] {
   const target = state.roots.get('target');
   if (spec.root !== 'builder' || !target) return [];
-  return [{ hostPath: target.mountPoint, containerPath: targetRootPath, readOnly: false }];
+  return [
+    { hostPath: target.mountPoint, containerPath: targetRootPath, readOnly: spec.targetReadOnly ?? false },
+  ];
 }
 
 /**

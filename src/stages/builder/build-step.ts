@@ -12,6 +12,8 @@ export interface BuildContext {
   readonly subject: string;
   /** The folder that is /config. */
   readonly configDir: string;
+  /** What build.sh and its hooks get besides the environment of every command. Values may be secret. */
+  readonly hookEnv: Readonly<Record<string, string>>;
   /** Folder of the log files, one per step. */
   readonly logDir: string;
   /** Texts that must not reach a log. */
@@ -30,6 +32,7 @@ export interface StepSpec {
   readonly stdin?: string | Uint8Array;
   readonly stdout?: ExecSpec['stdout'];
   readonly network?: ExecSpec['network'];
+  readonly targetReadOnly?: boolean;
   /** Turns the output of a failed command into better errors than the general one, if it can. */
   readonly explain?: (output: string) => Promise<readonly KublerError[]>;
 }
@@ -54,6 +57,7 @@ export async function runStep(context: BuildContext, spec: StepSpec): Promise<st
     ...(spec.stdin !== undefined && { stdin: spec.stdin }),
     ...(spec.stdout && { stdout: spec.stdout }),
     ...(spec.network && { network: spec.network }),
+    ...(spec.targetReadOnly && { targetReadOnly: true }),
   });
   if (exitCode === 0) return stdout;
   throwFaults((await spec.explain?.([stdout, ...log.tail()].join('\n'))) ?? []);

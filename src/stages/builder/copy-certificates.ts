@@ -2,6 +2,9 @@ import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KublerError } from '../../errors.ts';
 
+/** Where containers find the private certificate authority, when one is configured. */
+export const caContainerPath = '/.kubler-ca.pem';
+
 /** RFC 7468, section 5. */
 const certificate = /^-----BEGIN CERTIFICATE-----\r?\n[A-Za-z0-9+/=\s]+?^-----END CERTIFICATE-----\r?$/gm;
 

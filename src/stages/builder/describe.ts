@@ -22,6 +22,8 @@ export async function describe(context: BuildContext, root: Root): Promise<Descr
     name: 'describe',
     label: 'build.sh',
     root,
+    env: context.hookEnv,
+    targetReadOnly: true,
     argv: ['bash', '/.kubler/describe.sh'],
     stdout: 'capture',
   });

@@ -4,12 +4,14 @@
  */
 export { runStep, type BuildContext } from './build-step.ts';
 export { captureScript, listingScript, spool } from './capture.ts';
-export { copyCertificates } from './copy-certificates.ts';
+export { caContainerPath, copyCertificates } from './copy-certificates.ts';
 export { copyFolder } from './copy-folder.ts';
 export { fillTarget, type FilledTarget } from './fill-target.ts';
+export { hookEnv } from './hook-env.ts';
 export type { Installer } from './install-packages.ts';
 export { finishBase, makeBuilder } from './make-builder.ts';
 export * as apt from './package-managers/apt/index.ts';
 export { bootstrapBase } from './bootstrap-base.ts';
-export { caContainerPath, proxySecrets, sessionEnv } from './session-env.ts';
+export { proxySecrets } from './proxy-secrets.ts';
+export { sessionEnv } from './session-env.ts';
 export { createStepStore, type StepStore } from './step-store.ts';

@@ -15,7 +15,9 @@ export async function runHook(
     name: hook,
     root,
     // A builder configures itself: there is no other root for its hook to fill.
-    ...(root === 'target' && { env: { _ROOTFS: '' } }),
+    env: { ...context.hookEnv, ...(root === 'target' && { _ROOTFS: '' }) },
+    // What it did there would be in no key: only the builder is kept as it leaves it.
+    targetReadOnly: hook === 'configure_builder',
     argv: ['bash', '/.kubler/run-hook.sh', hook],
   });
 }

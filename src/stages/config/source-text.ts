@@ -8,9 +8,14 @@ export interface SourceText {
   positionAt(offset: number): SourcePosition;
 }
 
-/** Hides the password of addresses such as `http://user:secret@proxy`, keeping every column where it is. */
+/**
+ * Hides user and password of addresses such as `http://user:secret@proxy`, where a proxy is set also of one without
+ * `http://`, keeping every column where it is.
+ */
 const withoutPasswords = (line: string): string =>
-  line.replace(/(?<=:\/\/)[^\s/@]*(?=@)/g, (credentials) => '*'.repeat(credentials.length));
+  line.replace(/proxy/i.test(line) ? /[^\s"'/]+(?=@)/g : /(?<=:\/\/)[^\s/@]*(?=@)/g, (credentials) =>
+    '*'.repeat(credentials.length),
+  );
 
 function lineStarts(text: string): readonly number[] {
   const starts = [0];

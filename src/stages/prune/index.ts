@@ -5,6 +5,7 @@
  */
 export { dropOrphanScripts, type OrphanOptions } from './drop-orphan-scripts.ts';
 export { findSecrets } from './find-secrets.ts';
+export { findSecretTexts } from './find-secret-texts.ts';
 export { prune, type PruneOptions, type PruneResult } from './prune.ts';
 export { pruneRules } from './rules/table.ts';
 export type { PruneRule } from './rules/rule.ts';

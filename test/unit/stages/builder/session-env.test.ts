@@ -1,32 +1,33 @@
-import { describe, expect, it } from 'vitest';
-import { proxySecrets } from '../../../../src/stages/builder/index.ts';
+import { expect, it } from 'vitest';
+import { hookEnv, sessionEnv } from '../../../../src/stages/builder/index.ts';
 import { plainSettings } from '../../../support/make-project.ts';
 
-const secretsOf = (httpsProxy: string): readonly string[] =>
-  proxySecrets({ ...plainSettings, network: { ...plainSettings.network, httpsProxy } });
-
-describe('the secrets of a proxy address', () => {
-  it('are the address, user and password, and the password, also decoded and as HTTP sends them', () => {
-    expect([...secretsOf('http://me:p%40ss@proxy:3128')].sort()).toEqual(
-      [
-        'http://me:p%40ss@proxy:3128',
-        'http://me:p@ss@proxy:3128',
-        'me:p%40ss',
-        'me:p@ss',
-        'p%40ss',
-        'p@ss',
-        Buffer.from('me:p@ss').toString('base64'),
-      ].sort(),
-    );
+it('gives every command the same, whatever the image and this machine are', () => {
+  expect(sessionEnv(1_700_000_000)).toEqual({
+    SOURCE_DATE_EPOCH: '1700000000',
+    TZ: 'UTC',
+    LC_ALL: 'C.UTF-8',
+    HOME: '/root',
+    DEBIAN_FRONTEND: 'noninteractive',
+    PYTHONHASHSEED: '0',
+    APT_CONFIG: '/.kubler/apt/apt.conf',
   });
+});
 
-  it('come longest first, so that none is cut by another', () => {
-    const lengths = secretsOf('me:secret@proxy').map(({ length }) => length);
-    expect(lengths).toEqual([...lengths].sort((a, b) => b - a));
-  });
-
-  it('are none without a password', () => {
-    expect(secretsOf('http://proxy:3128')).toEqual([]);
-    expect(secretsOf('http://me@proxy:3128')).toEqual([]);
+it('gives hooks the namespace, BOB_ variables and proxies', () => {
+  const network = { ...plainSettings.network, httpProxy: 'http://proxy', noProxy: 'localhost' };
+  const variables = new Map<string, string | readonly string[]>([
+    ['BOB_TEXT', 'a b'],
+    ['BOB_LIST', ['c', 'd e']],
+    ['KEEP', 'x'],
+  ]);
+  expect(hookEnv({ settings: { ...plainSettings, network }, variables, namespace: 'acme' })).toEqual({
+    NAMESPACE: 'acme',
+    BOB_TEXT: 'a b',
+    BOB_LIST: 'c d e',
+    http_proxy: 'http://proxy',
+    HTTP_PROXY: 'http://proxy',
+    no_proxy: 'localhost',
+    NO_PROXY: 'localhost',
   });
 });
