@@ -51,7 +51,7 @@ async function makeBase(
       base,
       index,
       tempDir: temp.path,
-      logDir: dataPaths(workspace.dataDir).logs(`builders/${step.root.name}`),
+      logDir: dataPaths(workspace.dataDir).logs(`builder ${step.root.name}`),
     });
   }
   workspace.progress({ kind: 'stage', task, stage: 'upgrade base' });
@@ -73,7 +73,6 @@ async function inSession(
     workspace,
     {
       subject: `builder ${name}`,
-      logs: `builders/${name}`,
       configDir: dir,
       ...(files && { files }),
       settings,

@@ -106,7 +106,6 @@ function buildSpec(
 ): BuildSpec {
   return {
     subject: definition.id,
-    logs: definition.id,
     configDir: definition.dir,
     files,
     settings: definition.settings,

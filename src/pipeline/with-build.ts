@@ -16,10 +16,8 @@ import { sessionInputs } from './session-inputs.ts';
 import { dataPaths, type Workspace } from './workspace.ts';
 
 export interface BuildSpec {
-  /** As messages name it. */
+  /** As messages name it: an image id or `builder NAME`. */
   readonly subject: string;
-  /** Folder of its logs, below the logs folder. */
-  readonly logs: string;
   /** The folder of the image or builder; containers see a copy of it. */
   readonly configDir: string;
   /** What the plan found in it. */
@@ -77,7 +75,7 @@ export async function withBuild<T>(
     subject: spec.subject,
     configDir: spec.configDir,
     hookEnv: hookEnv(spec),
-    logDir: dataPaths(workspace.dataDir).logs(spec.logs),
+    logDir: dataPaths(workspace.dataDir).logs(spec.subject),
     secrets: proxySecrets(settings),
     progress: workspace.progress,
   };

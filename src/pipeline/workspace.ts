@@ -27,5 +27,6 @@ export interface Workspace extends AsyncDisposable {
 /** Places in the data dir. */
 export const dataPaths = (dataDir: string) => ({
   steps: `${dataDir}/steps`,
-  logs: (subject: string) => `${dataDir}/logs/${subject}`,
+  /** Folder of the logs of an image; of a builder in one that no namespace can be called. */
+  logs: (subject: string) => `${dataDir}/logs/${subject.replace(/^builder /, '_builders/')}`,
 });

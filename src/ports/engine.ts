@@ -50,7 +50,7 @@ export interface ExecSpec {
   readonly stdin?: string | Uint8Array;
   /** Where standard output goes: lines to `log` (default), returned as text, or written to a host file. */
   readonly stdout?: 'log' | 'capture' | { readonly hostFile: string };
-  /** Gets every line of standard error, and of standard output unless it goes elsewhere. */
+  /** Gets every line of standard error, and of standard output unless it goes elsewhere. What it throws, exec throws. */
   readonly log: (line: string) => void;
 }
 

@@ -5,7 +5,7 @@ export interface ProcessSpec {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly stdin?: string | Uint8Array;
-  /** Gets every line of output as it comes; without it output is only returned. */
+  /** Gets every line of output as it comes; nothing is returned then. */
   readonly log?: (line: string) => void;
 }
 

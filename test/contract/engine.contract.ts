@@ -82,6 +82,18 @@ export function describeEngineContract(name: string, setUp: (dir: string) => Eng
         expect(log.sort()).toEqual(['one', 'three', 'two']);
       });
 
+      it('rejects with what the log throws, and goes on with the next command', async () => {
+        const own = await open();
+        const log = (): void => {
+          throw new Error('the disk is full');
+        };
+        await expect(run(own, ['sh', '-c', 'while echo line; do :; done'], { log })).rejects.toThrow(
+          'the disk',
+        );
+        expect(await sh(own, 'echo still here')).toBe('still here\n');
+        await own[Symbol.asyncDispose]();
+      });
+
       it('returns standard output byte for byte, standard error apart from it', async () => {
         const log: string[] = [];
         const argv: ExecSpec['argv'] = ['sh', '-c', 'printf "ä\\n\\nb"; echo warning >&2'];

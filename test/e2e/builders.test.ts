@@ -108,6 +108,23 @@ requires(
       ),
     );
     expect(await made('acme/apart')).toBe('/usr/bin/xxd\njq\n');
+    const log = join(inject('dataDir'), 'logs/acme/apart/builder-install.log');
+    expect(readFileSync(log, 'utf8')).toContain('Unpacking xxd');
+  });
+
+  it('has logs of its own beside a namespace called builders', async () => {
+    write(
+      folder('builders/same', "BUILDER='debian'", 'configure_builder() { echo of the builder; }'),
+      folder(
+        'namespaces/builders/images/same',
+        "BUILDER='same'",
+        'configure_builder() { echo of the image; }\n' + writes('echo made'),
+      ),
+    );
+    expect(await made('builders/same')).toBe('made\n');
+    const log = (dir: string) =>
+      readFileSync(join(inject('dataDir'), `logs/${dir}/same/configure_builder.log`), 'utf8');
+    expect([log('_builders'), log('builders')]).toEqual(['of the builder\n', 'of the image\n']);
   });
 
   it('of a namespace is found by its name there, and by its full name elsewhere', async () => {

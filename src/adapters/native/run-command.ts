@@ -24,7 +24,10 @@ export interface CommandResult {
   readonly stdout: string;
 }
 
-/** Runs a command of the host to its end; rejects with `HOST_MISSING_TOOL` when it is not there. */
+/**
+ * Runs a command of the host to its end; rejects with `HOST_MISSING_TOOL` when it is not there, and with what `log`
+ * throws: the command's pipe is closed then, and it ends with whatever helper it runs in.
+ */
 export async function runCommand(spec: CommandSpec): Promise<CommandResult> {
   const { stdin, stdout: to = 'log', log = () => undefined } = spec;
   await using file = typeof to === 'object' ? await open(to.hostFile, 'w') : undefined;

@@ -8,34 +8,27 @@ const maxChars = 64 * 1024 * 1024;
 const maxLineChars = 64 * 1024;
 
 /**
- * Reads a stream of a command to its end as UTF-8, giving each line, without its end, to `log` as it comes.
- * What a log has seen may be forgotten: then only the end of very long output is returned.
- * Without a log, output beyond the limit is an error, because someone is going to parse it.
+ * Reads a stream of a command to its end as UTF-8, no faster than it is used up. With a log each line,
+ * without its end, is given to it as it comes and nothing is kept. Rejects with what a log throws, and the stream is closed then.
+ * Without a log all of it is returned; past the limit that is an error, because someone is going to parse it.
  */
 export async function collectOutput(stream: Readable, log?: (line: string) => void): Promise<string> {
   const decoder = new StringDecoder('utf8');
-  const lines = createLineSplitter(log);
+  const lines = log && createLineSplitter(log);
   let kept = '';
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    const text = decoder.write(chunk);
-    lines.write(text);
+  const take = (text: string): void => {
+    if (lines) return lines.write(text);
     kept += text;
-    if (kept.length <= maxChars) continue;
-    if (!log) throw new InternalError(`a command printed more than ${maxChars} characters`);
-    kept = kept.slice(-maxChars / 2);
-  }
-  const last = decoder.end();
-  lines.write(last);
-  lines.end();
-  return kept + last;
+    if (kept.length > maxChars) throw new InternalError(`a command printed more than ${maxChars} characters`);
+  };
+  for await (const chunk of stream as AsyncIterable<Buffer>) take(decoder.write(chunk));
+  take(decoder.end());
+  lines?.end();
+  return kept;
 }
 
-function createLineSplitter(log: ((line: string) => void) | undefined): {
-  write(text: string): void;
-  end(): void;
-} {
+function createLineSplitter(log: (line: string) => void): { write(text: string): void; end(): void } {
   let rest = '';
-  if (!log) return { write: () => undefined, end: () => undefined };
   return {
     write(text) {
       const lines = (rest + text).split('\n');

@@ -28,9 +28,10 @@ export interface BaseSpec {
 
 /** Makes a base root as BUILDER_BASE says and keeps it as snapshot `id`. */
 export async function bootstrapBase(spec: BaseSpec): Promise<void> {
-  await using log = await openStepLog(join(spec.logDir, 'bootstrap.log'));
+  using log = openStepLog(join(spec.logDir, 'bootstrap.log'));
   const source = await prepareSource(spec, spec.base);
   await spec.engine.bootstrap({ id: spec.id, log: log.line, source });
+  log.finish();
 }
 
 async function prepareSource(spec: BaseSpec, base: BuilderBase): Promise<BootstrapSpec['source']> {

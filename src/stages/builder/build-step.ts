@@ -43,15 +43,15 @@ export interface StepSpec {
  * @throws KublerError `BUILD_COMMAND_FAILED` with the last 40 lines, the log's path and, for a hook, its line
  */
 export async function runStep(context: BuildContext, spec: StepSpec): Promise<string> {
-  await using log = await openStepLog(join(context.logDir, `${spec.name}.log`), context.secrets);
+  using log = openStepLog(join(context.logDir, `${spec.name}.log`), context.secrets);
   let mark: string | undefined;
   const { exitCode, stdout } = await context.session.exec({
     root: spec.root,
     argv: spec.argv,
     log: (line) => {
-      const [said = '', place] = line.split(failureMark);
-      mark ??= place;
-      if (place === undefined || said !== '') log.line(said);
+      const at = line.indexOf(failureMark);
+      if (at >= 0) mark ??= line.slice(at + failureMark.length);
+      if (at !== 0) log.line(at < 0 ? line : line.slice(0, at));
     },
     ...(spec.env && { env: spec.env }),
     ...(spec.stdin !== undefined && { stdin: spec.stdin }),
@@ -59,6 +59,7 @@ export async function runStep(context: BuildContext, spec: StepSpec): Promise<st
     ...(spec.network && { network: spec.network }),
     ...(spec.targetReadOnly && { targetReadOnly: true }),
   });
+  log.finish();
   if (exitCode === 0) return stdout;
   throwFaults((await spec.explain?.([stdout, ...log.tail()].join('\n'))) ?? []);
   throw await commandFailed(context, spec, { exitCode, mark, log });

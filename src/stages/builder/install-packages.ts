@@ -23,7 +23,7 @@ export async function resolvePackages(
 ): Promise<readonly PackageFile[]> {
   if (names.length === 0) return [];
   context.progress({ kind: 'stage', task: context.subject, stage: 'resolve' });
-  return askApt(context, installer, root, ['install', '--', ...names]);
+  return askApt(context, installer, { name: logName(root, 'resolve'), root }, ['install', '--', ...names]);
 }
 
 /** The files that bring every installed package of a root to the version of the frozen index. */
@@ -32,18 +32,20 @@ export async function resolveUpgrade(
   installer: Installer,
   root: Root,
 ): Promise<readonly PackageFile[]> {
-  return askApt(context, installer, root, ['dist-upgrade']);
+  return askApt(context, installer, { name: 'resolve-upgrade', root }, ['dist-upgrade']);
 }
+
+/** Of the same step in the other root there is another log. */
+const logName = (root: Root, step: string): string => (root === 'builder' ? `builder-${step}` : step);
 
 async function askApt(
   context: BuildContext,
   installer: Installer,
-  root: Root,
+  step: { readonly name: string; readonly root: Root },
   args: readonly string[],
 ): Promise<readonly PackageFile[]> {
   const output = await runStep(context, {
-    name: 'resolve',
-    root,
+    ...step,
     argv: ['apt-get', '--print-uris', '--yes', '-q', ...args],
     stdout: 'capture',
     explain: (output) => explainAptFailure(output, installer.readVersions, context.subject),
@@ -77,7 +79,8 @@ export async function installPackages(
   await installer.provide(spec.packages);
   context.progress({ kind: 'stage', task, stage: spec.mode === 'configured' ? 'install' : 'unpack' });
   const argv = spec.mode === 'configured' ? configureArgv(spec) : extractArgv(spec);
-  await runStep(context, { name: 'install', root: spec.root, network: 'none', argv });
+  const name = spec.names.length === 0 ? 'upgrade' : logName(spec.root, 'install');
+  await runStep(context, { name, root: spec.root, network: 'none', argv });
 }
 
 const configureArgv = ({ names }: InstallSpec): ExecSpec['argv'] => [
