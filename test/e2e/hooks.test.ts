@@ -139,6 +139,43 @@ finish_rootfs_build() {
     expect(error).toContain('nothing in /emerge-root/etc/fstab matches absent');
   });
 
+  it.each([
+    ['a condition', 'if ! die "no more" 7; then :; fi'],
+    ['a function in a condition', 'give_up || true'],
+    ['a subshell', '( die "no more" 7 ) || true'],
+    [
+      'a substitution, its output thrown away',
+      'local text; if text="$(give_up 2>&1)"; then :; fi 2>/dev/null',
+    ],
+    ['a pipe', 'die "no more" 7 | cat || true'],
+  ])('ends where it dies, and says in which line: in %s', async (where, command) => {
+    const error = await buildError(`die-${where.replace(/\W+/g, '-')}`, {
+      'build.sh': `give_up() { die "no more" 7; }
+finish_rootfs_build() {
+  ${command}
+  echo "goes on"
+}
+`,
+    });
+    expect(error).toContain('finish_rootfs_build ended with status 7');
+    expect(error).toContain('error: no more');
+    expect(error).toContain(command.includes('give_up') ? 'build.sh:1:' : 'build.sh:3:');
+    expect(error).not.toContain('goes on');
+  });
+
+  it('is not kept waiting by what a hook leaves behind', async () => {
+    const { read } = await build('daemon', {
+      'build.sh': `finish_rootfs_build() {
+  sleep 3600 &
+  setsid sleep 3600 &
+  (trap '' HUP TERM; exec yes 'and so on') &
+  echo done > "\${_ROOTFS}/done"
+}
+`,
+    });
+    expect(read('done')).toBe('done\n');
+  });
+
   it('downloads files with download_file, and refuses other bytes than were asked for', async () => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/source.txt`;
     const { read } = await build('download', {

@@ -22,23 +22,35 @@ if [[ -f /.kubler-ca.pem ]]; then
   export SSL_CERT_FILE=/run/kubler-ca.pem CURL_CA_BUNDLE=/run/kubler-ca.pem
 fi
 
-# Names the line of build.sh that failed, for the error message.
-_kubler_failed() {
-  local status=$? frame
+# The hook's own standard error, wherever the commands in it send theirs.
+exec {_KUBLER_LOG}>&2
+
+# _kubler_fail STATUS: ends the hook, and names the line of build.sh that it came to, for the error message.
+_kubler_fail() {
+  local frame
   for ((frame = 1; frame < ${#BASH_SOURCE[@]}; frame++)); do
     if [[ "${BASH_SOURCE[frame]}" == /config/* ]]; then
-      printf 'kubler-failed-at %s %s %s\n' "${BASH_SOURCE[frame]#/config/}" "${BASH_LINENO[frame - 1]}" "${status}" >&2
+      printf 'kubler-failed-at %s %s %s\n' "${BASH_SOURCE[frame]#/config/}" "${BASH_LINENO[frame - 1]}" "$1" >&"${_KUBLER_LOG}"
       break
     fi
   done
-  exit "${status}"
+  exit "$1"
 }
-trap _kubler_failed ERR
+trap '_kubler_fail "$?"' ERR
 
-# die MESSAGE [STATUS]: ends the hook.
+# From a subshell: `exit` would end nothing else, and a condition around it would hide its status.
+_KUBLER_DEATH=/run/kubler-death
+trap 'exit "$(<"${_KUBLER_DEATH}")"' USR1
+
+# die MESSAGE [STATUS]: ends the hook, in a condition or a subshell too.
 die() {
-  printf 'error: %s\n' "${1:-a hook gave up}" >&2
-  return "${2:-1}"
+  local status="${2:-1}"
+  printf 'error: %s\n' "${1:-a hook gave up}" >&"${_KUBLER_LOG}"
+  if [[ "${BASHPID}" != "$$" ]]; then
+    printf '%s\n' "${status}" >"${_KUBLER_DEATH}"
+    kill -s USR1 "$$"
+  fi
+  _kubler_fail "${status}"
 }
 
 # download_file URL [NAME] sha256:HEX: fetches a file into /distfiles unless it is there and checks it.
@@ -53,7 +65,8 @@ download_file() {
   __download_file="/distfiles/${name}"
   mkdir -p /distfiles
   if [[ ! -f "${__download_file}" ]]; then
-    curl --fail --location --silent --show-error --retry 3 --output "${__download_file}.part" "${url}"
+    curl --fail --location --silent --show-error --retry 3 --output "${__download_file}.part" "${url}" ||
+      die "download_file ${url}: it cannot be fetched"
     mv "${__download_file}.part" "${__download_file}"
   fi
   local found

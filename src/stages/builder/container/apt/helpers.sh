@@ -11,7 +11,6 @@ _kubler_apt() {
     else
       die "${tool} ${verb}: no mirror can be reached here; name packages that hooks need in _builder_packages, those of the image in _packages"
     fi
-    return 1
   done
   command "${tool}" "${@:2}"
 }
