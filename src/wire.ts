@@ -5,7 +5,7 @@ import { systemClock } from './adapters/system/clock.ts';
 import { createDownloader } from './adapters/system/downloader.ts';
 import { withLock } from './adapters/system/lock.ts';
 import { createProcessRunner } from './adapters/system/process-runner.ts';
-import { openTempDir, removeStaleTempDirs } from './adapters/system/temp-dir.ts';
+import { inUseSince, openTempDir, removeStaleTempDirs } from './adapters/system/temp-dir.ts';
 import type { MissingTool } from './model/missing-tool.ts';
 import type { Progress } from './model/progress.ts';
 import type { Settings } from './model/project.ts';
@@ -28,6 +28,10 @@ export async function openWorkspace(options: {
   const temp = await openTempDir(dataDir);
   const runner = createProcessRunner({ signal });
   const { caFile, ...proxies } = settings.network;
+  const shared = {
+    tmpDir: temp.path,
+    withLock: <T>(work: () => Promise<T>) => withLock(join(dataDir, 'store.lock'), work, { signal }),
+  };
   return {
     engine: nativeEngine(dataDir, runner, signal),
     runner,
@@ -35,15 +39,12 @@ export async function openWorkspace(options: {
     clock: systemClock,
     progress: options.progress,
     signal,
-    layout: await openLayout({
-      dir: join(dataDir, 'store'),
-      tmpDir: temp.path,
-      withLock: (work) => withLock(join(dataDir, 'store.lock'), work, { signal }),
-    }),
-    records: openRecords(join(dataDir, 'images'), temp.path),
+    layout: await openLayout({ ...shared, dir: join(dataDir, 'store') }),
+    records: openRecords({ ...shared, dir: join(dataDir, 'images') }),
     dataDir,
     containerDir: join(options.shippedDir, 'src/stages/builder/container'),
     openTempDir: () => openTempDir(dataDir),
+    inUseSince: () => inUseSince(dataDir),
     [Symbol.asyncDispose]: () => temp[Symbol.asyncDispose](),
   };
 }

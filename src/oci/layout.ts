@@ -37,11 +37,19 @@ export interface Layout {
   /** Reads a JSON blob whose bytes are checked; `STORE_CORRUPT` when it is missing, damaged or something else. */
   readManifest(digest: Digest): Promise<Manifest>;
   readConfig(digest: Digest): Promise<ImageConfig>;
+  /** Removes the blobs that no reference reaches. */
+  collectGarbage(options?: GarbageOptions): Promise<Garbage>;
+}
+
+export interface GarbageOptions {
   /**
-   * Removes the blobs that no reference reaches. Those written at or after `writtenBefore` (ms since 1970) stay:
-   * a build that goes on beside this may be about to name them.
+   * Blobs written at or after this (ms since 1970) stay: a build that goes on beside this may be about to name them.
    */
-  collectGarbage(options?: { readonly writtenBefore?: number }): Promise<Garbage>;
+  readonly writtenBefore?: number;
+  /** Only count. */
+  readonly dryRun?: boolean;
+  /** As if nothing had a name. */
+  readonly all?: boolean;
 }
 
 export interface Garbage {
@@ -95,7 +103,7 @@ export async function openLayout(options: LayoutOptions): Promise<Layout> {
     },
     readManifest,
     readConfig: async (digest) => parseConfig(await readBlob(dir, digest), `config ${digest}`),
-    collectGarbage: ({ writtenBefore = Infinity } = {}) => withLock(() => sweep(dir, writtenBefore)),
+    collectGarbage: (garbage = {}) => withLock(() => sweep(dir, garbage)),
   };
 }
 
@@ -144,9 +152,10 @@ async function reachable(
   for (const part of [config, ...layers]) await visit(part.digest);
 }
 
-async function sweep(dir: string, writtenBefore: number): Promise<Garbage> {
+async function sweep(dir: string, options: GarbageOptions): Promise<Garbage> {
+  const { writtenBefore = Infinity, dryRun = false, all = false } = options;
   const used = new Set<string>();
-  for (const each of (await readIndex(dir)).manifests) {
+  for (const each of all ? [] : (await readIndex(dir)).manifests) {
     await reachable(dir, each, (digest) => void used.add(digestHex(digest)));
   }
   let blobs = 0;
@@ -155,7 +164,7 @@ async function sweep(dir: string, writtenBefore: number): Promise<Garbage> {
     const file = join(blobDir(dir), name);
     const found = used.has(name) ? undefined : await statIfThere(file);
     if (!found || found.mtimeMs >= writtenBefore) continue;
-    await unlink(file);
+    if (!dryRun) await unlink(file);
     blobs += 1;
     bytes += found.size;
   }

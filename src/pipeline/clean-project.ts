@@ -1,52 +1,78 @@
+import type { Digest } from '../model/digest.ts';
 import type { ImageRecord } from '../model/image-record.ts';
-import { findStaleFiles, removeFolders } from '../store/index.ts';
+import type { Project } from '../model/project.ts';
+import { diskUsage } from '../oci/disk-usage.ts';
+import type { GarbageSpec } from '../ports/engine.ts';
+import { apt } from '../stages/builder/index.ts';
+import { findStaleFiles, removeFiles } from '../store/index.ts';
 import { dataPaths, type Workspace } from './workspace.ts';
 
 /** One kind of thing that was, or would be, removed. */
 export interface Removed {
   readonly what: string;
   readonly count: number;
-  readonly bytes?: number;
+  /** On disk. */
+  readonly bytes: number;
+}
+
+export interface CleanOptions {
+  /** Images, builders, indexes and downloads too. */
+  readonly all: boolean;
+  /** Only say what would go. */
+  readonly dryRun: boolean;
 }
 
 /**
- * Removes what no built image needs: snapshots, indexes that are no longer in use, blobs. With `all` the images and
- * downloads go too. With `dryRun` nothing is touched.
+ * Removes at once what no built image needs. What was written since the oldest other process that works in the data
+ * dir began is left alone: it may be about to name it.
  */
 export async function cleanProject(
   workspace: Workspace,
-  options: { readonly all: boolean; readonly dryRun: boolean },
+  project: Project,
+  options: CleanOptions,
 ): Promise<readonly Removed[]> {
-  const { engine, records, layout, dataDir } = workspace;
+  const { layout, records, dataDir } = workspace;
+  const { all, dryRun } = options;
+  const inUseSince = await workspace.inUseSince();
+  const writtenBefore = inUseSince ?? workspace.clock.now();
   const ids = await records.list();
-  const built = (await Promise.all(ids.map((id) => records.read(id)))).filter(
-    (record) => record !== undefined,
-  );
-  const needed = new Set(options.all ? [] : built.flatMap(neededSnapshots));
-  const snapshots = (await engine.listSnapshots()).filter((id) => !needed.has(id));
-  const stale = await findStaleFiles(dataDir, options);
-  const summary: Removed[] = [
-    ...(options.all ? [{ what: 'images', count: ids.length }] : []),
-    { what: 'snapshots', count: snapshots.length },
-    { what: 'files', count: stale.length, bytes: stale.reduce((sum, { bytes }) => sum + bytes, 0) },
-  ];
-  if (options.dryRun) return summary;
-
-  if (options.all) {
-    for (const name of (await layout.references()).keys()) await layout.removeReference(name);
-    for (const id of ids) await records.remove(id);
-  }
-  for (const id of snapshots) await engine.removeSnapshot(id);
-  const steps = snapshots.map((id) => `${dataPaths(dataDir).steps}/${id}.json`);
-  await removeFolders([...stale.map(({ path }) => path), ...steps]);
-  const { blobs, bytes } = await layout.collectGarbage({
-    writtenBefore: options.all ? Infinity : workspace.clock.now() - graceMs,
+  const recordBytes = await diskUsage(`${dataDir}/images`);
+  const garbage = await workspace.engine.collectGarbage({
+    ...(all ? { snapshots: new Set(), layers: new Set() } : await neededByImages(workspace)),
+    writtenBefore,
+    dryRun,
   });
-  return [...summary, { what: 'blobs', count: blobs, bytes }];
+  const downloads = all ? new Set<string>() : await namedDownloads(dataDir, project);
+  const stale = await findStaleFiles(dataDir, { all, inUseSince, downloads });
+  if (!dryRun) {
+    await removeFiles(stale.flatMap(({ paths }) => paths));
+    await removeFiles(garbage.snapshots.map((id) => `${dataPaths(dataDir).steps}/${id}.json`));
+    if (all) await forgetImages(workspace);
+  }
+  const { blobs, bytes } = await layout.collectGarbage({ writtenBefore, dryRun, all });
+  return [
+    ...(all ? [{ what: 'images', count: ids.length, bytes: recordBytes }] : []),
+    { what: 'snapshots', count: garbage.snapshots.length, bytes: garbage.snapshotBytes },
+    { what: 'unpacked layers', count: garbage.layers, bytes: garbage.layerBytes },
+    ...stale.map(({ what, paths, bytes: size }) => ({ what, count: paths.length, bytes: size })),
+    { what: 'blobs', count: blobs, bytes },
+  ];
 }
 
-/** A build that goes on beside may be about to name what it wrote within this time. */
-const graceMs = 3_600_000;
+/** Snapshots that children of built images start from, and the layers of every image that has a name. */
+async function neededByImages({
+  records,
+  layout,
+}: Workspace): Promise<Pick<GarbageSpec, 'snapshots' | 'layers'>> {
+  const built = await Promise.all((await records.list()).map((id) => records.read(id)));
+  const snapshots = new Set(built.flatMap((record) => (record ? neededSnapshots(record) : [])));
+  const layers = new Set<Digest>();
+  for (const { digest } of (await layout.references()).values()) {
+    const { config } = await layout.readManifest(digest);
+    for (const diffId of (await layout.readConfig(config.digest)).rootfs.diff_ids) layers.add(diffId);
+  }
+  return { snapshots, layers };
+}
 
 const neededSnapshots = (record: ImageRecord): readonly string[] => [
   record.targetSnapshot,
@@ -54,3 +80,16 @@ const neededSnapshots = (record: ImageRecord): readonly string[] => [
   record.builderKey,
   record.baseSnapshot,
 ];
+
+/** Packages of the indexes in use, and base tarballs of the project. */
+async function namedDownloads(dataDir: string, { builders }: Project): Promise<ReadonlySet<string>> {
+  const tarballs = [...builders.values()].flatMap(({ base }) =>
+    base?.kind === 'tarball' ? [base.sha256] : [],
+  );
+  return new Set([...(await apt.namedPackages(dataDir)), ...tarballs]);
+}
+
+async function forgetImages({ layout, records }: Workspace): Promise<void> {
+  for (const name of (await layout.references()).keys()) await layout.removeReference(name);
+  for (const id of await records.list()) await records.remove(id);
+}

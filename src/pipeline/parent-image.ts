@@ -1,4 +1,5 @@
-import { assert, KublerError } from '../errors.ts';
+import { KublerError } from '../errors.ts';
+import type { ImageId } from '../model/image-id.ts';
 import type { ImageRecord } from '../model/image-record.ts';
 import type { ImageConfig, Manifest } from '../oci/types.ts';
 import type { ImageStep } from '../stages/plan/index.ts';
@@ -14,21 +15,15 @@ export interface ParentImage {
   readonly manifest: Manifest;
 }
 
-/** The parent of an image that is about to be built; undefined for one on scratch. */
+/**
+ * The parent of an image that is about to be built; undefined for one on scratch. `STORE_CORRUPT` when it is not the
+ * one the plan was made for.
+ */
 export async function readParent(workspace: Workspace, step: ImageStep): Promise<ParentImage | undefined> {
   if (!step.parent) return undefined;
   const record = await readRecord(workspace, step.parent.definition.id);
-  if (step.parent.action === 'build' && record.key !== step.parent.key) {
-    throw new KublerError(
-      'STORE_CORRUPT',
-      `cannot build on ${record.id}: another project replaced it meanwhile`,
-      {
-        hint: 'projects with images of one name need data dirs of their own: --data-dir, or KUBLER_DATA_DIR',
-      },
-    );
-  }
-  const tree = await workspace.records.readTree(record.id);
-  assert(tree, `the record of ${record.id} has no tree`);
+  const tree = record.key === step.parent.key ? await workspace.records.readTree(record) : undefined;
+  if (!tree) throw replaced(record.id);
   return {
     record,
     tree,
@@ -36,3 +31,12 @@ export async function readParent(workspace: Workspace, step: ImageStep): Promise
     manifest: await workspace.layout.readManifest(record.manifest.digest),
   };
 }
+
+const replaced = (id: ImageId): KublerError =>
+  new KublerError(
+    'STORE_CORRUPT',
+    `cannot build on ${id}: another project, or another build, replaced it meanwhile`,
+    {
+      hint: 'projects with images of one name need data dirs of their own: --data-dir, or KUBLER_DATA_DIR',
+    },
+  );

@@ -64,8 +64,24 @@ export async function planProject(
     },
     request.force,
   );
-  const images = skipExcluded(plan.images, excluded);
+  const images = leaveOut(plan.images, excluded, records);
   return { graph, plan: { ...plan, images }, indexes, records, dockerfiles };
+}
+
+/** Excluded images stay what they are, whatever the plan says; so their key is the one they were built with. */
+function leaveOut(
+  images: readonly ImageStep[],
+  excluded: ReadonlySet<ImageId>,
+  records: ReadonlyMap<ImageId, ImageRecord>,
+): readonly ImageStep[] {
+  const done = new Map<ImageId, ImageStep>();
+  for (const step of images) {
+    const { id } = step.definition;
+    const parent = step.parent && done.get(step.parent.definition.id);
+    const kept = { action: 'skip', reason: 'excluded', key: records.get(id)?.key ?? step.key } as const;
+    done.set(id, { ...step, ...(parent && { parent }), ...(excluded.has(id) && kept) });
+  }
+  return [...done.values()];
 }
 
 function excludedImages(project: Project, { exclude, defaultNamespace }: PlanRequest): ReadonlySet<ImageId> {
@@ -73,18 +89,6 @@ function excludedImages(project: Project, { exclude, defaultNamespace }: PlanReq
   const { ids, faults } = resolveTargets(project, exclude, defaultNamespace);
   throwFaults(faults);
   return ids;
-}
-
-/** The steps with those left out skipped, for their children to see too. */
-function skipExcluded(steps: readonly ImageStep[], excluded: ReadonlySet<ImageId>): readonly ImageStep[] {
-  const done = new Map<ImageId, ImageStep>();
-  for (const step of steps) {
-    const { id } = step.definition;
-    const parent = step.parent && done.get(step.parent.definition.id);
-    const skipped = excluded.has(id) && { action: 'skip' as const, reason: 'excluded' };
-    done.set(id, { ...step, ...(parent && { parent }), ...skipped });
-  }
-  return [...done.values()];
 }
 
 /** Faults in the names of prune rules: those of the settings once, not once for each image. */
@@ -113,9 +117,9 @@ async function digestFolders(graph: Graph): Promise<ReadonlyMap<string, Readonly
   );
 }
 
-/** Images whose config and own layers are all in the store; a parent answers for its own. */
+/** Images whose tree, config and own layers are all there; a parent answers for its own. */
 async function intactImages(
-  { layout }: Workspace,
+  { layout, records: store }: Workspace,
   records: ReadonlyMap<ImageId, ImageRecord>,
 ): Promise<ReadonlySet<ImageId>> {
   const intact = new Set<ImageId>();
@@ -126,7 +130,7 @@ async function intactImages(
       ...record.ownLayers.map(({ digest }) => digest),
     ];
     const present = await Promise.all(blobs.map((digest) => layout.hasBlob(digest)));
-    if (present.every(Boolean)) intact.add(record.id);
+    if (present.every(Boolean) && (await store.hasTree(record))) intact.add(record.id);
   }
   return intact;
 }

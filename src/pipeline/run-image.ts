@@ -27,7 +27,7 @@ export async function runImage(
       hint: `say what to run: kubler run ${id} -- /usr/bin/PROGRAM`,
     });
   }
-  const facts = (await workspace.records.readTree(id))?.facts;
+  const facts = (await workspace.records.readTree(record))?.facts;
   const user = lookupUser(
     facts?.get('etc/passwd')?.text ?? '',
     facts?.get('etc/group')?.text ?? '',

@@ -22,6 +22,8 @@ export interface Workspace extends AsyncDisposable {
   readonly containerDir: string;
   /** A folder of this process for work in progress, below the data dir; gone when disposed. */
   readonly openTempDir: () => Promise<{ readonly path: string } & AsyncDisposable>;
+  /** Since when another process works in the data dir, in ms since 1970; undefined when none does. */
+  readonly inUseSince: () => Promise<number | undefined>;
 }
 
 /** Places in the data dir. */

@@ -104,6 +104,27 @@ export interface RunSpec {
   readonly hostname: string;
 }
 
+/** What is not garbage; see `Engine.collectGarbage`. */
+export interface GarbageSpec {
+  /** Snapshots that are needed, with all they go back to. */
+  readonly snapshots: ReadonlySet<SnapshotId>;
+  /** Layers, by the digest of their tar, whose unpacked trees are needed. */
+  readonly layers: ReadonlySet<Digest>;
+  /** What was made at this time, in ms since 1970, or after it, stays. */
+  readonly writtenBefore: number;
+  /** Only say what would go. */
+  readonly dryRun: boolean;
+}
+
+/** What went, or would go. */
+export interface Garbage {
+  readonly snapshots: readonly SnapshotId[];
+  readonly snapshotBytes: number;
+  /** Number of unpacked layers. */
+  readonly layers: number;
+  readonly layerBytes: number;
+}
+
 /** What builds and runs containers. Every id is complete or absent, even after SIGKILL. */
 export interface Engine {
   readonly name: string;
@@ -111,8 +132,8 @@ export interface Engine {
   probe(): Promise<readonly MissingTool[]>;
   hasSnapshot(id: SnapshotId): Promise<boolean>;
   listSnapshots(): Promise<readonly SnapshotId[]>;
-  /** Removes a snapshot if it is there, and bytes no other snapshot needs. */
-  removeSnapshot(id: SnapshotId): Promise<void>;
+  /** Removes all snapshots and unpacked layers but those needed, new, or in use by any process. */
+  collectGarbage(spec: GarbageSpec): Promise<Garbage>;
   /** Makes a base snapshot; the one that is already there wins. */
   bootstrap(spec: BootstrapSpec): Promise<void>;
   open(spec: SessionSpec): Promise<Session>;

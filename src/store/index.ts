@@ -1,4 +1,4 @@
 /** What Kubler keeps of built images beside their blobs: records and trees. */
 export { openRecords, type RecordStore } from './records.ts';
-export { findStaleFiles, removeFolders } from './stale-files.ts';
+export { findStaleFiles, removeFiles } from './stale-files.ts';
 export type { BuiltTree } from './tree-file.ts';

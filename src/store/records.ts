@@ -1,59 +1,84 @@
-import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { digestHex } from '../model/digest.ts';
 import { isImageId, type ImageId } from '../model/image-id.ts';
 import type { ImageRecord } from '../model/image-record.ts';
 import { writeWhole } from '../oci/whole-file.ts';
 import { decodeTree, encodeTree, type BuiltTree } from './tree-file.ts';
 
-/** What is known of built images, one folder each: `image.json` and `tree.json`. */
+/** What of a record says which tree is its own. */
+type TreeOwner = Pick<ImageRecord, 'id' | 'manifest'>;
+
+/** What is known of built images, one folder each: `image.json` and `tree-<start of the manifest's digest>.json`. */
 export interface RecordStore {
   readonly read: (id: ImageId) => Promise<ImageRecord | undefined>;
-  /** The final tree of an image with its facts; undefined when it was not built. */
-  readonly readTree: (id: ImageId) => Promise<BuiltTree | undefined>;
-  /** Replaces both; the record comes last, so that it never speaks of a tree that is not there. */
+  /** The final tree of an image with its facts; undefined when the image was replaced since its record was read. */
+  readonly readTree: (record: TreeOwner) => Promise<BuiltTree | undefined>;
+  readonly hasTree: (record: TreeOwner) => Promise<boolean>;
+  /** Replaces both: the new tree comes first and the old one goes last, so that every record has its own. */
   readonly write: (record: ImageRecord, tree: BuiltTree) => Promise<void>;
   readonly remove: (id: ImageId) => Promise<void>;
   /** Ids of all built images, sorted. */
   readonly list: () => Promise<readonly ImageId[]>;
 }
 
-/** Opens the records below `dir`, which need not exist yet; `tmpDir` is on its file system. */
-export function openRecords(dir: string, tmpDir: string): RecordStore {
-  const recordFile = (id: ImageId): string => join(dir, id, 'image.json');
-  const treeFile = (id: ImageId): string => join(dir, id, 'tree.json');
-  const readText = (file: string): Promise<string | undefined> =>
-    readFile(file, 'utf8').catch(() => undefined);
+export interface RecordsOptions {
+  /** Need not exist yet. */
+  readonly dir: string;
+  /** A folder of this process on the same filesystem, for files in the making. */
+  readonly tmpDir: string;
+  /** Keeps other processes (and other calls) from changing records meanwhile. */
+  readonly withLock: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+const recordName = 'image.json';
+const treeName = ({ manifest }: TreeOwner): string => `tree-${digestHex(manifest.digest).slice(0, 16)}.json`;
+
+/** Opens the records below a folder. */
+export function openRecords(options: RecordsOptions): RecordStore {
+  const { dir, withLock } = options;
+  const treeFile = (record: TreeOwner): string => join(dir, record.id, treeName(record));
   return {
     read: async (id) => {
-      const text = await readText(recordFile(id));
+      const text = await readText(join(dir, id, recordName));
       return text === undefined ? undefined : (JSON.parse(text) as ImageRecord);
     },
-    readTree: async (id) => {
-      const text = await readText(treeFile(id));
+    readTree: async (record) => {
+      const text = await readText(treeFile(record));
       return text === undefined ? undefined : decodeTree(text);
     },
-    write: async (record, tree) => {
-      await mkdir(join(dir, record.id), { recursive: true });
-      await writeWhole(tmpDir, treeFile(record.id), Buffer.from(encodeTree(tree)));
-      await writeWhole(
-        tmpDir,
-        recordFile(record.id),
-        Buffer.from(`${JSON.stringify(record, undefined, 2)}\n`),
-      );
-    },
-    remove: async (id) => {
-      await rm(join(dir, id), { recursive: true, force: true });
-      // The namespace's folder goes with its last image; another one keeps it.
-      await rmdir(dirname(join(dir, id))).catch(() => undefined);
-    },
+    hasTree: (record) =>
+      stat(treeFile(record)).then(
+        () => true,
+        () => false,
+      ),
+    write: (record, tree) => withLock(() => replace(options, record, tree)),
+    remove: (id) =>
+      withLock(async () => {
+        await rm(join(dir, id), { recursive: true, force: true });
+        // The namespace's folder goes with its last image; another one keeps it.
+        await rmdir(dirname(join(dir, id))).catch(() => undefined);
+      }),
     list: async () => {
       const names = await readdir(dir, { recursive: true }).catch(() => []);
       return names
-        .flatMap((name) => {
-          const id = name.endsWith('/image.json') ? name.slice(0, -'/image.json'.length) : '';
-          return isImageId(id) ? [id] : [];
-        })
+        .filter((name) => name.endsWith(`/${recordName}`))
+        .map(dirname)
+        .filter(isImageId)
         .sort();
     },
   };
+}
+
+const readText = (file: string): Promise<string | undefined> => readFile(file, 'utf8').catch(() => undefined);
+
+async function replace({ dir, tmpDir }: RecordsOptions, record: ImageRecord, tree: BuiltTree): Promise<void> {
+  const folder = join(dir, record.id);
+  await mkdir(folder, { recursive: true });
+  const put = (name: string, text: string) => writeWhole(tmpDir, join(folder, name), Buffer.from(text));
+  await put(treeName(record), encodeTree(tree));
+  await put(recordName, `${JSON.stringify(record, undefined, 2)}\n`);
+  for (const name of await readdir(folder)) {
+    if (name !== recordName && name !== treeName(record)) await rm(join(folder, name));
+  }
 }

@@ -413,13 +413,20 @@ export function describeEngineContract(name: string, setUp: (dir: string) => Eng
     });
 
     describe('removing a snapshot', () => {
+      const remove = async (id: string, dryRun = false) => {
+        const snapshots = new Set((await engine.listSnapshots()).filter((each) => each !== id));
+        return engine.collectGarbage({ snapshots, layers: new Set(), writtenBefore: Infinity, dryRun });
+      };
+
       it('makes it absent, and does nothing when it is', async () => {
         const id = newId();
         await using session = await open();
         await session.commit('target', id);
         expect(await engine.hasSnapshot(id)).toBe(true);
-        await engine.removeSnapshot(id);
-        await engine.removeSnapshot(id);
+        expect(await remove(id, true)).toMatchObject({ snapshots: [id] });
+        expect(await engine.hasSnapshot(id)).toBe(true);
+        expect(await remove(id)).toMatchObject({ snapshots: [id] });
+        expect(await remove(id)).toMatchObject({ snapshots: [], snapshotBytes: 0 });
         expect(await engine.hasSnapshot(id)).toBe(false);
         expect(await engine.listSnapshots()).not.toContain(id);
       });
@@ -433,14 +440,14 @@ export function describeEngineContract(name: string, setUp: (dir: string) => Eng
         await maker.commit('target', child);
         await maker[Symbol.asyncDispose]();
         await using user = await open({ target: child });
-        await engine.removeSnapshot(parent);
+        await remove(parent);
         await using again = await open();
         await sh(again, 'echo new > /file');
         await again.commit('target', parent);
         expect(await sh(again, 'cat /file')).toBe('new\n');
         await using other = await open({ target: child });
         expect(await sh(other, 'cat /file')).toBe('old\n');
-        await engine.removeSnapshot(child);
+        await remove(child);
         expect(await sh(user, 'cat /file /child')).toBe('old\nchild\n');
       });
     });

@@ -62,11 +62,11 @@ requires(
     return result;
   }
 
-  /** Starts a build and stops it some time after a line of progress; resolves with how it ended. */
+  /** Starts a build and stops it, after a line of progress, when the time has come; resolves with how it ended. */
   async function stop(
     target: string,
     line: string,
-    afterMs: number,
+    time: () => Promise<unknown>,
     signal: 'SIGINT' | 'SIGKILL',
     dir = dataDir,
   ) {
@@ -80,7 +80,7 @@ requires(
       void running.then(() => reject(new Error(`it ended before "${line}":\n${told}`)));
     });
     await reached;
-    await sleep(afterMs);
+    await time();
     const stoppedAt = Date.now();
     running.kill(signal);
     const { exitCode, stderr } = await running;
@@ -114,7 +114,7 @@ requires(
 
   it('while the package index is fetched leaves none, nor a part of one', async () => {
     const empty = join(scratch, 'empty');
-    const ended = await stop('stop/hook', 'package index bookworm: fetch', 100, 'SIGINT', empty);
+    const ended = await stop('stop/hook', 'package index bookworm: fetch', () => sleep(100), 'SIGINT', empty);
     expect(ended.exitCode).toBe(130);
     expect(ended.lastLine).toMatch(/^error: cannot .*: interrupted$/);
     expect(ended.seconds).toBeLessThan(10);
@@ -125,12 +125,12 @@ requires(
   });
 
   it('while debootstrap runs keeps no snapshot', async () => {
-    expectInterrupted(await stop('stop/hook', 'builder bare: debootstrap', 3000, 'SIGINT'));
+    expectInterrupted(await stop('stop/hook', 'builder bare: debootstrap', () => sleep(3000), 'SIGINT'));
     expect(snapshots()).toEqual([]);
   });
 
   it('by SIGKILL while debootstrap runs leaves a folder only, which the next build removes', async () => {
-    await stop('stop/hook', 'builder bare: debootstrap', 3000, 'SIGKILL');
+    await stop('stop/hook', 'builder bare: debootstrap', () => sleep(3000), 'SIGKILL');
     const left = tempDirs();
     expect(left).not.toEqual([]);
     expect(snapshots()).toEqual([]);
@@ -148,7 +148,7 @@ requires(
   it.each(['SIGINT', 'SIGKILL'] as const)('by %s in a hook', async (signal) => {
     writeTree(cwd, { 'namespaces/stop/images/hook/build.sh': hook(`sleep ${nap} & sleep ${nap}`) });
     const before = snapshots();
-    const ended = await stop('stop/hook', 'finish_rootfs_build', 500, signal);
+    const ended = await stop('stop/hook', 'finish_rootfs_build', () => sleep(500), signal);
     if (signal === 'SIGINT') expectInterrupted(ended);
     expect(snapshots()).toEqual(before);
     writeTree(cwd, { 'namespaces/stop/images/hook/build.sh': hook('true') });
@@ -181,16 +181,33 @@ requires(
     writeTree(cwd, { 'namespaces/stop/images/hook/build.sh': hook('true') });
   });
 
-  it.each([
-    ['stop/apt', 'stop/apt: install', 700, 'SIGINT'],
-    ['stop/apt', 'stop/apt: install', 700, 'SIGKILL'],
-    ['stop/whole', 'stop/whole: spool', 100, 'SIGINT'],
-    ['stop/whole', 'stop/whole: layer', 0, 'SIGINT'],
-    ['stop/whole', 'stop/whole: layer', 100, 'SIGKILL'],
-  ] as const)('%s after "%s" and %d ms, by %s', async (target, line, afterMs, signal) => {
-    const ended = await stop(target, line, afterMs, signal);
+  const isBuilt = async (image: string): Promise<boolean> =>
+    imageIds((await kubler(['list', '--json'], { cwd, dataDir })).stdout).has(image);
+
+  it.each(['SIGINT', 'SIGKILL'] as const)('by %s while packages are installed', async (signal) => {
+    // dpkg itself waits, however fast the machine is.
+    const slow = `echo 'pre-invoke="sleep ${nap}"' > "\${_ROOTFS}/etc/dpkg/dpkg.cfg.d/slow"`;
+    const build = `_packages="dbus"\nconfigure_rootfs_build() {\n  ${slow}\n}\n`;
+    writeTree(cwd, { 'namespaces/stop/images/apt/build.sh': build });
+    const ended = await stop('stop/apt', 'stop/apt: install', installing, signal);
     if (signal === 'SIGINT') expectInterrupted(ended);
-    expect(imageIds((await kubler(['list', '--json'], { cwd, dataDir })).stdout).has(target)).toBe(false);
+    expect(await isBuilt('stop/apt')).toBe(false);
+    writeTree(cwd, { 'namespaces/stop/images/apt/build.sh': project['namespaces/stop/images/apt/build.sh'] });
+  });
+
+  /** Waits, a minute at most, until dpkg does. */
+  async function installing(): Promise<void> {
+    for (let count = 0; count < 600 && processesWith(String(nap)).length === 0; count++) await sleep(100);
+  }
+
+  it.each([
+    ['stop/whole: spool', 'SIGINT'],
+    ['stop/whole: layer', 'SIGINT'],
+    ['stop/whole: layer', 'SIGKILL'],
+  ] as const)('after "%s", by %s', async (line, signal) => {
+    const ended = await stop('stop/whole', line, () => sleep(0), signal);
+    if (signal === 'SIGINT') expectInterrupted(ended);
+    expect(await isBuilt('stop/whole')).toBe(false);
   });
 
   it('is made up for by the next build, which leaves no blob that is not whole', async () => {

@@ -1,8 +1,8 @@
 import type { Engine } from '../../ports/engine.ts';
 import { bootstrap } from './bootstrap.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { openSession } from './open-session.ts';
 import { probe, type ProbeOptions } from './probe.ts';
-import { removeSnapshot } from './remove-snapshot.ts';
 import { runImage } from './run-image.ts';
 import { findSnapshot, listSnapshots, type NativeHost } from './snapshot-store.ts';
 
@@ -15,7 +15,7 @@ export function createNativeEngine(options: NativeEngineOptions): Engine {
     probe: () => probe(options),
     hasSnapshot: async (id) => (await findSnapshot(options, id)) !== undefined,
     listSnapshots: async () => (await listSnapshots(options)).map(({ id }) => id),
-    removeSnapshot: (id) => removeSnapshot(options, id),
+    collectGarbage: (spec) => collectGarbage(options, spec),
     bootstrap: (spec) => bootstrap(options, spec),
     open: (spec) => openSession(options, spec),
     run: (spec) => runImage(options, spec),

@@ -9,7 +9,7 @@ import { interruptible } from './interruption.ts';
 import { makeOverlay } from './overlay.ts';
 import { exitStatus, startCommand, type Argv } from './run-command.ts';
 import type { Bind, ContainerSpec } from './runtime-config.ts';
-import { layersDir, unpackLayer } from './unpack-layer.ts';
+import { layersDir, unpackLayers } from './unpack-layer.ts';
 import type { NativeHost } from './snapshot-store.ts';
 
 /**
@@ -17,13 +17,11 @@ import type { NativeHost } from './snapshot-store.ts';
  * to Kubler go to the image's process, so an abort ends nothing by itself here.
  */
 export async function runImage(host: NativeHost, spec: RunSpec): Promise<number> {
-  const layers = await interruptible(host.signal, 'unpack an image', async () => {
-    const names: string[] = [];
-    for (const layer of spec.layers) names.unshift(await unpackLayer(host, layer));
-    return names;
-  });
   await using temp = await host.openTempDir();
-  const overlay = await makeOverlay(layersDir(host), layers, join(temp.path, 'run'));
+  const layers = await interruptible(host.signal, 'unpack an image', () =>
+    unpackLayers(host, spec.layers, temp.path),
+  );
+  const overlay = await makeOverlay(layersDir(host), layers.toReversed(), join(temp.path, 'run'));
   const stateDir = join(temp.path, 'runc');
   await using helper = await openHelper({ layersDir: layersDir(host), stateDir, overlays: [overlay] });
   await using container = await makeContainer(

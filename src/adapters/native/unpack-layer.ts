@@ -1,14 +1,15 @@
 import { createHash, type Hash } from 'node:crypto';
-import { chmod, mkdir, open, rename, stat } from 'node:fs/promises';
+import { chmod, mkdir, open, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { KublerError } from '../../errors.ts';
-import { digestHex } from '../../model/digest.ts';
+import { digestHex, type Digest } from '../../model/digest.ts';
 import { parentPath } from '../../model/tree-entry.ts';
 import { readTarStream } from '../../oci/tar-read.ts';
 import { writeTar } from '../../oci/tar-write.ts';
 import type { RunSpec } from '../../ports/engine.ts';
+import { withLock } from '../system/lock.ts';
 import { resolveInRoot } from './mount-points.ts';
 import { toOverlayMembers } from './overlay-members.ts';
 import { runCommand, withUmask, type Argv } from './run-command.ts';
@@ -19,14 +20,38 @@ type Layer = RunSpec['layers'][number];
 /** Folder of unpacked layers, as lower layers of an overlay: `<name>/fs`. */
 export const layersDir = (host: Pick<NativeHost, 'dataDir'>): string => join(host.dataDir, 'layers');
 
+/** Short, because the names of all layers of a root must fit in one page (see `overlayOptions`). */
+export const layerName = (diffId: Digest): string => digestHex(diffId).slice(0, 16);
+
+/** Folder of a scratch folder with a file per unpacked layer that must stay while the scratch folder exists. */
+export const layerPinsFolder = 'layer-pins';
+
+/** Runs work while no other process pins or removes unpacked layers. */
+export const lockLayers = <T>(host: NativeHost, work: () => Promise<T>): Promise<T> =>
+  withLock(`${layersDir(host)}.lock`, work, { signal: host.signal });
+
 /**
- * Unpacks a layer of the store once and returns its name in the layers folder. It appears complete or not at all;
- * rejects with `STORE_CORRUPT` when the bytes are not what the image says.
+ * Has the layers of an image unpacked as long as the scratch folder exists, and returns their names in the layers
+ * folder, lowest first. Each appears complete or not at all; rejects with `STORE_CORRUPT` when the bytes are not
+ * what the image says.
  */
-export async function unpackLayer(host: NativeHost, layer: Layer): Promise<string> {
-  const name = digestHex(layer.diffId).slice(0, 16);
+export async function unpackLayers(
+  host: NativeHost,
+  layers: readonly Layer[],
+  tempDir: string,
+): Promise<readonly string[]> {
+  const names = layers.map(({ diffId }) => layerName(diffId));
+  const pins = join(tempDir, layerPinsFolder);
+  await mkdir(pins, { recursive: true });
+  await lockLayers(host, () => Promise.all(names.map((name) => writeFile(join(pins, name), ''))));
+  for (const layer of layers) await unpackLayer(host, layer);
+  return names;
+}
+
+async function unpackLayer(host: NativeHost, layer: Layer): Promise<void> {
+  const name = layerName(layer.diffId);
   const place = join(layersDir(host), name);
-  if (await exists(place)) return name;
+  if (await exists(place)) return;
   // Only root may look in: there may be setuid programs.
   await mkdir(layersDir(host), { recursive: true, mode: 0o700 });
   await using temp = await host.openTempDir();
@@ -38,7 +63,6 @@ export async function unpackLayer(host: NativeHost, layer: Layer): Promise<strin
   await rename(stage, place).catch(async (error: unknown) => {
     if (!(await exists(place))) throw error;
   });
-  return name;
 }
 
 const exists = (path: string): Promise<boolean> =>

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { isRunning, processTag } from './process-tag.ts';
 
@@ -16,13 +16,32 @@ export async function openTempDir(dataDir: string): Promise<TempDir> {
   return { path, [Symbol.asyncDispose]: () => removeUnlessMounted(path) };
 }
 
+/** Owner of a folder in `<data>/tmp`: a process tag. */
+const tempOwner = /^(\d+-\d+)-\d+$/;
+
+/**
+ * Since when, in ms since 1970, another process that still runs works in this data dir; undefined when none does.
+ * 0 where the file system does not keep the birth of a folder.
+ */
+export async function inUseSince(dataDir: string): Promise<number | undefined> {
+  const own = await processTag();
+  const births: number[] = [];
+  for (const name of await readdir(join(dataDir, 'tmp')).catch(() => [])) {
+    const tag = tempOwner.exec(name)?.[1];
+    if (tag === undefined || tag === own || !(await isRunning(tag))) continue;
+    const found = await stat(join(dataDir, 'tmp', name)).catch(() => undefined);
+    if (found) births.push(found.birthtimeMs);
+  }
+  return births.length === 0 ? undefined : Math.min(...births);
+}
+
 /**
  * Removes the temporary folders of processes that are gone, and downloads they had begun. Folders of running
  * processes, and any that hold a mount point, stay.
  */
 export async function removeStaleTempDirs(dataDir: string): Promise<void> {
   for (const [folder, owner] of [
-    ['tmp', /^(\d+-\d+)-\d+$/],
+    ['tmp', tempOwner],
     ['downloads', /\.(\d+-\d+)-\d+\.part$/],
   ] as const) {
     for (const name of await readdir(join(dataDir, folder)).catch(() => [])) {

@@ -21,11 +21,11 @@ export function registerClean(program: Command, context: CliContext): void {
       const { project } = await openProject(context, options);
       const { cleanProject } = await import('../../pipeline/clean-project.ts');
       const removed = await withWorkspace(context, project, (workspace) =>
-        cleanProject(workspace, { all: options.all ?? false, dryRun: options.dryRun ?? false }),
+        cleanProject(workspace, project, { all: options.all ?? false, dryRun: options.dryRun ?? false }),
       );
       if (options.json) return context.stdout(renderJson(removed));
       for (const { what, count, bytes } of removed) {
-        context.stdout(`${what}: ${count}${bytes === undefined ? '' : `, ${formatBytes(bytes)}`}\n`);
+        context.stdout(`${what}: ${count}, ${formatBytes(bytes)}\n`);
       }
     });
 }

@@ -153,6 +153,9 @@ describe('openLayout', () => {
     await layout.setReference('web/lost:1', lost);
     expect(await layout.collectGarbage()).toEqual({ blobs: 0, bytes: 0 });
     await layout.removeReference('web/lost:1');
+    expect(await layout.collectGarbage({ dryRun: true })).toMatchObject({ blobs: 3 });
+    expect(await layout.collectGarbage({ dryRun: true, all: true })).toMatchObject({ blobs: 6 });
+    expect(await layout.hasBlob(lost.digest)).toBe(true);
     const { blobs, bytes } = await layout.collectGarbage();
     expect(blobs).toBe(3);
     expect(bytes).toBeGreaterThan(lost.size);

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ImageRecord } from '../../../src/model/image-record.ts';
 import { toRootfs, type TreeEntry } from '../../../src/model/tree-entry.ts';
@@ -24,16 +25,18 @@ const entries: readonly TreeEntry[] = [
 ];
 
 // Only what the store itself looks at.
-const record = (id: ImageRecord['id']): ImageRecord => ({ id, key: 'k' }) as unknown as ImageRecord;
+const record = (id: ImageRecord['id'], digit = 'a'): ImageRecord =>
+  ({ id, key: 'k', manifest: { digest: `sha256:${digit.repeat(64)}` } }) as unknown as ImageRecord;
+const open = (dir: string, tmpDir = dir) => openRecords({ dir, tmpDir, withLock: (work) => work() });
 
 describe('records', () => {
   const temp = useTempDir();
 
   it('give back a tree as it was, contents aside', async () => {
-    const records = openRecords(temp, temp);
+    const records = open(temp);
     const facts = new Map([['bin/ping', { shebang: '/bin/sh' }]]);
     await records.write(record('a/b'), { rootfs: toRootfs(entries), facts });
-    const tree = await records.readTree('a/b');
+    const tree = await records.readTree(record('a/b'));
     const expected = entries.map((entry) =>
       entry.type === 'file' ? { ...entry, content: { kind: 'parent' } } : entry,
     );
@@ -43,18 +46,31 @@ describe('records', () => {
   });
 
   it('list what is there, sorted, and forget what is removed', async () => {
-    const records = openRecords(`${temp}/listed`, temp);
+    const records = open(`${temp}/listed`, temp);
     for (const id of ['b/x', 'a/y', 'a/x'] as const) {
       await records.write(record(id), { rootfs: new Map(), facts: new Map() });
     }
     await records.remove('a/y');
     expect(await records.list()).toEqual(['a/x', 'b/x']);
     expect(await records.read('a/y')).toBeUndefined();
-    expect(await records.readTree('a/y')).toBeUndefined();
+    expect(await records.readTree(record('a/y'))).toBeUndefined();
+  });
+
+  it('have the tree of their own manifest, whatever became of the others', async () => {
+    const dir = `${temp}/replaced`;
+    const records = open(dir, temp);
+    const [old, fresh] = [record('a/b', '1'), record('a/b', '2')];
+    await records.write(old, { rootfs: toRootfs(entries), facts: new Map() });
+    await records.write(fresh, { rootfs: new Map(), facts: new Map() });
+    expect((await records.readTree(fresh))?.rootfs.size).toBe(0);
+    expect(await records.hasTree(fresh)).toBe(true);
+    expect(await records.hasTree(old)).toBe(false);
+    expect(await records.readTree(old)).toBeUndefined();
+    expect(readdirSync(`${dir}/a/b`).sort()).toEqual(['image.json', `tree-${'2'.repeat(16)}.json`]);
   });
 
   it('are empty when nothing was built', async () => {
-    const records = openRecords(`${temp}/nowhere`, temp);
+    const records = open(`${temp}/nowhere`, temp);
     expect(await records.list()).toEqual([]);
     expect(await records.read('a/b')).toBeUndefined();
   });

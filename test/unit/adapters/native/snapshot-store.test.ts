@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, statSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { removeSnapshot } from '../../../../src/adapters/native/remove-snapshot.ts';
+import { collectGarbage } from '../../../../src/adapters/native/collect-garbage.ts';
 import {
   findSnapshot,
   listSnapshots,
@@ -10,6 +10,8 @@ import {
   publishSnapshot,
   type NativeHost,
 } from '../../../../src/adapters/native/snapshot-store.ts';
+import { layerName, layerPinsFolder } from '../../../../src/adapters/native/unpack-layer.ts';
+import { toDigest, type Digest } from '../../../../src/model/digest.ts';
 import { openTempDir } from '../../../../src/adapters/system/temp-dir.ts';
 import { useTempDir } from '../../../support/use-temp-dir.ts';
 
@@ -29,6 +31,12 @@ async function publish(name: string, who: string, parent?: string): Promise<void
   await writeFile(join(stage, 'fs/who'), who);
   const parents = parent === undefined ? [] : ((await findSnapshot(host, id(parent)))?.layers ?? []);
   await publishSnapshot(host, id(name), stage, parents);
+}
+/** Removes these snapshots, or the oldest of them, and what nothing needs any more. */
+async function remove(names: readonly string[], options: { writtenBefore?: number; dryRun?: boolean } = {}) {
+  const kept = (await listSnapshots(host)).filter((each) => !names.map(id).includes(each.id));
+  const spec = { writtenBefore: Infinity, dryRun: false, layers: new Set<never>(), ...options };
+  return collectGarbage(host, { snapshots: new Set(kept.map((each) => each.id)), ...spec });
 }
 const layers = (): string[] => readdirSync(join(host.dataDir, 'snapshots'));
 const who = (layer: string) => readFile(join(host.dataDir, 'snapshots', layer, 'fs/who'), 'utf8');
@@ -66,7 +74,7 @@ describe('a removed snapshot', () => {
   it('takes its own layer with it', async () => {
     await publish('a', 'base');
     await publish('b', 'child', 'a');
-    await removeSnapshot(host, id('b'));
+    await remove(['b']);
     expect(layers()).toEqual(['a'.repeat(16)]);
     expect(readdirSync(join(host.dataDir, 'tmp'))).toEqual([]);
   });
@@ -74,17 +82,17 @@ describe('a removed snapshot', () => {
   it('leaves its layer while a child needs it, and goes with the child', async () => {
     await publish('a', 'base');
     await publish('b', 'child', 'a');
-    await removeSnapshot(host, id('a'));
+    await remove(['a']);
     expect(await findSnapshot(host, id('a'))).toBeUndefined();
     expect(layers()).toHaveLength(2);
-    await removeSnapshot(host, id('b'));
+    await remove(['b']);
     expect(layers()).toEqual([]);
   });
 
   it('can be made anew beside the layer that is still needed', async () => {
     await publish('a', 'old');
     await publish('b', 'child', 'a');
-    await removeSnapshot(host, id('a'));
+    await remove(['a']);
     await publish('a', 'new');
     const [layer = ''] = (await findSnapshot(host, id('a')))?.layers ?? [];
     expect(await who(layer)).toBe('new');
@@ -97,17 +105,60 @@ describe('a removed snapshot', () => {
     {
       await using session = await host.openTempDir();
       expect(await pinSnapshot(host, session.path, id('b'))).toHaveLength(2);
-      await removeSnapshot(host, id('b'));
-      await removeSnapshot(host, id('a'));
+      await remove(['b']);
+      await remove(['a']);
       expect(existsSync(join(host.dataDir, 'snapshots', 'a'.repeat(16), 'fs'))).toBe(true);
       expect(layers()).toHaveLength(2);
     }
-    await removeSnapshot(host, id('c'));
+    await remove(['c']);
     expect(layers()).toEqual([]);
+  });
+
+  it('is only spoken of in a dry run, with the bytes that would go', async () => {
+    await publish('a', 'base');
+    await publish('b', 'child', 'a');
+    await remove(['a']);
+    const planned = await remove(['b'], { dryRun: true });
+    expect(layers()).toHaveLength(2);
+    expect(await findSnapshot(host, id('b'))).toBeDefined();
+    expect(planned.snapshots).toEqual([id('b')]);
+    expect(planned.snapshotBytes).toBeGreaterThan(0);
+    expect(await remove(['b'])).toEqual(planned);
+    expect(layers()).toEqual([]);
+  });
+
+  it('is none that was made while another process works', async () => {
+    await publish('a', 'base');
+    const made = statSync(join(host.dataDir, 'snapshots', 'a'.repeat(16), 'snapshot.json')).mtimeMs;
+    expect(await remove(['a'], { writtenBefore: made })).toMatchObject({ snapshots: [] });
+    expect(await remove(['a'], { writtenBefore: made + 1 })).toMatchObject({ snapshots: [id('a')] });
   });
 
   it('cannot be pinned', async () => {
     await using session = await host.openTempDir();
     await expect(pinSnapshot(host, session.path, id('a'))).rejects.toMatchObject({ code: 'ENGINE_REFUSED' });
+  });
+});
+
+describe('an unpacked layer', () => {
+  const digest = (digit: string): Digest => toDigest(id(digit));
+  const unpacked = () => readdirSync(join(host.dataDir, 'layers'));
+
+  it('goes unless an image has it, or a container that runs', async () => {
+    for (const name of ['a', 'b', 'c'])
+      mkdirSync(join(host.dataDir, 'layers', layerName(digest(name)), 'fs'), { recursive: true });
+    const spec = { snapshots: new Set<never>(), layers: new Set([digest('a')]), writtenBefore: Infinity };
+    {
+      await using running = await host.openTempDir();
+      mkdirSync(join(running.path, layerPinsFolder));
+      await writeFile(join(running.path, layerPinsFolder, layerName(digest('b'))), '');
+      expect(await collectGarbage(host, { ...spec, dryRun: true })).toMatchObject({ layers: 1 });
+      expect(unpacked()).toHaveLength(3);
+      expect(await collectGarbage(host, { ...spec, dryRun: false })).toMatchObject({ layers: 1 });
+      expect(unpacked()).toEqual(['a', 'b'].map((name) => name.repeat(16)));
+    }
+    await collectGarbage(host, { ...spec, dryRun: false });
+    expect(unpacked()).toEqual(['a'.repeat(16)]);
+    expect(readdirSync(join(host.dataDir, 'tmp'))).toEqual([]);
   });
 });

@@ -1,9 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { isRunning, processTag } from '../../../../src/adapters/system/process-tag.ts';
-import { openTempDir, removeStaleTempDirs } from '../../../../src/adapters/system/temp-dir.ts';
+import { inUseSince, openTempDir, removeStaleTempDirs } from '../../../../src/adapters/system/temp-dir.ts';
 
 let dataDir: string;
 beforeEach(async () => {
@@ -51,4 +54,23 @@ test('a process tag is told from one of another time', async () => {
   expect(await isRunning(await processTag())).toBe(true);
   expect(await isRunning(`${process.pid}-1`)).toBe(false);
   expect(await isRunning('not a tag')).toBe(false);
+});
+
+test('tells since when another process that runs works in the data dir', async () => {
+  expect(await inUseSince(dataDir)).toBeUndefined();
+  await using own = await openTempDir(dataDir);
+  await mkdir(join(dataDir, 'tmp', '4194305-5-1'));
+  expect(await inUseSince(dataDir)).toBeUndefined();
+  const other = spawn('sleep', ['60']);
+  try {
+    await once(other, 'spawn');
+    const started = readFileSync(`/proc/${other.pid}/stat`, 'utf8').split(' ')[21] ?? '';
+    await mkdir(join(dataDir, 'tmp', `${other.pid}-${started}-1`));
+    const since = await inUseSince(dataDir);
+    expect(since).toBeGreaterThanOrEqual((await stat(own.path)).birthtimeMs);
+    await mkdir(join(dataDir, 'tmp', `${other.pid}-${started}-2`));
+    expect(await inUseSince(dataDir)).toBe(since);
+  } finally {
+    other.kill();
+  }
 });

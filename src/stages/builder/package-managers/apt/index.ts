@@ -8,6 +8,7 @@ export { explainAptFailure } from './explain-failure.ts';
 export { fetchPackages } from './fetch-packages.ts';
 export { findIndex, freezeIndex } from './freeze-index.ts';
 export type { FrozenIndex } from './frozen-index.ts';
+export { namedPackages } from './named-packages.ts';
 export { readPackageVersions } from './package-lists.ts';
 export { prepareMirror } from './prepare-mirror.ts';
 export { parsePrintUris } from './print-uris.ts';
