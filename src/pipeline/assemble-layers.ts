@@ -48,7 +48,7 @@ export async function assembleLayers(workspace: Workspace, spec: LayersSpec): Pr
   let below = spec.parent ?? noTree;
   for (const step of spec.plan.steps) {
     if (step.kind === 'config') continue;
-    const { layer, tree } = await stack(step, below, spec);
+    const { layer, tree } = withLdCache(below, await stack(step, below, spec), spec.epoch);
     const isEmpty = layer.entries.size === 0 && layer.whiteouts.length === 0;
     layers.push(
       isEmpty
@@ -75,18 +75,25 @@ async function stack(
   return { layer, tree: putOver(below, layer, await collectFacts(layer.entries)) };
 }
 
-/** The loader's cache speaks of all libraries, the parent's too, so it is made once the whole tree is known. */
 function stackRootfs(below: BuiltTree, { epoch, facts, ...spec }: LayersSpec): Stacked {
   const rootfs = normalise(spec.rootfs, epoch);
   const deleted = new Set(spec.deleted);
   const layer = diffTrees(below.rootfs, rootfs, deleted);
-  const tree = putOver(below, layer, facts);
+  return { layer, tree: putOver(below, layer, facts) };
+}
+
+/**
+ * The loader's cache speaks of all libraries of the tree, whoever brought them: every layer that changes what it would
+ * say brings a new one. One that the Dockerfile copies is left as it is.
+ */
+function withLdCache(below: BuiltTree, { layer, tree }: Stacked, epoch: number): Stacked {
   const cache = buildLdCache(tree.rootfs, tree.facts);
-  if (!cache) return { layer, tree };
+  if (!cache || tree.rootfs.get(cache.path)?.origin?.kind === 'dockerfile') return { layer, tree };
   const entry = { ...cache, mtime: epoch };
+  const entries = toRootfs([...layer.entries.values(), entry]);
   return {
-    layer: diffTrees(below.rootfs, toRootfs([...rootfs.values(), entry]), deleted),
-    tree: { rootfs: toRootfs([...tree.rootfs.values(), entry]), facts: tree.facts },
+    layer: diffTrees(below.rootfs, entries, new Set(layer.whiteouts)),
+    tree: { ...tree, rootfs: toRootfs([...tree.rootfs.values(), entry]) },
   };
 }
 

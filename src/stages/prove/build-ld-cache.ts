@@ -7,6 +7,8 @@ import { encodeLdCache, type CachedLibrary } from './encode-ld-cache.ts';
 import { configuredFolders } from './ld-so-conf.ts';
 import { isMusl, loaderFolders } from './library-search.ts';
 
+const cachePath = 'etc/ld.so.cache';
+
 /** Names ldconfig(8) looks at. */
 const libraryName = /^(?:lib|ld-).*\.so(?:\.|$)/;
 
@@ -17,15 +19,17 @@ interface FoundLibrary extends CachedLibrary {
 
 /**
  * Makes `/etc/ld.so.cache` for a whole tree when `ld.so.conf` names folders with libraries that the loader does not
- * search by itself; undefined when it needs no cache. The same bytes for the same tree; its time is 0.
+ * search by itself, or when it has one of an earlier layer, which may name libraries that are gone; undefined when it
+ * needs none. The same bytes for the same tree; its time is 0.
  */
 export function buildLdCache(tree: Rootfs, facts: TreeFacts): FileEntry | undefined {
   const libraries = findLibraries(tree, facts);
-  if (!libraries.some((library) => library.isBeyondDefaults)) return undefined;
+  const isStale = tree.get(cachePath)?.origin?.kind === 'kubler';
+  if (!isStale && !libraries.some((library) => library.isBeyondDefaults)) return undefined;
   const bytes = encodeLdCache(libraries);
   return {
     type: 'file',
-    path: 'etc/ld.so.cache',
+    path: cachePath,
     mode: 0o644,
     uid: 0,
     gid: 0,
