@@ -32,6 +32,8 @@ export interface Settings {
     readonly keyring: string | undefined;
     readonly components: readonly string[];
     readonly sources: readonly AptSource[];
+    /** Refuse a release file past its Valid-Until. */
+    readonly checkValidUntil: boolean;
   };
   readonly network: {
     readonly httpProxy: string | undefined;

@@ -70,6 +70,7 @@ requires(
     readonly keyring?: string;
     readonly refresh?: boolean;
     readonly sources?: readonly AptSource[];
+    readonly checkValidUntil?: boolean;
   }
 
   const options = (overrides: Overrides = {}) => {
@@ -80,6 +81,7 @@ requires(
       keyring: overrides.keyring ?? key.keyring,
       components: ['main'],
       sources: overrides.sources ?? [],
+      checkValidUntil: overrides.checkValidUntil ?? true,
     };
     return {
       settings: { apt },
@@ -269,12 +271,21 @@ requires(
     await expectRefusal('DOWNLOAD_FAILED');
   });
 
-  test('warns of a state that has expired', async () => {
+  test('refuses a state that has expired, unless that is waived', async () => {
     change({ validUntil: day(2) });
-    await freeze();
-    expect(warnings).toEqual([
-      'the release file of bookworm expired on 2026-01-02: the mirror may be out of date',
-    ]);
+    const error = await expectRefusal('SIGNATURE_INVALID');
+    expect(error.message).toBe('cannot trust the release file of "bookworm": it expired on 2026-01-02');
+    expect(error).toMatchObject({ hint: expect.stringContaining('apt.check_valid_until') as string });
+    await freeze({ checkValidUntil: false });
+    expect(warnings).toEqual(['the release file of bookworm is used although it expired on 2026-01-02']);
+  });
+
+  test('is used as long as one likes, only a new one must not have expired', async () => {
+    const index = await freeze();
+    change({ validUntil: day(2) });
+    expect(await freeze()).toEqual(index);
+    await expect(freeze({ refresh: true })).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
+    expect(await freeze()).toEqual(index);
   });
 
   test('an unknown component is named', async () => {
@@ -368,7 +379,7 @@ describe.skipIf(!online)('the archive', () => {
       const dataDir = join(dir, 'data');
       const none = { mirror: undefined, securityMirror: undefined, keyring: undefined };
       const index = await freezeIndex({
-        settings: { apt: { ...none, components: ['main'], sources: [] } },
+        settings: { apt: { ...none, components: ['main'], sources: [], checkValidUntil: true } },
         suite: 'bookworm',
         dataDir,
         runner,

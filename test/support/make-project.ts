@@ -18,6 +18,7 @@ export const plainSettings: Settings = {
     keyring: undefined,
     components: ['main'],
     sources: [],
+    checkValidUntil: true,
   },
   network: { httpProxy: undefined, httpsProxy: undefined, noProxy: undefined, caFile: undefined },
 };

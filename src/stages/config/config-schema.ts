@@ -56,6 +56,9 @@ const apt = z
       .min(1, 'it must name at least one component')
       .describe('Components of the Debian archive. Default: main.'),
     sources: z.array(aptSource).describe('Further apt sources.'),
+    check_valid_until: z
+      .boolean()
+      .describe('Refuse a release file past its Valid-Until. Default: true; false for archived releases.'),
   })
   .partial()
   .describe('Where Debian packages come from.');

@@ -35,6 +35,7 @@ export function resolveSettings(layers: readonly SettingsOverrides[], defaults: 
       keyring: pick(apt, 'keyring'),
       components: pick(apt, 'components') ?? ['main'],
       sources: pick(apt, 'sources') ?? [],
+      checkValidUntil: pick(apt, 'checkValidUntil') ?? true,
     },
     network: {
       httpProxy: pick(network, 'httpProxy'),

@@ -24,6 +24,7 @@ export function toOverrides(config: ConfigFile, toPath: (path: string) => string
       keyring: path(apt.keyring),
       components: apt.components,
       sources: apt.sources?.map(({ key, ...source }) => ({ ...source, keyFile: toPath(key) })),
+      checkValidUntil: apt.check_valid_until,
     },
     network: {
       httpProxy: withScheme(network.http_proxy),

@@ -112,7 +112,9 @@ describe('faults', () => {
   test('an unknown key gets a suggestion, or the list of keys', () => {
     const [near, far] = parse('apt: { miror: x, zzzzzzz: y }').faults;
     expect(near?.hint).toBe('did you mean "mirror"?');
-    expect(far?.hint).toBe('known keys: mirror, security_mirror, keyring, components, sources');
+    expect(far?.hint).toBe(
+      'known keys: mirror, security_mirror, keyring, components, sources, check_valid_until',
+    );
   });
 
   test('are shown with a caret, passwords hidden', () => {

@@ -3,6 +3,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KublerError } from '../../../../errors.ts';
 import type { Sha256 } from '../../../../model/digest.ts';
+import type { Settings } from '../../../../model/project.ts';
 import type { Clock } from '../../../../ports/clock.ts';
 import type { Downloader } from '../../../../ports/downloader.ts';
 import type { ProcessRunner } from '../../../../ports/process-runner.ts';
@@ -21,6 +22,7 @@ export interface FreezeSourcesOptions extends CurrentIndexOptions {
   readonly clock: Clock;
   /** An empty folder on the data dir's file system. */
   readonly tempDir: string;
+  readonly settings: Pick<Settings, 'apt'>;
   readonly warn: (text: string) => void;
 }
 
@@ -74,9 +76,9 @@ async function fetchOne(
   const fetched = await fetchSource(source, position, { ...options, tempDir, indexDir: newDir(options) });
   const validUntil = fetched?.release.validUntil;
   if (validUntil !== undefined && validUntil * 1000 < options.clock.now()) {
-    options.warn(
-      `the release file of ${source.suite} expired on ${toDate(validUntil)}: the mirror may be out of date`,
-    );
+    const reason = `it expired on ${toDate(validUntil)}`;
+    if (options.settings.apt.checkValidUntil) throw expired(source, reason);
+    options.warn(`the release file of ${source.suite} is used although ${reason}`);
   }
   if (fetched) return fetched;
   if (source.kind !== 'updates') throw noSuite(source);
@@ -113,6 +115,12 @@ async function keepIndex(record: IndexRecord, options: FreezeSourcesOptions): Pr
 const newDir = (options: FreezeSourcesOptions): string => join(options.tempDir, 'index');
 
 const toDate = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 10);
+
+/** A mirror that is kept from news, by whomever, shows by nothing else: https://wiki.debian.org/DebianRepository/Format */
+const expired = (source: AptSourceSpec, reason: string): KublerError =>
+  new KublerError('SIGNATURE_INVALID', `cannot trust the release file of "${source.suite}": ${reason}`, {
+    hint: 'use another mirror, check the clock, or, for an archived release, set apt.check_valid_until: false',
+  });
 
 const noSuite = (source: AptSourceSpec): KublerError =>
   new KublerError('DOWNLOAD_FAILED', `cannot find "${source.suite}": the mirror does not have it`, {

@@ -23,6 +23,7 @@ const apt = {
   keyring: undefined,
   components: ['main', 'contrib'],
   sources: [],
+  checkValidUntil: true,
 };
 
 function resolve(options: Partial<SourceOptions> & { apt?: object }) {
