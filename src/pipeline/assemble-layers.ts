@@ -1,6 +1,8 @@
+import { throwFaults, type KublerError } from '../errors.ts';
 import { applyLayer, type LayerTree } from '../model/apply-layer.ts';
 import type { TreeFacts } from '../model/file-facts.ts';
 import { toRootfs, type Rootfs } from '../model/tree-entry.ts';
+import type { ImageDefinition } from '../model/project.ts';
 import type { BuiltTree } from '../store/index.ts';
 import { lookupUser } from '../stages/carve/index.ts';
 import {
@@ -12,12 +14,12 @@ import {
 } from '../stages/image/index.ts';
 import { diffTrees, normalise, writeLayer, type Layer } from '../stages/layer/index.ts';
 import { buildLdCache, collectFacts } from '../stages/prove/index.ts';
+import { findSecrets } from '../stages/prune/index.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface LayersSpec {
   readonly plan: ImagePlan;
-  /** The image folder. */
-  readonly contextDir: string;
+  readonly definition: Pick<ImageDefinition, 'id' | 'dir' | 'keep'>;
   readonly parent: BuiltTree | undefined;
   /** What the build made, and the parent's paths it removed. */
   readonly rootfs: Rootfs;
@@ -42,22 +44,38 @@ interface Stacked {
 
 const noTree: BuiltTree = { rootfs: new Map(), facts: new Map() };
 
-/** Writes the layers of an image in the order of its Dockerfile, each as the difference to what is below it. */
+/**
+ * Writes the layers of an image in the order of its Dockerfile, each as the difference to what is below it.
+ * Throws `PRUNE_SECRET` for all private keys in them, before any is written.
+ */
 export async function assembleLayers(workspace: Workspace, spec: LayersSpec): Promise<AssembledLayers> {
-  const layers: (Layer | undefined)[] = [];
+  const stacked: LayerTree[] = [];
+  const secrets: KublerError[] = [];
   let below = spec.parent ?? noTree;
   for (const step of spec.plan.steps) {
     if (step.kind === 'config') continue;
     const { layer, tree } = withLdCache(below, await stack(step, below, spec), spec.epoch);
-    const isEmpty = layer.entries.size === 0 && layer.whiteouts.length === 0;
-    layers.push(
-      isEmpty
-        ? undefined
-        : await writeLayer({ ...layer, epoch: spec.epoch, layout: workspace.layout, tmpDir: spec.tempDir }),
-    );
+    stacked.push(layer);
+    secrets.push(...(await secretsOf(step, layer, below, spec)));
     below = tree;
   }
+  throwFaults(secrets);
+  const layers: (Layer | undefined)[] = [];
+  for (const layer of stacked) {
+    const isEmpty = layer.entries.size === 0 && layer.whiteouts.length === 0;
+    const options = { ...layer, epoch: spec.epoch, layout: workspace.layout, tmpDir: spec.tempDir };
+    layers.push(isEmpty ? undefined : await writeLayer(options));
+  }
   return { layers, tree: below };
+}
+
+async function secretsOf(
+  { kind, at }: ImageStep,
+  { entries }: LayerTree,
+  { rootfs: below }: BuiltTree,
+  { definition: { id, keep } }: LayersSpec,
+): Promise<readonly KublerError[]> {
+  return findSecrets(entries, { subject: id, keep, below, ...(kind === 'copy' && { at }) });
 }
 
 async function stack(
@@ -69,7 +87,7 @@ async function stack(
   if (step.kind === 'rootfs') return stackRootfs(below, spec);
   const added =
     step.kind === 'copy'
-      ? await copyTree({ ...step, contextDir: spec.contextDir, tree: below.rootfs, epoch })
+      ? await copyTree({ ...step, contextDir: spec.definition.dir, tree: below.rootfs, epoch })
       : directoryFor(step, below, epoch);
   const layer = diffTrees(below.rootfs, added, new Set());
   return { layer, tree: putOver(below, layer, await collectFacts(layer.entries)) };

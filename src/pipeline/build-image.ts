@@ -81,7 +81,7 @@ async function makeImage(
   const assembled = await assembleLayers(workspace, {
     ...collected,
     plan,
-    contextDir: definition.dir,
+    definition,
     parent: parent?.tree,
     epoch,
     tempDir,

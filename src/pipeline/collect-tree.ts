@@ -11,7 +11,6 @@ import type { ImagePlan } from '../stages/image/index.ts';
 import { collectFacts } from '../stages/prove/index.ts';
 import {
   dropOrphanScripts,
-  findSecrets,
   findSecretTexts,
   prune,
   settleKeystores,
@@ -55,11 +54,7 @@ export async function collectTree(build: Build, spec: CollectSpec): Promise<Coll
   context.progress({ kind: 'stage', task: context.subject, stage: 'prune' });
   const facts = await collectFacts(carved);
   const pruned = await pruneTree(carved, facts, spec);
-  const inherited = new Set(spec.parent?.tree.rootfs.keys());
-  throwFaults([
-    ...(await findSecrets(pruned.rootfs, context.subject, spec.definition.keep, inherited)),
-    ...(await findSecretTexts(pruned.rootfs, context.subject, context.secrets)),
-  ]);
+  throwFaults(await findSecretTexts(pruned.rootfs, context.subject, context.secrets));
   const { state } = end;
   const scanners = carve.scannerData({ packages: plan.packages, state, rootfs: pruned.rootfs, epoch });
   return {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -425,6 +425,33 @@ requires(
     });
     const kept = makeProject({ ...files, [image('a', 'build.conf')]: "KEEP='/etc/app/key.pem'\n" });
     expect((await kubler(['build'], { cwd: kept })).exitCode).toBe(0);
+  });
+
+  it('a private key that COPY brings, or that comes in the place of a file of the parent', async () => {
+    const key = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    const dir = makeProject({
+      [image('a', 'build.sh')]:
+        'finish_rootfs_build() { mkdir -p "${_ROOTFS}/etc"; echo none > "${_ROOTFS}/etc/key"; }\n',
+      [image('b', 'build.conf')]: "IMAGE_PARENT='faulty/a'\n",
+      [image('b', 'build.sh')]: 'finish_rootfs_build() { cp /config/key.pem "${_ROOTFS}/etc/key"; }\n',
+      [image('b', 'key.pem')]: key,
+      [image('b', 'Dockerfile.template')]: `${template}COPY key.pem /usr/share/app/\n`,
+    });
+    const { status, report } = await fail(dir);
+    expect({ status, report }).toEqual({
+      status: 1,
+      report: text(
+        'error: cannot put "/etc/key" into faulty/b: it holds a private key',
+        "hint: remove it in finish_rootfs_build, or say KEEP='/etc/key' in build.conf if everyone may have it",
+        '',
+        'error: cannot put "/usr/share/app/key.pem" into faulty/b: it holds a private key',
+        '  --> namespaces/faulty/images/b/Dockerfile.template:3:1',
+        '    |',
+        '  3 | COPY key.pem /usr/share/app/',
+        '    | ^',
+        "hint: hand it in when the image is run, or say KEEP='/usr/share/app/key.pem' in build.conf if everyone may have it",
+      ),
+    });
   });
 });
 

@@ -69,7 +69,7 @@ requires(
   it('has no findings and no private keys', async () => {
     expect(root.size).toBeGreaterThan(5000);
     expect(await findings(root)).toEqual([]);
-    expect(await findSecrets(root, 'acme/app', [])).toEqual([]);
+    expect(await findSecrets(root, { subject: 'acme/app', keep: [], below: new Map() })).toEqual([]);
   });
 
   it('has none after pruning, is less than half as large, and every byte is accounted for', async () => {

@@ -1,40 +1,52 @@
-import { KublerError } from '../../errors.ts';
+import { KublerError, type SourcePosition } from '../../errors.ts';
 import type { FileEntry, Rootfs } from '../../model/tree-entry.ts';
 import { readBytes } from '../rootfs/index.ts';
 import { keepFilter } from './keep-filter.ts';
 
-/** Keys are smaller; packages ship example keys elsewhere. */
+/** Keys are smaller. */
 const maxBytes = 1 << 16;
-const plausible = /^(?:etc|var|root|home|usr\/local|opt|srv)\//;
+/** Packages ship example keys there. */
+const examples = /^usr\/(?!local\/)/;
 
 /** The armour of a key (RFC 7468, RFC 4716's kin, OpenPGP), followed by a header line or by base64. */
 const privateKey =
   /^-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----\s+(?:[A-Z][\w-]+: |[A-Za-z0-9+/=]{16})/m;
 
+export interface SecretsOptions {
+  /** The image as messages name it. */
+  readonly subject: string;
+  /** Globs of files that everyone may have. */
+  readonly keep: readonly string[];
+  /** The tree that the layer goes on: what is in it is out already. */
+  readonly below: Rootfs;
+  /** The instruction that brings the layer, when it is not the build itself. */
+  readonly at?: SourcePosition;
+}
+
 /**
- * One `PRUNE_SECRET` for each private key in the tree, in byte order of paths, except those that globs of KEEP name or
- * the parent image has already. `subject` is the image as messages name it.
+ * One `PRUNE_SECRET` for each private key in the entries of a layer, in byte order of paths, except those that globs of
+ * KEEP name.
  */
-export async function findSecrets(
-  rootfs: Rootfs,
-  subject: string,
-  keep: readonly string[],
-  protect: ReadonlySet<string> = new Set(),
-): Promise<readonly KublerError[]> {
-  const keeps = keepFilter(keep);
+export async function findSecrets(entries: Rootfs, options: SecretsOptions): Promise<readonly KublerError[]> {
+  const keeps = keepFilter(options.keep);
   const secrets: KublerError[] = [];
-  for (const entry of rootfs.values()) {
-    if (entry.type !== 'file' || !mayHoldKey(entry) || protect.has(entry.path) || keeps(entry.path)) continue;
+  for (const entry of entries.values()) {
+    if (entry.type !== 'file' || !mayHoldKey(entry) || keeps(entry.path)) continue;
+    const former = options.below.get(entry.path);
+    if (former?.type === 'file' && former.sha256 === entry.sha256) continue;
     const text = (await readBytes(entry, maxBytes)).toString('latin1');
-    if (privateKey.test(text)) secrets.push(secretIn(entry.path, subject));
+    if (privateKey.test(text)) secrets.push(secretIn(entry.path, options));
   }
   return secrets;
 }
 
-const mayHoldKey = ({ path, size, content }: FileEntry): boolean =>
-  size > 0 && size <= maxBytes && content.kind !== 'parent' && plausible.test(path);
+const mayHoldKey = ({ path, size, origin }: FileEntry): boolean =>
+  size > 0 && size <= maxBytes && (origin?.kind === 'dockerfile' || !examples.test(path));
 
-const secretIn = (path: string, subject: string): KublerError =>
-  new KublerError('PRUNE_SECRET', `cannot put "/${path}" into ${subject}: it holds a private key`, {
-    hint: `remove it in finish_rootfs_build, or say KEEP='/${path}' in build.conf if everyone may have it`,
+function secretIn(path: string, { subject, at }: SecretsOptions): KublerError {
+  const instead = at ? 'hand it in when the image is run' : 'remove it in finish_rootfs_build';
+  return new KublerError('PRUNE_SECRET', `cannot put "/${path}" into ${subject}: it holds a private key`, {
+    ...(at && { at }),
+    hint: `${instead}, or say KEEP='/${path}' in build.conf if everyone may have it`,
   });
+}

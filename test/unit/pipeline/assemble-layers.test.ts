@@ -39,9 +39,10 @@ describe('the cache of the loader in assembleLayers', () => {
     below: { readonly parent?: BuiltTree; readonly deleted?: readonly string[] } = {},
   ): Promise<AssembledLayers> => {
     const rootfs = makeRootfs(nodes);
+    const definition = { id: 'acme/app', dir: contextDir, keep: [] } as const;
     const plan = { steps, config: {}, author: undefined, warnings: [] };
     const own = { rootfs, facts: await collectFacts(rootfs), deleted: [], parent: undefined, ...below };
-    return assembleLayers(workspace, { plan, contextDir, epoch, tempDir: join(dir, 'tmp'), ...own });
+    return assembleLayers(workspace, { plan, definition, epoch, tempDir: join(dir, 'tmp'), ...own });
   };
   /** Libraries named by the cache of a tree; undefined when it has none. */
   const cached = ({ tree }: AssembledLayers): readonly string[] | undefined => {
