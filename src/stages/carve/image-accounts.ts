@@ -1,6 +1,7 @@
 import type { Rootfs } from '../../model/tree-entry.ts';
 import { accountLines, accountName, accountNames, accountPath, type Accounts } from './accounts.ts';
 import { filterAccounts } from './filter-accounts.ts';
+import { mergeAccounts } from './merge-accounts.ts';
 import { neededAccounts, type NeededAccounts } from './needed-accounts.ts';
 import type { CarvePlan } from './plan-carve.ts';
 
@@ -26,9 +27,11 @@ export function imageAccounts(options: ImageAccountsOptions): Partial<Accounts> 
   const withShadow = needsShadow(options, needed(options, false));
   const accountsNeeded = needed(options, withShadow);
   if (isDispensable(options, accountsNeeded)) return {};
-  const texts = filterAccounts(accounts.end, accountsNeeded);
+  const own = filterAccounts(accounts.end, accountsNeeded);
+  const { parent } = accounts;
+  const texts = parent === undefined ? own : mergeAccounts({ ...accounts, parent, needed: own });
   const names = withShadow || plan.mode === 'whole' ? accountNames : (['passwd', 'group'] as const);
-  const differing = names.filter((name) => texts[name] !== '' && texts[name] !== accounts.parent?.[name]);
+  const differing = names.filter((name) => texts[name] !== '' && texts[name] !== parent?.[name]);
   return Object.fromEntries(differing.map((name) => [name, texts[name]]));
 }
 

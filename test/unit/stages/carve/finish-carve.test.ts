@@ -114,6 +114,39 @@ describe('finishCarve', () => {
     expect([...finish({ parent }).keys()]).toEqual([]);
   });
 
+  describe('a parent whose Dockerfile copied account files', () => {
+    const root = 'root:x:0:0:root:/root:/bin/bash\n';
+    const parent = {
+      passwd: `# ours\nroot:x:0:0:root:/root:/bin/sh\napp:x:1000:1000::/app:/bin/app\n`,
+      group: 'root:x:0:\nusers:x:100:app\napp:x:1000:\n',
+    };
+
+    test('has its lines in a child, and in the order of the target root what it adds', () => {
+      expect([...finish({ parent }).keys()]).toEqual([]);
+      const rootfs = finish({ parent, entries: ['d www 33:33'] });
+      expect(text(rootfs, 'etc/passwd')).toBe(
+        `${parent.passwd}www-data:x:33:33::/var/www:/usr/sbin/nologin\n`,
+      );
+      expect(text(rootfs, 'etc/group')).toBe('root:x:0:\nwww-data:x:33:\nusers:x:100:app\napp:x:1000:\n');
+    });
+
+    test('gets what the child changes, and no more', () => {
+      const end = {
+        passwd: start.passwd.replace(root, 'root:x:0:0:admin:/root:/bin/bash\n'),
+        group: start.group.replace('users:x:100:', 'users:x:100:www-data'),
+      };
+      const rootfs = finish({ parent, end, entries: ['d www 33:33'] });
+      expect(text(rootfs, 'etc/passwd')).toContain('\nroot:x:0:0:admin:/root:/bin/sh\n');
+      expect(text(rootfs, 'etc/group')).toContain('\nusers:x:100:www-data,app\n');
+    });
+
+    test('loses an account that the child removes', () => {
+      const ours = { passwd: `${parent.passwd}nobody:x:65534:65534::/:/bin/sh\n`, group: parent.group };
+      const passwd = start.passwd.replace(/nobody.*\n/, '');
+      expect(names(finish({ parent: ours, end: { passwd } }), 'passwd')).toEqual(['# ours', 'root', 'app']);
+    });
+  });
+
   test('a static image has no account files, unless it names a user', () => {
     const bare = plan({ packages: [] });
     expect([...finish({ plan: bare, entries: ['f hello'] }).keys()]).toEqual(['hello']);
