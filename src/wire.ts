@@ -28,9 +28,11 @@ export async function openWorkspace(options: {
   const temp = await openTempDir(dataDir);
   const runner = createProcessRunner({ signal });
   const { caFile, ...proxies } = settings.network;
+  const onWait = (): void =>
+    options.progress({ kind: 'detail', task: 'store', text: 'waiting for another kubler process' });
   const shared = {
     tmpDir: temp.path,
-    withLock: <T>(work: () => Promise<T>) => withLock(join(dataDir, 'store.lock'), work, { signal }),
+    withLock: <T>(work: () => Promise<T>) => withLock(join(dataDir, 'store.lock'), work, { signal, onWait }),
   };
   return {
     engine: nativeEngine(dataDir, runner, signal),
@@ -44,6 +46,7 @@ export async function openWorkspace(options: {
     dataDir,
     containerDir: join(options.shippedDir, 'src/stages/builder/container'),
     openTempDir: () => openTempDir(dataDir),
+    withLock: (name, work, onWait) => withLock(join(dataDir, 'locks', name), work, { signal, onWait }),
     inUseSince: () => inUseSince(dataDir),
     [Symbol.asyncDispose]: () => temp[Symbol.asyncDispose](),
   };

@@ -79,11 +79,9 @@ function builderJob(
   { indexes, plan }: ProjectPlan,
 ): Job {
   const parent = plan.builders.find(({ definition }) => definition.name === step.definition.extends);
-  // Two builders of one base wait for each other, so that it is made once.
-  const sameBase = builders.slice(0, builders.indexOf(step)).filter(({ base }) => base === step.base);
   return reporting(workspace, {
     name: `builder ${step.definition.name}`,
-    after: sameBase.map(({ definition }) => `builder ${definition.name}`),
+    after: parent && builders.includes(parent) ? [`builder ${parent.definition.name}`] : [],
     run: () => buildBuilder(workspace, step, parent, indexes),
   });
 }

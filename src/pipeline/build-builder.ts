@@ -19,16 +19,31 @@ export async function buildBuilder(
   indexes: FrozenIndexes,
 ): Promise<void> {
   const task = `builder ${step.definition.name}`;
-  if (!(await workspace.engine.hasSnapshot(step.base))) await makeBase(workspace, step, indexes, task);
-  if (!(await workspace.engine.hasSnapshot(step.key))) {
+  await makeOnce(workspace, task, step.base, () => makeBase(workspace, step, indexes, task));
+  await makeOnce(workspace, task, step.key, async () => {
     workspace.progress({ kind: 'stage', task, stage: 'configure' });
     const index = indexes.of(task);
     const start = parent?.key ?? step.base;
     await inSession(workspace, step, index, start, ({ context, installer }) =>
       makeBuilder(context, installer, step.key),
     );
-  }
+  });
   workspace.progress({ kind: 'done', task, summary: 'ready' });
+}
+
+/** Makes a snapshot unless it is there. Of several that need the same one makes it, and the others wait. */
+async function makeOnce(
+  { engine, progress, withLock }: Workspace,
+  task: string,
+  id: SnapshotId,
+  make: () => Promise<void>,
+): Promise<void> {
+  if (await engine.hasSnapshot(id)) return;
+  const onWait = (): void => progress({ kind: 'stage', task, stage: 'wait for another build that makes it' });
+  const work = async (): Promise<void> => {
+    if (!(await engine.hasSnapshot(id))) await make();
+  };
+  await withLock(`snapshot-${id.slice(0, 16)}`, work, onWait);
 }
 
 async function makeBase(

@@ -20,6 +20,11 @@ export interface Workspace extends AsyncDisposable {
   readonly dataDir: string;
   /** Folder that containers see at /.kubler. */
   readonly containerDir: string;
+  /**
+   * Runs `work` while nobody else, here or in another process, does work of that name in this data dir. `onWait` is called
+   * once when somebody does; who dies while he holds the lock holds it no longer.
+   */
+  readonly withLock: <T>(name: string, work: () => Promise<T>, onWait: () => void) => Promise<T>;
   /** A folder of this process for work in progress, below the data dir; gone when disposed. */
   readonly openTempDir: () => Promise<{ readonly path: string } & AsyncDisposable>;
   /** Since when another process works in the data dir, in ms since 1970; undefined when none does. */

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { kubler } from '../support/kubler.ts';
@@ -125,6 +125,36 @@ requires(
     const log = (dir: string) =>
       readFileSync(join(inject('dataDir'), `logs/${dir}/same/configure_builder.log`), 'utf8');
     expect([log('_builders'), log('builders')]).toEqual(['of the builder\n', 'of the image\n']);
+  });
+
+  it('is made once by two builds at once, of which one waits', async () => {
+    const images = ['one', 'two'];
+    write(
+      folder('builders/slow', "BUILDER='debian'", 'configure_builder() { sleep 3; }'),
+      ...images.map((name) =>
+        folder(`namespaces/acme/images/${name}`, "BUILDER='slow'", writes('echo made')),
+      ),
+    );
+    writeFileSync(join(cwd, 'builders/slow/stamp'), randomUUID());
+    const builds = await Promise.all(images.map((name) => build(`acme/${name}`)));
+    expect(builds.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+    const said = (line: string) => builds.filter(({ stderr }) => stderr.includes(line)).length;
+    expect([said('builder slow: configure_builder'), said('builder slow: wait for another build')]).toEqual([
+      1, 1,
+    ]);
+  });
+
+  it('is built whether or not another one of its base can be', async () => {
+    write(
+      folder('builders/bad', "BUILDER='debian'", 'configure_builder() { exit 3; }'),
+      folder('builders/good', "BUILDER='debian'", 'configure_builder() { :; }'),
+      folder('namespaces/both/images/a', "BUILDER='bad'", writes('echo a')),
+      folder('namespaces/both/images/b', "BUILDER='good'", writes('echo b')),
+    );
+    const { exitCode, stderr } = await build('both');
+    expect(exitCode, stderr).toBe(1);
+    expect(stderr).toContain('both/b: done');
+    rmSync(join(cwd, 'namespaces/both'), { recursive: true });
   });
 
   it('of a namespace is found by its name there, and by its full name elsewhere', async () => {

@@ -93,11 +93,11 @@ export async function publishSnapshot(
   }
 }
 
-/** All of the file system is written, but no file of it is opened for that. */
-async function writeToDisk(dir: string): Promise<void> {
+/** Has the bytes below a folder on disk. All of the file system is written, but no file of it is opened for that. */
+export async function writeToDisk(dir: string): Promise<void> {
   const { exitCode } = await runCommand({ argv: ['sync', '--file-system', dir] });
   if (exitCode !== 0)
-    throw new KublerError('ENGINE_REFUSED', 'cannot keep a snapshot: writing it to disk failed');
+    throw new KublerError('ENGINE_REFUSED', 'cannot keep a root: writing it to disk failed');
 }
 
 /** The name is taken only when a snapshot of this id was removed while others still need its bytes. */

@@ -13,7 +13,7 @@ import { withLock } from '../system/lock.ts';
 import { resolveInRoot } from './mount-points.ts';
 import { toOverlayMembers } from './overlay-members.ts';
 import { runCommand, withUmask, type Argv } from './run-command.ts';
-import type { NativeHost } from './snapshot-store.ts';
+import { writeToDisk, type NativeHost } from './snapshot-store.ts';
 
 type Layer = RunSpec['layers'][number];
 
@@ -60,6 +60,7 @@ async function unpackLayer(host: NativeHost, layer: Layer): Promise<void> {
   await mkdir(rootDir, { recursive: true });
   await chmod(rootDir, 0o755);
   await extract(layer, rootDir);
+  await writeToDisk(stage);
   await rename(stage, place).catch(async (error: unknown) => {
     if (!(await exists(place))) throw error;
   });

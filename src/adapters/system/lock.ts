@@ -1,5 +1,5 @@
 import { mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lock } from 'proper-lockfile';
 import { KublerError } from '../../errors.ts';
@@ -7,11 +7,13 @@ import { isRunning, processTag } from './process-tag.ts';
 
 export interface LockOptions {
   readonly signal?: AbortSignal;
-  /** Called once when another process holds the lock, with a line for the user. */
-  readonly onWait?: (message: string) => void;
+  /** Called once when the lock was not to be had for a second. */
+  readonly onWait?: () => void;
 }
 
 const pollMs = 200;
+/** So many polls are not worth a word. */
+const patience = 5;
 
 /**
  * Runs `work` while no other process runs work under the same `file` (which need not exist; `<file>.lock` and
@@ -39,7 +41,7 @@ export async function withLock<T>(
 const ownerFile = (file: string): string => `${file}.owner`;
 
 async function acquire(file: string, options: LockOptions): Promise<() => Promise<void>> {
-  for (let waited = false; ; waited = true) {
+  for (let polls = 0; ; polls += 1) {
     if (options.signal?.aborted) throw interrupted(file);
     try {
       // Work under a lost lock (a machine that slept) goes on: whatever it makes appears complete or not at all.
@@ -48,7 +50,7 @@ async function acquire(file: string, options: LockOptions): Promise<() => Promis
       if (!isLocked(error)) throw error;
     }
     if (await breakDeadLock(file)) continue;
-    if (!waited) options.onWait?.(`waiting for another kubler process (${basename(file)})`);
+    if (polls === patience) options.onWait?.();
     await sleep(pollMs);
   }
 }
