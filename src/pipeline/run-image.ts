@@ -44,8 +44,14 @@ export async function runImage(
     uid: user.uid,
     gid: user.gid,
     additionalGids: user.additionalGids,
-    tty: options.tty,
     hostname: id.replace('/', '-'),
+    mounts: [],
+    ports: [],
+    readOnly: false,
+    capabilities: 'default',
+    network: 'host',
+    interactive: true,
+    tty: options.tty,
   });
 }
 

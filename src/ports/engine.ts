@@ -90,7 +90,7 @@ export interface BootstrapSpec {
     | { readonly kind: 'tarball'; readonly hostFile: string };
 }
 
-/** One image to run, its layers lowest first, as blobs of the store. */
+/** One image to run, its layers lowest first, as blobs of the store. Its root is thrown away afterwards. */
 export interface RunSpec {
   readonly layers: readonly { readonly blobFile: string; readonly diffId: Digest }[];
   readonly argv: readonly string[];
@@ -99,9 +99,68 @@ export interface RunSpec {
   readonly uid: number;
   readonly gid: number;
   readonly additionalGids: readonly number[];
-  /** Give the container the caller's terminal. */
-  readonly tty: boolean;
   readonly hostname: string;
+  /** Folders and files of the host; each is there. */
+  readonly mounts: readonly Mount[];
+  /** With network `published` only. */
+  readonly ports: readonly Port[];
+  /** Nothing but `mounts`, /dev and /dev/shm can be written. */
+  readonly readOnly: boolean;
+  /** `none`: not even root, nor a setuid program, has any. */
+  readonly capabilities: 'default' | 'none';
+  /**
+   * `host`: this machine's network; `none`: one of its own that leads nowhere; `published`: one of its own that
+   * reaches the network, but not what listens at this machine's 127.0.0.1 unless one of `ports` is UDP; they are
+   * reached from here at 127.0.0.1.
+   */
+  readonly network: 'host' | 'none' | 'published';
+  /** `run` gives it the caller's standard input; otherwise an empty one. */
+  readonly interactive: boolean;
+  /** `run` gives it the caller's terminal, which must be there. */
+  readonly tty: boolean;
+}
+
+export interface Mount {
+  readonly hostPath: string;
+  readonly containerPath: string;
+  readonly readOnly: boolean;
+}
+
+/** A port of a container and where it is reached on 127.0.0.1. */
+export interface Port {
+  /** 0: any that is free. */
+  readonly hostPort: number;
+  readonly containerPort: number;
+  readonly protocol: 'tcp' | 'udp';
+}
+
+/** A command in a running container; what is not said is as for the container's own. */
+export interface ContainerExecSpec {
+  readonly argv: readonly [string, ...string[]];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly additionalGids?: readonly number[];
+  /** Text or bytes given on standard input; none: an empty one. */
+  readonly stdin?: string | Uint8Array;
+  /** Where standard output goes: lines to `log` (default), or returned as text. */
+  readonly stdout?: 'log' | 'capture';
+  /** Kills it, with what it has started, after so many milliseconds: exit status 137. */
+  readonly timeoutMs?: number;
+  readonly log: (line: string) => void;
+}
+
+/** Disposing kills what runs in it and leaves nothing. */
+export interface RunningContainer extends AsyncDisposable {
+  /** Runs one command to its end. Rejects with `ENGINE_REFUSED` when it cannot be started, or the container has ended. */
+  exec(spec: ContainerExecSpec): Promise<ExecResult>;
+  /** Exit status of the container's own command; 128 + number for a signal. Never rejects. */
+  readonly exited: Promise<number>;
+  /** Those of the spec, in its order, with the host ports they got. */
+  readonly ports: readonly Port[];
+  /** Sends SIGTERM, after `graceMs` milliseconds SIGKILL; resolves with the exit status. */
+  stop(graceMs: number): Promise<number>;
 }
 
 /** What is not garbage; see `Engine.collectGarbage`. */
@@ -139,4 +198,9 @@ export interface Engine {
   open(spec: SessionSpec): Promise<Session>;
   /** Runs an image with the caller's standard streams; resolves with its exit status. */
   run(spec: RunSpec): Promise<number>;
+  /**
+   * Starts an image; resolves once its command runs, or has run. Every line it prints goes to `log`.
+   * Rejects with `ENGINE_REFUSED` when it cannot be started, `INTERRUPTED` on abort.
+   */
+  start(spec: RunSpec & { readonly log: (line: string) => void }): Promise<RunningContainer>;
 }

@@ -1,21 +1,21 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { gzipSync } from 'node:zlib';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { createNativeEngine } from '../../src/adapters/native/index.ts';
 import { createProcessRunner } from '../../src/adapters/system/process-runner.ts';
 import { openTempDir, removeStaleTempDirs } from '../../src/adapters/system/temp-dir.ts';
 import type { RunSpec } from '../../src/ports/engine.ts';
 import { compileSource } from '../support/compile-source.ts';
+import { makeLayerBlob } from '../support/make-layer-blob.ts';
 import { requires } from '../support/requires.ts';
 import { writeTinyRoot } from '../support/tiny-root.ts';
 import { useTempDir } from '../support/use-temp-dir.ts';
-import { describeEngineContract } from './engine.contract.ts';
+import { describeContainersContract } from './containers.contract.ts';
+import { describeEngineContract, type EngineSetup } from './engine.contract.ts';
 
 const host = requires('root', 'runc', 'setcap');
 
@@ -66,19 +66,26 @@ async function until(condition: () => boolean): Promise<void> {
   throw new Error('it did not happen in ten seconds');
 }
 
-host('the native engine', () => {
-  describeEngineContract('native', (dir) => {
-    const dataDir = join(dir, 'data');
-    return {
-      engine: openEngine(dataDir),
-      open: (signal) => openEngine(dataDir, signal),
-      close: () => {
-        expect(leftovers(dataDir)).toEqual(nothing);
-        expect(readdirSync(join(dataDir, 'tmp'))).toEqual([]);
-      },
-    };
-  });
-});
+const setUp = (dir: string): EngineSetup => {
+  const dataDir = join(dir, 'data');
+  return {
+    engine: openEngine(dataDir),
+    open: (signal) => openEngine(dataDir, signal),
+    close: () => {
+      expect(leftovers(dataDir)).toEqual(nothing);
+      expect(readdirSync(join(dataDir, 'tmp'))).toEqual([]);
+    },
+  };
+};
+
+host('the native engine', () => describeEngineContract('native', setUp));
+
+requires(
+  'root',
+  'runc',
+  'slirp4netns',
+  'busybox',
+)('containers of the native engine', () => describeContainersContract('native', setUp));
 
 host('a process of the native engine', () => {
   const dir = useTempDir();
@@ -145,17 +152,7 @@ host('a process of the native engine', () => {
     expect(await openEngine(dataDir).listSnapshots()).toEqual([base]);
   });
 
-  let layers = 0;
-  /** A layer blob of what `script` makes in an empty folder. */
-  function makeLayer(script: string): RunSpec['layers'][number] {
-    const name = join(dir, `layer-${(layers += 1)}`);
-    mkdirSync(name);
-    execFileSync('sh', ['-ec', script], { cwd: name });
-    const tar = execFileSync('tar', ['--create', '--numeric-owner', '.'], { cwd: name, maxBuffer: 1 << 28 });
-    writeFileSync(`${name}.tar.gz`, gzipSync(tar, { level: 1 }));
-    const diffId = `sha256:${createHash('sha256').update(tar).digest('hex')}` as const;
-    return { blobFile: `${name}.tar.gz`, diffId };
-  }
+  const makeLayer = (script: string) => makeLayerBlob(dir, script);
   const image = (argv: readonly string[], extra: Partial<RunSpec> = {}): RunSpec => ({
     layers: [makeLayer(`tar xf ${dir}/base.tar`)],
     argv,
@@ -164,8 +161,14 @@ host('a process of the native engine', () => {
     uid: 0,
     gid: 0,
     additionalGids: [],
-    tty: false,
     hostname: 'demo',
+    mounts: [],
+    ports: [],
+    readOnly: false,
+    capabilities: 'default',
+    network: 'host',
+    interactive: true,
+    tty: false,
     ...extra,
   });
   const run = (spec: RunSpec) =>

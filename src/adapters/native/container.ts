@@ -1,16 +1,24 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KublerError } from '../../errors.ts';
 import type { Helper } from './helper.ts';
 import type { Argv } from './run-command.ts';
-import { toRuntimeConfig, type ContainerSpec } from './runtime-config.ts';
+import { toProcess, toRuntimeConfig, type ContainerSpec, type ProcessSpec } from './runtime-config.ts';
+
+/** A command line of runc and what became of it. */
+export interface Launch {
+  /** Runs in the foreground. */
+  readonly argv: Argv;
+  /** Process id inside the helper, once it runs; undefined before, and when it could not be started. */
+  pid(): Promise<number | undefined>;
+  /** Why the command could not be started at all; undefined when it ran. */
+  refusal(): Promise<string | undefined>;
+}
 
 /** A bundle (runtime-spec v1.0.2, bundle.md) for one run of one container. */
-export interface Container extends AsyncDisposable {
-  /** The command line that runs it in the foreground. */
-  readonly argv: Argv;
-  /** What runc says when the command could not be started at all; undefined when it ran. */
-  refusal(): Promise<string | undefined>;
+export interface Container extends Launch, AsyncDisposable {
+  /** A further process in the running container. */
+  exec(process: ProcessSpec): Promise<Launch>;
 }
 
 export interface ContainerPlace {
@@ -28,25 +36,50 @@ export async function makeContainer(
   spec: ContainerSpec,
 ): Promise<Container> {
   const bundle = join(place.tempDir, `bundle-${name}`);
-  const log = join(bundle, 'runc.log');
   await mkdir(bundle, { recursive: true });
   await writeFile(join(bundle, 'config.json'), JSON.stringify(toRuntimeConfig(spec)));
-  const runc = ['runc', '--root', place.stateDir, '--rootless=true', '--log', log, '--log-format', 'json'];
+  let count = 0;
   return {
-    argv: place.helper.enter([...(runc as [string]), 'run', '--bundle', bundle, `kubler-${name}`]),
-    refusal: async () => parseRefusal(await readFile(log, 'utf8').catch(() => '')),
+    ...launch(place, join(bundle, 'runc'), ['run', '--bundle', bundle], `kubler-${name}`),
+    exec: async (process) => {
+      const file = join(bundle, `exec-${(count += 1)}`);
+      await writeFile(file, JSON.stringify(toProcess(process)));
+      return launch(place, file, ['exec', '--process', file], `kubler-${name}`);
+    },
     [Symbol.asyncDispose]: () => rm(bundle, { recursive: true, force: true }),
   };
 }
 
-/** runc fails with the status a command may fail with too; only its log tells one from the other. */
+/** `prefix` begins the names of the files that runc writes about it. */
+function launch({ helper, stateDir }: ContainerPlace, prefix: string, verb: Argv, id: string): Launch {
+  const [log, pidFile] = [`${prefix}.log`, `${prefix}.pid`];
+  const runc = ['runc', '--root', stateDir, '--rootless=true', '--log', log, '--log-format', 'json'] as const;
+  return {
+    argv: helper.enter([...runc, ...verb, '--pid-file', pidFile, id]),
+    pid: async () => {
+      const text = await readFile(pidFile, 'utf8').catch(() => '');
+      return text === '' ? undefined : Number(text);
+    },
+    refusal: async () => {
+      if (await exists(pidFile)) return undefined;
+      return parseRefusal(await readFile(log, 'utf8').catch(() => '')) ?? 'runc ended before it';
+    },
+  };
+}
+
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
+
+/** The last message of runc's log, without what it says of itself. */
 function parseRefusal(log: string): string | undefined {
   const messages = log
     .split('\n')
     .filter((line) => line.endsWith('}'))
     .map((line) => (JSON.parse(line) as { readonly msg: string }).msg);
-  const prefix = 'runc run failed: ';
-  return messages.find((message) => message.startsWith(prefix))?.slice(prefix.length);
+  return messages.at(-1)?.replace(/^(?:runc (?:run|create) failed|exec failed): /, '');
 }
 
 /** The error for a command that could not be started. */

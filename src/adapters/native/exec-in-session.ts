@@ -54,6 +54,7 @@ async function toContainer(state: SessionState, spec: ExecSpec, overlay: Overlay
   const binds = [...state.binds, ...targetBind(state, spec)];
   return {
     rootDir: overlay.mountPoint,
+    readOnlyRoot: false,
     argv: spec.argv,
     env: Object.entries({ PATH: defaultPath, HOME: '/root', ...env, ...spec.env }).map((pair) =>
       pair.join('='),

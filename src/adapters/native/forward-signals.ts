@@ -23,8 +23,8 @@ export function forwardSignals(nsenter: ChildProcess, helper: Helper): () => voi
   };
 }
 
-/** nsenter itself waits for its child and would die of the signal without passing it on. */
-async function signalChildren(pid: number, signal: NodeJS.Signals): Promise<void> {
+/** Signals what nsenter runs: it itself waits for its child and would die of the signal without passing it on. */
+export async function signalChildren(pid: number, signal: NodeJS.Signals): Promise<void> {
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
   for (const child of children.split(' ').filter(Boolean)) {
     try {

@@ -4,6 +4,7 @@ import { collectGarbage } from './collect-garbage.ts';
 import { openSession } from './open-session.ts';
 import { probe, type ProbeOptions } from './probe.ts';
 import { runImage } from './run-image.ts';
+import { startImage } from './start-image.ts';
 import { findSnapshot, listSnapshots, type NativeHost } from './snapshot-store.ts';
 
 export interface NativeEngineOptions extends NativeHost, ProbeOptions {}
@@ -19,5 +20,6 @@ export function createNativeEngine(options: NativeEngineOptions): Engine {
     bootstrap: (spec) => bootstrap(options, spec),
     open: (spec) => openSession(options, spec),
     run: (spec) => runImage(options, spec),
+    start: (spec) => startImage(options, spec),
   };
 }

@@ -15,6 +15,8 @@ export interface CommandSpec {
   readonly stdin?: string | Uint8Array | AsyncIterable<Uint8Array>;
   readonly stdout?: 'log' | 'capture' | { readonly hostFile: string };
   readonly log?: (line: string) => void;
+  /** Kills it, and its process group. */
+  readonly signal?: AbortSignal;
 }
 
 export interface CommandResult {
@@ -34,8 +36,10 @@ export async function runCommand(spec: CommandSpec): Promise<CommandResult> {
   const input = stdin === undefined ? 'ignore' : 'pipe';
   // Given the file itself, the command writes at its own pace and nothing passes through here.
   const child = startCommand(spec.argv, [input, file ? file.fd : 'pipe', 'pipe'], spec.env);
+  const kill = () => killGroup(child);
+  spec.signal?.addEventListener('abort', kill, { once: true });
   const [exitCode, stdout] = await Promise.all([
-    exitStatus(child),
+    exitStatus(child).finally(() => spec.signal?.removeEventListener('abort', kill)),
     collect(child.stdout, to === 'capture' ? undefined : log),
     collect(child.stderr, log),
     feed(child.stdin, stdin),
@@ -54,6 +58,11 @@ export function startCommand(
 ): ChildProcess {
   const [command, ...args] = argv;
   return spawn(command, args, { stdio, detached: true, cwd: '/', env: { ...hostEnv, ...env } });
+}
+
+/** Every command leads a process group; see `startCommand`. */
+function killGroup({ pid, exitCode, signalCode }: ChildProcess): void {
+  if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL');
 }
 
 /** The same command with a umask that does not depend on the caller's. */

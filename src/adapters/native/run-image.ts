@@ -1,15 +1,9 @@
-import { join } from 'node:path';
 import type { RunSpec } from '../../ports/engine.ts';
-import { runCapabilities } from './capabilities.ts';
-import { makeContainer, notStarted } from './container.ts';
+import { notStarted, type Launch } from './container.ts';
 import { forwardSignals } from './forward-signals.ts';
-import { openHelper, type Helper } from './helper.ts';
-import { hostFileBinds } from './host-files.ts';
-import { interruptible } from './interruption.ts';
-import { makeOverlay } from './overlay.ts';
-import { exitStatus, startCommand, type Argv } from './run-command.ts';
-import type { Bind, ContainerSpec } from './runtime-config.ts';
-import { layersDir, unpackLayers } from './unpack-layer.ts';
+import type { Helper } from './helper.ts';
+import { openImageContainer } from './image-container.ts';
+import { exitStatus, startCommand } from './run-command.ts';
 import type { NativeHost } from './snapshot-store.ts';
 
 /**
@@ -17,43 +11,20 @@ import type { NativeHost } from './snapshot-store.ts';
  * to Kubler go to the image's process, so an abort ends nothing by itself here.
  */
 export async function runImage(host: NativeHost, spec: RunSpec): Promise<number> {
-  await using temp = await host.openTempDir();
-  const layers = await interruptible(host.signal, 'unpack an image', () =>
-    unpackLayers(host, spec.layers, temp.path),
-  );
-  const overlay = await makeOverlay(layersDir(host), layers.toReversed(), join(temp.path, 'run'));
-  const stateDir = join(temp.path, 'runc');
-  await using helper = await openHelper({ layersDir: layersDir(host), stateDir, overlays: [overlay] });
-  await using container = await makeContainer(
-    { helper, stateDir, tempDir: temp.path },
-    'run',
-    toContainer(spec, overlay.mountPoint, await hostFileBinds(temp.path, ['resolv.conf', 'hosts'])),
-  );
-  const exitCode = await runInForeground(container.argv, helper);
-  const reason = exitCode === 0 ? undefined : await container.refusal();
+  await using image = await openImageContainer(host, spec);
+  const exitCode = await runInForeground(image.container, image.helper, spec);
+  const reason = exitCode === 0 ? undefined : await image.container.refusal();
   if (reason !== undefined) throw notStarted(spec.argv, reason);
   return exitCode;
 }
 
-async function runInForeground(argv: Argv, helper: Helper): Promise<number> {
-  const child = startCommand(argv, 'inherit');
+async function runInForeground({ argv }: Launch, helper: Helper, spec: RunSpec): Promise<number> {
+  const stdin = spec.interactive || spec.tty ? 'inherit' : 'ignore';
+  const child = startCommand(argv, [stdin, 'inherit', 'inherit']);
   const stop = forwardSignals(child, helper);
   try {
     return await exitStatus(child);
   } finally {
     stop();
   }
-}
-
-function toContainer(spec: RunSpec, rootDir: string, binds: readonly Bind[]): ContainerSpec {
-  const { argv, env, cwd, uid, gid, additionalGids, hostname, tty } = spec;
-  return {
-    ...{ argv, cwd, uid, gid, additionalGids, hostname, rootDir, binds },
-    env: tty && !env.some((each) => each.startsWith('TERM=')) ? [...env, 'TERM=xterm'] : env,
-    capabilities: runCapabilities,
-    noNewPrivileges: false,
-    terminal: tty,
-    network: 'host',
-    arch: process.arch,
-  };
 }

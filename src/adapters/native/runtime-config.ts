@@ -1,14 +1,11 @@
+import type { Mount } from '../../ports/engine.ts';
 import { seccompProfile } from './seccomp.ts';
 
 /** A folder or file of the host in a container. */
-export interface Bind {
-  readonly hostPath: string;
-  readonly containerPath: string;
-  readonly readOnly: boolean;
-}
+export type Bind = Mount;
 
-export interface ContainerSpec {
-  readonly rootDir: string;
+/** A process of a container. */
+export interface ProcessSpec {
   readonly argv: readonly string[];
   /** `NAME=value` */
   readonly env: readonly string[];
@@ -16,14 +13,19 @@ export interface ContainerSpec {
   readonly uid: number;
   readonly gid: number;
   readonly additionalGids: readonly number[];
-  readonly hostname: string;
   /** Names with `CAP_`. */
   readonly capabilities: readonly string[];
   /** False: setuid programs and file capabilities work. */
   readonly noNewPrivileges: boolean;
   readonly terminal: boolean;
-  /** `none`: a network of its own, with nothing in it. */
-  readonly network: 'host' | 'none';
+}
+
+export interface ContainerSpec extends ProcessSpec {
+  readonly rootDir: string;
+  readonly readOnlyRoot: boolean;
+  readonly hostname: string;
+  /** `none`: a network of its own, with nothing in it; a path: the network namespace that file stands for. */
+  readonly network: 'host' | 'none' | { readonly path: string };
   readonly binds: readonly Bind[];
   /** The machine, as `process.arch` names it. */
   readonly arch: string;
@@ -53,19 +55,11 @@ export function toRuntimeConfig(spec: ContainerSpec) {
   return {
     ociVersion: '1.0.2',
     hostname: spec.hostname,
-    root: { path: spec.rootDir, readonly: false },
-    process: {
-      terminal: spec.terminal,
-      user: { uid: spec.uid, gid: spec.gid, additionalGids: spec.additionalGids, umask: 0o022 },
-      args: spec.argv,
-      env: spec.env,
-      cwd: spec.cwd,
-      noNewPrivileges: spec.noNewPrivileges,
-      capabilities: capabilitySets(spec),
-    },
+    root: { path: spec.rootDir, readonly: spec.readOnlyRoot },
+    process: toProcess(spec),
     mounts: [...systemMounts, ...spec.binds.map(toMount)],
     linux: {
-      namespaces: namespaces(spec).map((type) => ({ type })),
+      namespaces: namespaces(spec),
       maskedPaths,
       readonlyPaths,
       seccomp: seccompProfile(spec.arch),
@@ -73,13 +67,27 @@ export function toRuntimeConfig(spec: ContainerSpec) {
   };
 }
 
-const namespaces = ({ network }: ContainerSpec): readonly string[] => [
-  ...['pid', 'mount', 'ipc', 'uts'],
-  ...(network === 'none' ? ['network'] : []),
-];
+/** A process as config.json and `runc exec --process` take it. */
+export function toProcess(spec: ProcessSpec) {
+  return {
+    terminal: spec.terminal,
+    user: { uid: spec.uid, gid: spec.gid, additionalGids: spec.additionalGids, umask: 0o022 },
+    args: spec.argv,
+    env: spec.env,
+    cwd: spec.cwd,
+    noNewPrivileges: spec.noNewPrivileges,
+    capabilities: capabilitySets(spec),
+  };
+}
+
+function namespaces({ network }: ContainerSpec) {
+  const own = ['pid', 'mount', 'ipc', 'uts'].map((type) => ({ type }));
+  if (network === 'host') return own;
+  return [...own, { type: 'network', ...(network !== 'none' && network) }];
+}
 
 /** A user other than root holds none, but may get those of a program it starts. */
-function capabilitySets({ uid, capabilities }: ContainerSpec) {
+function capabilitySets({ uid, capabilities }: ProcessSpec) {
   const held = uid === 0 ? capabilities : [];
   return { bounding: capabilities, effective: held, permitted: held };
 }

@@ -5,6 +5,7 @@ import { toRuntimeConfig, type ContainerSpec } from '../../../../src/adapters/na
 
 const spec: ContainerSpec = {
   rootDir: '/data/tmp/1-2-3/target-0/root',
+  readOnlyRoot: false,
   argv: ['bash', '-c', 'echo "$1"', 'sh', 'a b'],
   env: ['PATH=/usr/bin', 'TZ=UTC'],
   cwd: '/',
@@ -44,6 +45,8 @@ it('a network of its own is a namespace', () => {
     toRuntimeConfig({ ...spec, network }).linux.namespaces.map(({ type }) => type);
   expect(types('host')).not.toContain('network');
   expect(types('none')).toEqual([...types('host'), 'network']);
+  const { linux } = toRuntimeConfig({ ...spec, network: { path: '/run/network' } });
+  expect(linux.namespaces).toContainEqual({ type: 'network', path: '/run/network' });
 });
 
 it.each([

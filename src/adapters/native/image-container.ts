@@ -1,0 +1,101 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { KublerError } from '../../errors.ts';
+import type { Mount, Port, RunSpec } from '../../ports/engine.ts';
+import type { TempDir } from '../system/temp-dir.ts';
+import { runCapabilities } from './capabilities.ts';
+import { makeContainer, type Container } from './container.ts';
+import { openHelper, type Helper } from './helper.ts';
+import { hostFileBinds } from './host-files.ts';
+import { interruptible } from './interruption.ts';
+import { networkFileBinds, openNetwork } from './published-network.ts';
+import { makeOverlay } from './overlay.ts';
+import type { Bind, ContainerSpec } from './runtime-config.ts';
+import type { NativeHost } from './snapshot-store.ts';
+import { layersDir, unpackLayers } from './unpack-layer.ts';
+
+/** A container of an image, made but not running, on a root of its own that goes with it. */
+export interface ImageContainer extends AsyncDisposable {
+  readonly helper: Helper;
+  readonly container: Container;
+  readonly spec: ContainerSpec;
+  /** As asked for, with the host ports they got. */
+  readonly ports: readonly Port[];
+}
+
+/** Makes the root, the network and the bundle of a container. @param signal ends it, whenever */
+export async function openImageContainer(
+  host: NativeHost,
+  spec: RunSpec,
+  signal?: AbortSignal,
+): Promise<ImageContainer> {
+  const temp = await host.openTempDir();
+  let helper: Helper | undefined;
+  const dispose = async () => {
+    await helper?.[Symbol.asyncDispose]();
+    await temp[Symbol.asyncDispose]();
+  };
+  try {
+    await checkMounts(spec.mounts);
+    const layers = await interruptible(host.signal, 'unpack an image', () =>
+      unpackLayers(host, spec.layers, temp.path),
+    );
+    const overlay = await makeOverlay(layersDir(host), layers.toReversed(), join(temp.path, 'run'));
+    const stateDir = join(temp.path, 'runc');
+    const place = { layersDir: layersDir(host), stateDir, overlays: [overlay] };
+    helper = await openHelper({ ...place, ...(signal && { signal }) });
+    return {
+      helper,
+      ...(await furnish(helper, temp, stateDir, overlay.mountPoint, spec)),
+      [Symbol.asyncDispose]: dispose,
+    };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+async function checkMounts(mounts: readonly Mount[]): Promise<void> {
+  for (const { hostPath } of mounts) {
+    await access(hostPath).catch((cause: unknown) => {
+      throw new KublerError('ENGINE_REFUSED', `cannot mount "${hostPath}": it is not there`, { cause });
+    });
+  }
+}
+
+async function furnish(helper: Helper, temp: TempDir, stateDir: string, rootDir: string, spec: RunSpec) {
+  const isPublished = spec.network === 'published';
+  const network = isPublished ? await openNetwork(helper, stateDir, spec.ports) : undefined;
+  const files = network
+    ? await networkFileBinds(temp.path, spec.hostname)
+    : await hostFileBinds(temp.path, spec.network === 'host' ? ['resolv.conf', 'hosts'] : []);
+  const container = {
+    ...toContainer(spec, rootDir, [...files, ...spec.mounts]),
+    network: network
+      ? { path: network.path }
+      : spec.network === 'none'
+        ? ('none' as const)
+        : ('host' as const),
+  };
+  const place = { helper, stateDir, tempDir: temp.path };
+  return {
+    container: await makeContainer(place, 'run', container),
+    spec: container,
+    ports: network?.ports ?? [],
+  };
+}
+
+function toContainer(spec: RunSpec, rootDir: string, binds: readonly Bind[]): Omit<ContainerSpec, 'network'> {
+  const { argv, env, cwd, uid, gid, additionalGids, hostname, tty } = spec;
+  const hasNone = spec.capabilities === 'none';
+  return {
+    ...{ argv, cwd, uid, gid, additionalGids, hostname, rootDir, binds },
+    readOnlyRoot: spec.readOnly,
+    env: tty && !env.some((each) => each.startsWith('TERM=')) ? [...env, 'TERM=xterm'] : env,
+    capabilities: hasNone ? [] : runCapabilities,
+    // Without it, programs with file capabilities could not even be started by who may have none.
+    noNewPrivileges: hasNone,
+    terminal: tty,
+    arch: process.arch,
+  };
+}
