@@ -1,3 +1,4 @@
+import type { SourcePosition } from '../errors.ts';
 import type { ImageId } from './image-id.ts';
 
 /** An apt source beyond the distribution's own. */
@@ -19,6 +20,8 @@ export interface Settings {
   readonly tags: readonly string[];
   /** Prune rules switched on (`docs`) or off (`-docs`) for every image. */
   readonly prune: readonly string[];
+  /** Where words of `prune` stand, as far as they stand in a file. */
+  readonly pruneAt?: ReadonlyMap<string, SourcePosition>;
   /** Seconds since 1970 that no file of an image is newer than; undefined: the date of the package index. */
   readonly epoch: number | undefined;
   readonly dataDir: string;

@@ -63,8 +63,8 @@ export async function assembleLayers(workspace: Workspace, spec: LayersSpec): Pr
   const layers: (Layer | undefined)[] = [];
   for (const layer of stacked) {
     const isEmpty = layer.entries.size === 0 && layer.whiteouts.length === 0;
-    const options = { ...layer, epoch: spec.epoch, layout: workspace.layout, tmpDir: spec.tempDir };
-    layers.push(isEmpty ? undefined : await writeLayer(options));
+    const { epoch, tempDir: tmpDir } = spec;
+    layers.push(isEmpty ? undefined : await writeLayer({ ...workspace, ...layer, epoch, tmpDir }));
   }
   return { layers, tree: below };
 }

@@ -93,11 +93,16 @@ function excludedImages(project: Project, { exclude, defaultNamespace }: PlanReq
 
 /** Faults in the names of prune rules: those of the settings once, not once for each image. */
 function checkPruning({ images }: Graph): readonly KublerError[] {
-  const shared = images.flatMap(({ definition }) => definition.settings.prune);
-  const own = images.flatMap(({ definition }) =>
-    checkRuleNames(definition.prune.slice(definition.settings.prune.length), positionOf(definition, 'PRUNE')),
+  const shared = new Map(
+    images.flatMap(({ definition: { settings } }) =>
+      settings.prune.map((name) => [name, settings.pruneAt?.get(name)] as const),
+    ),
   );
-  return [...checkRuleNames([...new Set(shared)]), ...own];
+  const own = images.flatMap(({ definition }) => {
+    const { at } = positionOf(definition, 'PRUNE');
+    return checkRuleNames(definition.prune.slice(definition.settings.prune.length), () => at);
+  });
+  return [...checkRuleNames([...shared.keys()], (name) => shared.get(name)), ...own];
 }
 
 async function readRecords(workspace: Workspace, graph: Graph): Promise<ReadonlyMap<ImageId, ImageRecord>> {

@@ -153,6 +153,22 @@ describe('a project that makes no sense is refused with status 2:', () => {
       ),
     ],
     [
+      'a prune rule that does not exist, for all images of a namespace',
+      {
+        [image('a', 'build.conf')]: '',
+        [image('b', 'build.conf')]: '',
+        'namespaces/faulty/kubler.config.yaml': 'prune: [docs,\n  -mann]\n',
+      },
+      text(
+        'error: cannot use prune rule "mann": no rule has this name',
+        '  --> namespaces/faulty/kubler.config.yaml:2:3',
+        '    |',
+        '  2 |   -mann]',
+        '    |   ^',
+        'hint: did you mean "man"?',
+      ),
+    ],
+    [
       'everything that is wrong with the Dockerfile.templates, of a child whose parent is not built too',
       {
         [image('a', 'Dockerfile.template')]: text(

@@ -138,9 +138,10 @@ requires(
     expect(stdout, stderr).toBe(
       [
         'sid (builder tiny), as of 2024-01-02: 1 changed, 2 added, 1 removed',
-        '  tool 2 -> 3',
-        '  added: added, spare',
-        '  removed: other',
+        '  changed  tool 2 -> 3',
+        '  added    added',
+        '  added    spare',
+        '  removed  other',
       ].join('\n'),
     );
     const built = await build('acme/tool');

@@ -1,5 +1,7 @@
 import type { Command } from '@commander-js/extra-typings';
+import type { IndexUpdate } from '../../pipeline/update-indexes.ts';
 import type { CliContext } from '../context.ts';
+import { harmless } from '../harmless.ts';
 import { dataDirOption, debugOption, jsonOption, workingDirOption } from '../project-options.ts';
 import { renderJson } from '../render-json.ts';
 import { openProject, withWorkspace } from '../with-workspace.ts';
@@ -19,25 +21,30 @@ export function registerUpdate(program: Command, context: CliContext): void {
       const { updateIndexes } = await import('../../pipeline/update-indexes.ts');
       const updates = await withWorkspace(context, project, (workspace) => updateIndexes(workspace, project));
       if (options.json) return context.stdout(renderJson(updates));
-      for (const { user, suite, date, changes } of updates) {
-        context.stdout(`${suite} (${user}), as of ${new Date(date * 1000).toISOString().slice(0, 10)}: `);
-        if (!changes) context.stdout('first index\n');
-        else if (changes.changed.length + changes.added.length + changes.removed.length === 0) {
-          context.stdout('unchanged\n');
-        } else {
-          const { added, removed, changed } = changes;
-          context.stdout(`${changed.length} changed, ${added.length} added, ${removed.length} removed\n`);
-          for (const { name, old, new: fresh } of changed) context.stdout(`  ${name} ${old} -> ${fresh}\n`);
-          if (added.length > 0) context.stdout(`  added: ${listNames(added)}\n`);
-          if (removed.length > 0) context.stdout(`  removed: ${listNames(removed)}\n`);
-        }
-      }
+      context.stdout(updates.map(renderUpdate).join(''));
     });
 }
 
-/** The first names of a list that may be long. */
-function listNames(names: readonly string[]): string {
-  const shown = names.slice(0, 10);
-  const more = names.length - shown.length;
-  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
+/** Of each kind of change: a point release of Debian has some hundreds. */
+const mostShown = 40;
+
+/** What an update brought, in lines; long lists end with how many more there are. */
+export function renderUpdate({ user, suite, date, changes }: IndexUpdate): string {
+  const title = `${suite} (${user}), as of ${new Date(date * 1000).toISOString().slice(0, 10)}`;
+  if (!changes) return `${title}: first index\n`;
+  const { added, removed, changed } = changes;
+  if (changed.length + added.length + removed.length === 0) return `${title}: unchanged\n`;
+  return [
+    `${title}: ${changed.length} changed, ${added.length} added, ${removed.length} removed`,
+    ...firstOf(changed.map((each) => `changed  ${each.name} ${each.old} -> ${each.new}`)),
+    ...firstOf(added.map((name) => `added    ${name}`)),
+    ...firstOf(removed.map((name) => `removed  ${name}`)),
+    '',
+  ].join('\n');
+}
+
+function firstOf(lines: readonly string[]): readonly string[] {
+  const more = lines.length - mostShown;
+  const shown = lines.slice(0, mostShown).map((line) => `  ${harmless(line)}`);
+  return more > 0 ? [...shown, `  and ${more} more (--json lists all)`] : shown;
 }

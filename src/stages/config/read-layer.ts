@@ -46,9 +46,12 @@ export async function readLayer(
     }
     const parsed = parseConfigFile(source, diagnostics);
     if (parsed === undefined) return empty;
-    const name = parsed.config.namespace;
+    const { namespace: name, prune = [] } = parsed.config;
+    const placed = prune.map(
+      (word, at) => [word, source.positionAt(parsed.offsetOf(['prune', at]))] as const,
+    );
     return {
-      overrides: toOverrides(parsed.config, toPath(source.file, homeDir)),
+      overrides: { ...toOverrides(parsed.config, toPath(source.file, homeDir)), pruneAt: new Map(placed) },
       namespace:
         name === undefined ? undefined : { name, at: source.positionAt(parsed.offsetOf(['namespace'])) },
       shellVariables: outer,

@@ -17,6 +17,7 @@ function pick<Layer extends object, Key extends keyof Layer>(
 
 /** Settings from their sources, the strongest first; a list of a stronger source replaces that of a weaker one. */
 export function resolveSettings(layers: readonly SettingsOverrides[], defaults: SettingsDefaults): Settings {
+  const pruneAt = layers.find(({ prune }) => prune !== undefined)?.pruneAt;
   const apt = layers.map((layer) => layer.apt);
   const network = layers.map((layer) => layer.network);
   return {
@@ -26,6 +27,7 @@ export function resolveSettings(layers: readonly SettingsOverrides[], defaults: 
     maintainer: pick(layers, 'maintainer') ?? '',
     tags: pick(layers, 'tags') ?? ['latest'],
     prune: pick(layers, 'prune') ?? [],
+    ...(pruneAt && { pruneAt }),
     epoch: pick(layers, 'epoch'),
     dataDir: pick(layers, 'dataDir') ?? defaults.dataDir,
     jobs: pick(layers, 'jobs') ?? defaults.jobs,

@@ -33,11 +33,12 @@ export interface WriteLayerOptions extends LayerTree {
   readonly layout: Layout;
   /** On the layout's filesystem. */
   readonly tmpDir: string;
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Writes a layer into the store: tar, both digests and compression in one pass. It appears there complete or not at
- * all. Throws `ROOTFS_INVALID` when a content can no longer be read.
+ * all. Throws `ROOTFS_INVALID` when a content can no longer be read, `INTERRUPTED` soon after an abort.
  */
 export async function writeLayer(options: WriteLayerOptions): Promise<Layer> {
   const folder = await mkdtemp(join(options.tmpDir, 'layer-'));
@@ -55,14 +56,14 @@ export async function writeLayer(options: WriteLayerOptions): Promise<Layer> {
 const chunkBytes = 1 << 20;
 
 async function writeTarGz(
-  { entries, whiteouts, epoch }: WriteLayerOptions,
+  { entries, whiteouts, epoch, signal }: WriteLayerOptions,
   hostFile: string,
 ): Promise<Layer> {
   for (const path of entries.keys()) refuseWhiteoutName(path);
   const tree = normalise(toRootfs([...entries.values(), ...whiteouts.map(toWhiteout)]), epoch);
   const uncompressed = tally();
   const compressed = tally();
-  const tar = uncompressed.count(rechunk(writeTar(toMembers(tree)), chunkBytes));
+  const tar = uncompressed.count(abortable(rechunk(writeTar(toMembers(tree)), chunkBytes), signal));
   await writeFile(hostFile, compressed.count(gzipBlocks(tar)), { flag: 'wx' });
   return {
     digest: compressed.digest(),
@@ -79,6 +80,16 @@ function refuseWhiteoutName(path: string): void {
     'LAYER_UNREPRESENTABLE',
     `cannot put file "/${path}" into an image: its name means a removal`,
   );
+}
+
+async function* abortable<T>(
+  source: AsyncIterable<T>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<T, void, undefined> {
+  for await (const chunk of source) {
+    if (signal?.aborted) throw new KublerError('INTERRUPTED', 'cannot write a layer: interrupted');
+    yield chunk;
+  }
 }
 
 /** Digests and counts what passes through. */

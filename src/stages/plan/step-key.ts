@@ -5,14 +5,15 @@ import { sha256 } from './digest-folder.ts';
 export type StepInputs = Readonly<Record<string, string>>;
 
 /**
- * Changes whenever Kubler itself would build other bytes from the same inputs, so that nothing older is reused.
+ * By kind of step. Raised with every change of Kubler that makes other bytes from the same inputs of such a step (what
+ * is installed, carved, pruned, assembled, written), so that nothing older is reused. Scripts in containers are inputs.
  */
-const formatVersion = '1';
+const formatVersions: Readonly<Record<string, string>> = { image: '2' };
 
 /** The cache key of a step: a hash of all its inputs, whatever order they are given in. */
 export function stepKey(kind: string, inputs: StepInputs): Sha256 {
   const sorted = Object.entries(inputs).sort(([a], [b]) => (a < b ? -1 : 1));
-  return sha256(JSON.stringify([formatVersion, kind, sorted]));
+  return sha256(JSON.stringify([formatVersions[kind] ?? '1', kind, sorted]));
 }
 
 /** The inputs that differ, as a reason people can read; undefined when none does. */

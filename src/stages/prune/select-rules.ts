@@ -12,14 +12,16 @@ export interface RuleChoice {
 }
 
 /**
- * Faults in a list of rule names, and where it stands: `CONFIG_INVALID` for each name that is no rule, or that cannot be
- * switched off.
+ * Faults in a list of rule names: `CONFIG_INVALID` for each name that is no rule, or that cannot be switched off.
+ * `positionOf` says where a name stands, if it stands in a file.
  */
 export function checkRuleNames(
   names: readonly string[],
-  place: { readonly at?: SourcePosition } = {},
+  positionOf: (name: string) => SourcePosition | undefined = () => undefined,
 ): readonly KublerError[] {
   return names.flatMap((name) => {
+    const at = positionOf(name);
+    const place = at && { at };
     const wanted = name.replace(/^-/, '');
     if (wanted === 'all') return [];
     const rule = pruneRules.find((each) => each.name === wanted);

@@ -120,4 +120,15 @@ describe('writeLayer', () => {
     expect(readdirSync(store.tmpDir)).toEqual([]);
     expect(readdirSync(join(store.layout.dir, 'blobs/sha256'))).toEqual([]);
   });
+
+  it('stops soon after an abort and leaves nothing', async () => {
+    const { layout, tmpDir } = await newStore();
+    const abort = new AbortController();
+    const entries = makeTree({ large: { text: 'x'.repeat(16 << 20) } });
+    const written = writeLayer({ entries, whiteouts: [], epoch, layout, tmpDir, signal: abort.signal });
+    setImmediate(() => abort.abort());
+    await expect(written).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    expect(readdirSync(tmpDir)).toEqual([]);
+    expect(readdirSync(join(layout.dir, 'blobs/sha256'))).toEqual([]);
+  });
 });
