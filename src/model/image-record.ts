@@ -2,7 +2,7 @@ import type { Digest, Sha256 } from './digest.ts';
 import type { Finding } from './finding.ts';
 import type { ImageId } from './image-id.ts';
 import type { PackageVersion } from './package.ts';
-import type { Receipt } from './receipt.ts';
+import type { Dropped, Receipt } from './receipt.ts';
 
 /** A layer of a built image, as `layer` wrote it. */
 export interface LayerSummary {
@@ -46,6 +46,7 @@ export interface ImageRecord {
   readonly provided: readonly string[];
   readonly logged: readonly { readonly group: string; readonly name: string; readonly note: string }[];
   readonly receipts: readonly Receipt[];
+  readonly dropped: readonly Dropped[];
   readonly warnings: readonly Finding[];
   /** Seconds since 1970. */
   readonly epoch: number;

@@ -2,7 +2,7 @@ import { throwFaults } from '../errors.ts';
 import type { TreeFacts } from '../model/file-facts.ts';
 import type { PackageVersion } from '../model/package.ts';
 import type { ImageDefinition } from '../model/project.ts';
-import type { Receipt } from '../model/receipt.ts';
+import type { Dropped, Receipt } from '../model/receipt.ts';
 import { toRootfs, type Rootfs } from '../model/tree-entry.ts';
 import type { RuntimeConfig } from '../oci/types.ts';
 import { spool, type FilledTarget } from '../stages/builder/index.ts';
@@ -16,7 +16,7 @@ import {
   settleKeystores,
   type PruneResult,
 } from '../stages/prune/index.ts';
-import { readSpool } from '../stages/rootfs/index.ts';
+import { readSpool, type SpooledTree } from '../stages/rootfs/index.ts';
 import type { BuiltTree } from '../store/index.ts';
 import type { ParentImage } from './parent-image.ts';
 import { captureEnd, type EndState, type StartState } from './capture-states.ts';
@@ -41,6 +41,7 @@ export interface CollectedTree {
   readonly deleted: readonly string[];
   readonly packages: readonly PackageVersion[];
   readonly receipts: readonly Receipt[];
+  readonly dropped: readonly Dropped[];
 }
 
 /** From a filled target root to what the image adds: carve, spool, prune. */
@@ -50,7 +51,7 @@ export async function collectTree(build: Build, spec: CollectSpec): Promise<Coll
   context.progress({ kind: 'stage', task: context.subject, stage: 'carve' });
   const end = await captureEnd(build);
   const plan = planCarve(spec, end);
-  const carved = await carveTree(build, spec, end, plan);
+  const { rootfs: carved, dropped } = await carveTree(build, spec, end, plan);
   context.progress({ kind: 'stage', task: context.subject, stage: 'prune' });
   const facts = await collectFacts(carved);
   const pruned = await pruneTree(carved, facts, spec);
@@ -63,6 +64,7 @@ export async function collectTree(build: Build, spec: CollectSpec): Promise<Coll
     deleted: plan.deleted,
     packages: carve.packagesOfImage({ state, added: plan.packages, parent: parentPackages }),
     receipts: pruned.receipts,
+    dropped,
   };
 }
 
@@ -90,14 +92,14 @@ async function carveTree(
   { start, parent, ...spec }: CollectSpec,
   end: EndState,
   plan: carve.CarvePlan,
-): Promise<Rootfs> {
+): Promise<Pick<CollectedTree, 'rootfs' | 'dropped'>> {
   const user = spec.plan.config.User;
   context.progress({ kind: 'stage', task: context.subject, stage: 'spool' });
   const spoolFile = `${tempDir}/spool.tar`;
   await spool(context, plan.paths, spoolFile);
-  const { rootfs } = await readSpool(spoolFile);
-  return carve.finishCarve({
-    rootfs: await settleKeystores(rootfs, epoch),
+  const spooled = await readSpool(spoolFile);
+  const rootfs = carve.finishCarve({
+    rootfs: await settleKeystores(spooled.rootfs, epoch),
     plan,
     accounts: {
       start: start.accounts,
@@ -107,6 +109,16 @@ async function carveTree(
     ...(user !== undefined && { user }),
     epoch,
   });
+  return { rootfs, dropped: countDropped(plan, spooled) };
+}
+
+function countDropped({ unfit }: carve.CarvePlan, { dropped }: SpooledTree): readonly Dropped[] {
+  const counts: readonly (readonly [string, number])[] = [
+    ['sockets', unfit.sockets],
+    ['devices', unfit.devices + dropped.devices],
+    ...[...dropped.xattrs].sort().map(([name, files]) => [`xattr ${name}`, files] as const),
+  ];
+  return counts.filter(([, files]) => files > 0).map(([what, files]) => ({ what, files }));
 }
 
 async function pruneTree(

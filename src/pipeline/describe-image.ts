@@ -42,5 +42,6 @@ export function describeImage(parts: ImageParts): Omit<ImageRecord, 'warnings' |
     provided: parts.provided,
     logged: filled.state.logged,
     receipts: collected.receipts,
+    dropped: collected.dropped,
   };
 }

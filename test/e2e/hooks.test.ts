@@ -263,6 +263,13 @@ finish_rootfs_build() {
     });
   });
 
+  it('is told what an image cannot have', async () => {
+    const make = 'socket(my $s, AF_UNIX, SOCK_STREAM, 0); bind($s, sockaddr_un("/emerge-root/srv/s")) or die';
+    await build('socket', { 'build.sh': `finish_rootfs_build() { perl -MSocket -e '${make}'; }\n` });
+    const { stdout } = await kubler(['build', '--json', 'hook/socket'], { cwd: dir });
+    expect(JSON.parse(stdout)).toMatchObject([{ dropped: [{ what: 'sockets', files: 1 }] }]);
+  });
+
   it('learns versions with get_package_version', async () => {
     const { read } = await build('version', {
       'build.conf': "INSTALL_MODE='extracted'\n",

@@ -114,6 +114,7 @@ function toJson(report: BuildReport): string {
       layers: record.layerCount,
       packages: record.packages,
       receipts: record.receipts,
+      dropped: record.dropped,
       warnings: record.warnings,
       buildMs: record.buildMs,
     }),

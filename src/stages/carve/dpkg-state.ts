@@ -15,6 +15,8 @@ export interface Diversion {
  * Paths are relative to the root, as the package shipped them (`lib/…` even where `/lib` is a link).
  */
 export interface DpkgState {
+  /** The architecture of this system, whose packages are keyed without it. */
+  readonly architecture: string;
   readonly packages: ReadonlyMap<string, InstalledPackage>;
   /** Package → what it installed. Removed packages that left configuration behind are here too. */
   readonly files: ReadonlyMap<string, readonly string[]>;
@@ -38,17 +40,35 @@ export function parseDpkgState(files: DpkgFiles): DpkgState {
     .map(parseInstalled)
     .filter((item) => item !== undefined);
   const native = nativeArchitecture(installed);
-  const keyOf = (name: string, architecture: string): string =>
-    architecture === native || architecture === 'all' ? name : `${name}:${architecture}`;
-  const packages = new Map(installed.map((item) => [keyOf(item.name, item.architecture), item]));
+  const packages = new Map(installed.map((item) => [packageKey(native, item), item]));
+  // dpkg has an architecture in the names of its files only for packages of `Multi-Arch: same`.
+  const foreign = new Map(installed.map((item) => [item.name, packageKey(native, item)]));
+  const keyOf = (name: string, architecture: string | undefined): string => {
+    if (architecture !== undefined) return packageKey(native, { name, architecture });
+    return packages.has(name) ? name : (foreign.get(name) ?? name);
+  };
   const lists = new Map<string, readonly string[]>();
   const md5sums = new Map<string, string>();
   for (const [fileName, text] of files.info) {
-    const [, name = '', architecture = native, kind] = infoName.exec(fileName) ?? [];
+    const [, name = '', architecture, kind] = infoName.exec(fileName) ?? [];
     if (kind === 'list') lists.set(keyOf(name, architecture), parseList(text));
     if (kind === 'md5sums') md5sums.set(keyOf(name, architecture), text);
   }
-  return { packages, files: lists, md5sums, diversions: parseDiversions(files.diversions) };
+  return {
+    architecture: native,
+    packages,
+    files: lists,
+    md5sums,
+    diversions: parseDiversions(files.diversions),
+  };
+}
+
+/** Name of a package as dpkg prints it: with its architecture only where that is not the system's. */
+export function packageKey(
+  native: string,
+  { name, architecture }: { readonly name: string; readonly architecture: string },
+): string {
+  return architecture === native || architecture === 'all' ? name : `${name}:${architecture}`;
 }
 
 /** `libc6:amd64.list` or `tzdata.list` */
@@ -78,8 +98,10 @@ function parseInstalled(stanza: string): InstalledPackage | undefined {
   };
 }
 
-/** The architecture most packages have: a root has at most a few foreign ones. */
+/** dpkg's own architecture; without it that of most packages. */
 function nativeArchitecture(packages: readonly InstalledPackage[]): string {
+  const dpkg = packages.find(({ name }) => name === 'dpkg');
+  if (dpkg) return dpkg.architecture;
   const counts = new Map<string, number>();
   for (const { architecture } of packages) counts.set(architecture, (counts.get(architecture) ?? 0) + 1);
   counts.delete('all');

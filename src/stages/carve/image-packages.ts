@@ -1,10 +1,11 @@
 import type { PackageVersion } from '../../model/package.ts';
 import { compareBytes } from '../../model/tree-entry.ts';
-import type { DpkgState } from './dpkg-state.ts';
+import { packageKey, type DpkgState } from './dpkg-state.ts';
 
 /** Key in this state of a package an image has: undefined when it is not installed any more. */
-export function packageKey(state: DpkgState, item: PackageVersion): string | undefined {
-  return [`${item.name}:${item.architecture}`, item.name].find((key) => state.packages.has(key));
+export function installedKey(state: DpkgState, item: PackageVersion): string | undefined {
+  const key = packageKey(state.architecture, item);
+  return state.packages.has(key) ? key : undefined;
 }
 
 /** Packages of a parent image by what became of them in the child's target root, as keys of this state. */
@@ -22,7 +23,7 @@ export function inheritedPackages(state: DpkgState, parent: readonly PackageVers
   const replaced: string[] = [];
   const removed: PackageVersion[] = [];
   for (const item of parent) {
-    const key = packageKey(state, item);
+    const key = installedKey(state, item);
     if (key === undefined) removed.push(item);
     else (state.packages.get(key)?.version === item.version ? same : replaced).push(key);
   }
@@ -44,7 +45,7 @@ export function packagesOfImage(image: {
   readonly added: readonly PackageVersion[];
   readonly parent: readonly PackageVersion[];
 }): PackageVersion[] {
-  const added = image.added.flatMap((item) => packageKey(image.state, item) ?? []);
+  const added = image.added.flatMap((item) => installedKey(image.state, item) ?? []);
   return packageVersions(
     image.state,
     new Set([...added, ...inheritedPackages(image.state, image.parent).same]),

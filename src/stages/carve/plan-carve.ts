@@ -3,7 +3,7 @@ import { compareBytes, parentPath } from '../../model/tree-entry.ts';
 import { changedPaths, type Changes, type Listing } from '../rootfs/index.ts';
 import { accountNames, accountPath } from './accounts.ts';
 import { closure, type Closure } from './closure.ts';
-import type { DpkgState } from './dpkg-state.ts';
+import { packageKey, type DpkgState } from './dpkg-state.ts';
 import { inheritedPackages, packageVersions, type Inherited } from './image-packages.ts';
 import { forcedPaths, keptPaths } from './kept-paths.ts';
 import { neverKept, type NeverKept } from './never-kept.ts';
@@ -51,6 +51,8 @@ export interface CarvePlan {
   readonly reasons: ReadonlyMap<string, string | undefined>;
   /** Paths of the parent image that are gone, in byte order; of a folder that is gone, only itself. */
   readonly deleted: readonly string[];
+  /** Sockets and devices that would be in the image if an image could have them; counted by type. */
+  readonly unfit: { readonly sockets: number; readonly devices: number };
   /** The parent image has `etc/shadow`, so that this one must carry it on. */
   readonly inheritsShadow: boolean;
 }
@@ -83,6 +85,7 @@ export function planCarve(options: CarveOptions): CarvePlan {
     packages: packageVersions(state, needed.packages),
     reasons: needed.reasons,
     deleted: deletedPaths(options, changes, never, inherited),
+    unfit: unfitPaths(options, changes, never),
     inheritsShadow: parent?.paths.has(accountPath('shadow')) ?? false,
   };
 }
@@ -130,8 +133,22 @@ function ownersOf(paths: readonly string[], { kept, others }: Ownership): Map<st
   return new Map(owned.flatMap(([path, owner]) => (owner === undefined ? [] : [[path, owner] as const])));
 }
 
+function unfitPaths(
+  { mode, after }: CarveOptions,
+  { changed }: Changes,
+  never: NeverKept,
+): CarvePlan['unfit'] {
+  const candidates = mode === 'whole' ? after.keys() : changed;
+  const types = [...candidates]
+    .filter((path) => !never(path, 'f'))
+    .map((path) => after.get(path)?.type ?? '');
+  const count = (letters: string): number =>
+    types.filter((type) => type !== '' && letters.includes(type)).length;
+  return { sockets: count('s'), devices: count('bc') };
+}
+
 function deletedPaths(
-  { parent, before, after }: CarveOptions,
+  { parent, state, before, after }: CarveOptions,
   { deleted }: Changes,
   never: NeverKept,
   { removed }: Inherited,
@@ -143,6 +160,8 @@ function deletedPaths(
   // Below what is a file or a link now nothing shows through: no whiteout is needed.
   const covered = (path: string): boolean => (after.get(parentPath(path))?.type ?? 'd') !== 'd';
   const paths = topmost(new Set(gone)).filter((path) => !covered(path));
-  const data = removed.flatMap(({ name }) => scannerPaths(name)).filter((path) => parent.paths.has(path));
+  const data = removed
+    .flatMap((item) => scannerPaths(packageKey(state.architecture, item)))
+    .filter((path) => parent.paths.has(path));
   return [...paths, ...data].sort(compareBytes);
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { PackageVersion } from '../../model/package.ts';
 import { type Rootfs, type TreeEntry } from '../../model/tree-entry.ts';
 import type { DpkgState } from './dpkg-state.ts';
-import { packageKey } from './image-packages.ts';
+import { installedKey } from './image-packages.ts';
 import { withParents } from './path-sets.ts';
 
 /** dpkg's own database, which whole images may carry. */
@@ -35,7 +35,7 @@ export interface ScannerDataOptions {
 export function scannerData({ packages, state, rootfs, epoch }: ScannerDataOptions): TreeEntry[] {
   if (packages.length === 0 || rootfs.has(dpkgStatusPath)) return [];
   const files = packages.flatMap((item) => {
-    const key = packageKey(state, item);
+    const key = installedKey(state, item);
     const stanza = key === undefined ? undefined : state.packages.get(key)?.stanza;
     if (key === undefined || stanza === undefined) return [];
     const [stanzaPath, md5sumsPath] = scannerPaths(key);

@@ -28,6 +28,18 @@ describe('parseDpkgState', () => {
     expect(state.files.get('libc6:i386')).toEqual(['b']);
   });
 
+  test('finds the files of a foreign package that dpkg names without its architecture', () => {
+    const { files, packages } = makeState({ jq: {}, wine32: { architecture: 'i386', files: ['/a'] } });
+    expect([...packages.keys()]).toEqual(['jq', 'wine32:i386']);
+    expect(files.get('wine32:i386')).toEqual(['a']);
+    expect(files.has('wine32')).toBe(false);
+  });
+
+  test('takes the architecture of dpkg for its own, however many foreign packages there are', () => {
+    const state = makeState({ dpkg: {}, 'a:i386': {}, 'b:i386': {}, 'c:i386': {} });
+    expect([...state.packages.keys()]).toEqual(['dpkg', 'a:i386', 'b:i386', 'c:i386']);
+  });
+
   test('joins Pre-Depends and Depends, and keeps the stanza verbatim', () => {
     const state = makeState({
       dash: { preDepends: 'libc6 (>= 2.34)', depends: 'debianutils | x, dpkg', provides: 'sh (= 1)' },

@@ -30,6 +30,7 @@ const plan = (changes: Partial<CarvePlan> = {}): CarvePlan => ({
     owners: new Map(),
     reasons: new Map(),
     deleted: [],
+    unfit: { sockets: 0, devices: 0 },
     inheritsShadow: false,
   },
   packages: [{ name: 'app', version: '1', architecture: 'amd64' }],

@@ -15,4 +15,9 @@ describe('packagesOfImage', () => {
       item('zlib', '2'),
     ]);
   });
+
+  test('has no package whose namesake of another architecture is left', () => {
+    const state = makeState({ dpkg: {}, libc6: {} });
+    expect(packagesOfImage({ state, parent: [item('libc6', '1', 'i386')], added: [] })).toEqual([]);
+  });
 });

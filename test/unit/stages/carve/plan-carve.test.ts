@@ -109,6 +109,8 @@ describe('planCarve by packages', () => {
     const before = makeListing([...base, ...folders.map((path) => `d ${path}`)]);
     const extra = plan({ added, before }).paths.filter((path) => !plan({}).paths.includes(path));
     expect(extra).toEqual(['var', 'var/log', 'var/log/app', 'var/tmp']);
+    // Nobody expects those of /dev in an image; what a hook made is told of.
+    expect(plan({ added, before }).unfit).toEqual({ sockets: 1, devices: 1 });
   });
 
   test('keeps files a script had made in the base with the package they belong to', () => {
@@ -266,6 +268,24 @@ describe('planCarve of a child', () => {
       after: makeListing([...base, 'd opt/y', 'l opt/z -> y']),
     });
     expect(deleted).toEqual(['opt/x', 'opt/y/a', 'usr/bin/jq', ...data]);
+  });
+
+  test('takes a package of two architectures for two packages', () => {
+    const data = (key: string): string[] => [
+      `var/lib/dpkg/status.d/${key}`,
+      `var/lib/dpkg/status.d/${key}.md5sums`,
+    ];
+    const both = ['libc6', 'libc6:i386'].flatMap(data);
+    const libc = { name: 'libc6', version: '1' };
+    const packages = [
+      { ...libc, architecture: 'amd64' },
+      { ...libc, architecture: 'i386' },
+    ];
+    const { deleted } = child({
+      parent: { paths: new Set([...parent.paths, ...both]), packages: [...parent.packages, ...packages] },
+      state: makeState({ ...basePackages, jq: {}, libc6: {} }),
+    });
+    expect(deleted.filter((path) => path.includes('libc6'))).toEqual(data('libc6:i386'));
   });
 
   test('carries on dpkg’s database when its parent has it', () => {
