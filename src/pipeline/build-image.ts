@@ -124,7 +124,7 @@ function providedPackages(inherited: readonly string[], { state }: FilledTarget)
   return [...provided].sort();
 }
 
-/** Makes a finished image known: its tags, then its record. */
+/** Makes a finished image known: its tags, then its record. Tags of a former build that it has no more go last. */
 async function keep(
   workspace: Workspace,
   record: ImageRecord,
@@ -135,6 +135,10 @@ async function keep(
     await workspace.layout.setReference(`${record.id}:${tag}`, image.manifestDescriptor);
   }
   await workspace.records.write(record, tree);
+  const names = new Set(record.tags.map((tag) => `${record.id}:${tag}`));
+  for (const name of (await workspace.layout.references()).keys()) {
+    if (name.startsWith(`${record.id}:`) && !names.has(name)) await workspace.layout.removeReference(name);
+  }
   const layers = record.layerCount === 1 ? '1 layer' : `${record.layerCount} layers`;
   const summary = `${(record.sizeBytes / 1e6).toFixed(1)} MB in ${layers}`;
   workspace.progress({ kind: 'done', task: record.id, summary });

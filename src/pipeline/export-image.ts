@@ -3,8 +3,6 @@ import { exportImage, type ExportOptions } from '../stages/publish/index.ts';
 import { readRecord } from './read-record.ts';
 import type { Workspace } from './workspace.ts';
 
-export { exportFormats } from '../stages/publish/index.ts';
-
 /** Writes a built image to a path or a stream, under its first tag; a Docker archive has room for all. */
 export async function exportBuiltImage(
   workspace: Workspace,

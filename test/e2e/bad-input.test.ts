@@ -266,6 +266,20 @@ describe('a command line that makes no sense is refused with status 2:', () => {
         'hint: kubler help lists all commands',
       ),
     ],
+    [
+      ['run', 'nosuch/image'],
+      text(
+        'error: cannot find image "nosuch/image": none of that name is built or in the project',
+        'hint: kubler list',
+      ),
+    ],
+    [
+      ['export', 'nosuch/image'],
+      text(
+        'error: cannot find image "nosuch/image": none of that name is built or in the project',
+        'hint: kubler list',
+      ),
+    ],
     [['list', '-w', '/nonexistent'], 'error: cannot find a project: there is no folder "/nonexistent"'],
   ])('%s', async (args, report) => {
     const dir = makeProject({ [image('tool', 'build.sh')]: '' });

@@ -1,4 +1,4 @@
-import { readdirSync, statSync, utimesSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, inject, it } from 'vitest';
 import { kubler } from '../support/kubler.ts';
@@ -134,6 +134,19 @@ requires(
     });
     edit({ 'child/build.conf': "IMAGE_PARENT='inc/base'\n" });
     await build();
+  });
+
+  it('forgets the tags that IMAGE_TAGS no longer names', async () => {
+    const tags = (): readonly string[] => {
+      const index = readFileSync(join(inject('dataDir'), 'store/index.json'), 'utf8');
+      return [...index.matchAll(/"inc\/other:([^"]+)"/g)].map(([, tag = '']) => tag).sort();
+    };
+    edit({ 'other/build.conf': "IMAGE_TAGS='old kept'\n" });
+    await build();
+    expect(tags()).toEqual(['kept', 'old']);
+    edit({ 'other/build.conf': "IMAGE_TAGS='kept new'\n" });
+    await build();
+    expect(tags()).toEqual(['kept', 'new']);
   });
 
   it('says what it would do with --dry-run, and does nothing', async () => {

@@ -1,6 +1,7 @@
 import { Option, type Command } from '@commander-js/extra-typings';
 import type { CliContext } from '../context.ts';
 import { debugOption, workingDirOption } from '../project-options.ts';
+import { renderJson } from '../render-json.ts';
 import { openProject } from '../with-workspace.ts';
 
 /** `kubler graph [TARGET…]` */
@@ -20,6 +21,7 @@ export function registerGraph(program: Command, context: CliContext): void {
     .action(async (targets, options) => {
       const { project, namespace } = await openProject(context, options);
       const { drawGraph } = await import('../../pipeline/draw-graph.ts');
-      context.stdout(drawGraph(project, targets, namespace, options.format));
+      const drawn = drawGraph(project, targets, namespace, options.format);
+      context.stdout(typeof drawn === 'string' ? drawn : renderJson(drawn));
     });
 }

@@ -1,5 +1,4 @@
 import type { Command } from '@commander-js/extra-typings';
-import { parseImageId } from '../../model/image-id.ts';
 import type { CliContext, CliResult } from '../context.ts';
 import { dataDirOption, debugOption, engineOption, workingDirOption } from '../project-options.ts';
 import { openProject, withWorkspace } from '../with-workspace.ts';
@@ -18,11 +17,13 @@ export function registerRun(program: Command, context: CliContext, result: CliRe
     .addOption(debugOption)
     .addHelpText('after', '\nExample:\n  kubler run acme/jq -- jq --version\n')
     .action(async (image, args, options) => {
-      const id = parseImageId(image);
       const { project } = await openProject(context, options);
+      const { findBuiltImage } = await import('../../pipeline/find-built-image.ts');
       const { runImage } = await import('../../pipeline/run-image.ts');
-      result.status = await withWorkspace(context, project, (workspace) =>
-        runImage(workspace, id, { args: args[0] === '--' ? args.slice(1) : args, tty: context.isTty }),
-      );
+      result.status = await withWorkspace(context, project, async (workspace) => {
+        const id = await findBuiltImage(workspace, project, image);
+        const given = args[0] === '--' ? args.slice(1) : args;
+        return runImage(workspace, id, { args: given, tty: context.isTty });
+      });
     });
 }

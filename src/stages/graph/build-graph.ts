@@ -24,7 +24,7 @@ const cycleFault = (
 
 function unknownParent(project: Project, definition: ImageDefinition): KublerError {
   const { id, parent } = definition;
-  const meant = suggestImage(project, parent);
+  const meant = suggestImage(project.images.keys(), parent);
   const way = 'IMAGE_PARENT is NAMESPACE/NAME of an image of this project, or scratch';
   return new KublerError(
     'GRAPH_UNKNOWN_PARENT',

@@ -7,3 +7,4 @@ export type { Graph, GraphBuilder, GraphImage } from './graph.ts';
 export { renderDot } from './render-dot.ts';
 export { renderTree } from './render-tree.ts';
 export { resolveTargets } from './resolve-targets.ts';
+export { suggestImage } from './suggest-image.ts';

@@ -7,7 +7,8 @@ import { suggestImage } from './suggest-image.ts';
 function unknownTarget(project: Project, target: string, namespace: string | undefined): KublerError {
   const ids = [...project.images.keys()].map(splitImageId);
   const nearby = ids.filter((id) => id.namespace === namespace).map(({ name }) => name);
-  const meant = suggest(target, [...nearby, ...project.namespaces.keys()]) ?? suggestImage(project, target);
+  const meant =
+    suggest(target, [...nearby, ...project.namespaces.keys()]) ?? suggestImage(project.images.keys(), target);
   const way = ids.length === 0 ? 'there are no images yet: kubler new image NAMESPACE/NAME' : 'kubler list';
   return new KublerError(
     'GRAPH_UNKNOWN_TARGET',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { KublerError } from '../../errors.ts';
 import type { Digest } from '../../model/digest.ts';
+import type { ExportFormat } from '../../model/export-format.ts';
 import type { Layout } from '../../oci/layout.ts';
 import { writeTar } from '../../oci/tar-write.ts';
 import { dockerMembers } from './docker-members.ts';
@@ -11,15 +12,6 @@ import { layoutMembers } from './layout-members.ts';
 import { loadImage, type LoadedImage } from './load-image.ts';
 import { writeArchive } from './write-archive.ts';
 import { writeFolder } from './write-folder.ts';
-
-/** What `exportImage` can write, as users type it. */
-export const exportFormats = {
-  'oci-layout': 'a folder with the image alone (OCI image layout)',
-  'oci-archive': 'a tar of that folder',
-  'docker-archive': 'a tar for docker load, any version',
-  'rootfs-tar': 'the final files alone, as one tar',
-} as const;
-export type ExportFormat = keyof typeof exportFormats;
 
 export interface ExportOptions {
   readonly layout: Layout;
@@ -64,4 +56,4 @@ const archiveMembers = {
   'oci-archive': (image: LoadedImage) => layoutMembers(image),
   'docker-archive': (image: LoadedImage) => dockerMembers(image),
   'rootfs-tar': (image: LoadedImage, work: string) => flattenLayers(image, work),
-} as const;
+} as const satisfies Record<Exclude<ExportFormat, 'oci-layout'>, unknown>;

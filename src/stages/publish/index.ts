@@ -2,4 +2,4 @@
  * publish: an image of the store → something outside of it. Here: files, in four formats. Guaranteed: output appears
  * complete or not at all, every blob is checked on the way, and the same image gives the same bytes.
  */
-export { exportFormats, exportImage, type ExportFormat, type ExportOptions } from './export-image.ts';
+export { exportImage, type ExportOptions } from './export-image.ts';
