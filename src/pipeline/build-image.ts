@@ -45,6 +45,7 @@ export async function buildImage(
       start: roots.target,
       builder: roots.builder,
       hookInputs: step.key,
+      installScripts: step.installScripts,
       epoch: build.epoch,
       ...(step.forced && { only: String(startedAt) }),
     });

@@ -3,14 +3,7 @@ import type { ImageRecord } from '../model/image-record.ts';
 import { positionOf } from '../model/position-of.ts';
 import type { Project } from '../model/project.ts';
 import { buildGraph, resolveTargets, type Graph } from '../stages/graph/index.ts';
-import {
-  digestFolder,
-  planBuild,
-  sha256,
-  type BuildPlan,
-  type Force,
-  type ImageStep,
-} from '../stages/plan/index.ts';
+import { digestFolder, planBuild, type BuildPlan, type Force, type ImageStep } from '../stages/plan/index.ts';
 import type { ImagePlan } from '../stages/image/index.ts';
 import { checkRuleNames } from '../stages/prune/index.ts';
 import { throwFaults, type KublerError } from '../errors.ts';
@@ -57,7 +50,7 @@ export async function planProject(
     {
       indexes: indexes.digests,
       folders: await digestFolders(graph),
-      scripts: sha256(JSON.stringify([...(await digestFolder(workspace.containerDir))])),
+      scripts: await digestFolder(workspace.containerDir),
       records,
       snapshots: new Set(await workspace.engine.listSnapshots()),
       intact: await intactImages(workspace, records),

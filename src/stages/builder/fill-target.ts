@@ -18,6 +18,8 @@ export interface TargetSpec {
   readonly builder: SnapshotId;
   /** Digest of everything hooks can see: the image folder, its variables. */
   readonly hookInputs: Sha256;
+  /** Digest of the scripts that install packages. */
+  readonly installScripts: Sha256;
   readonly epoch: number;
   /** Set apart from all former builds: no snapshot of theirs is reused. */
   readonly only?: string;
@@ -101,6 +103,7 @@ function planStretches(
     epoch: String(spec.epoch),
     names: description.packages.join(' '),
     packages: packages.map(({ sha256 }) => sha256).join(' '),
+    scripts: spec.installScripts,
   };
   const installKey = stepKey('install', inputs);
   const hookedKey = stepKey('target', { ...inputs, builder, hooks: spec.hookInputs });

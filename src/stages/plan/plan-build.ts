@@ -3,6 +3,7 @@ import type { ImageId } from '../../model/image-id.ts';
 import type { ImageRecord } from '../../model/image-record.ts';
 import type { BuilderDefinition, ImageDefinition } from '../../model/project.ts';
 import type { Graph, GraphBuilder, GraphImage } from '../graph/index.ts';
+import { sha256 } from './digest-folder.ts';
 import { changedInputs, stepKey, type StepInputs } from './step-key.ts';
 
 /** One entry of a build plan. */
@@ -28,6 +29,8 @@ export interface ImageStep extends Step {
   readonly definition: ImageDefinition;
   readonly builder: BuilderStep;
   readonly parent?: ImageStep;
+  /** Digest of the scripts that install its packages. */
+  readonly installScripts: Sha256;
   /** Built from its start: no part of a former build is taken over. */
   readonly forced: boolean;
 }
@@ -44,8 +47,8 @@ export interface PlanFacts {
   readonly indexes: ReadonlyMap<string, Sha256>;
   /** Image id or `builder NAME` → file name → digest, of its folder. */
   readonly folders: ReadonlyMap<string, ReadonlyMap<string, Sha256>>;
-  /** Digest of the scripts that work in containers: other scripts, other steps. */
-  readonly scripts: Sha256;
+  /** Scripts that work in containers, by name → digest: other scripts, other steps. */
+  readonly scripts: ReadonlyMap<string, Sha256>;
   readonly records: ReadonlyMap<ImageId, ImageRecord>;
   readonly snapshots: ReadonlySet<string>;
   /** Images whose blobs are all in the store. */
@@ -74,12 +77,15 @@ function planBuilder(
   const parent = definition.extends === undefined ? undefined : done.get(definition.extends);
   const user = `builder ${definition.name}`;
   const index = facts.indexes.get(user) ?? '';
-  const shared = { 'package index': index, 'container scripts': facts.scripts };
-  const base = parent?.base ?? stepKey('base', { ...baseInputs(definition), ...shared });
+  const scripts = (used: (name: string) => boolean) => ({ 'container scripts': digestScripts(facts, used) });
+  const base =
+    parent?.base ??
+    stepKey('base', { ...baseInputs(definition), 'package index': index, ...scripts(isOfInstall) });
   const files = facts.folders.get(user) ?? noFiles;
   const inputs = withFiles(files, {
     ...(parent ? { [`builder ${parent.definition.name}`]: parent.key, 'package index': index } : { base }),
-    variables: JSON.stringify([...definition.variables]),
+    ...scripts((name) => name !== extractScript),
+    variables: JSON.stringify([...definition.variables].filter(([name]) => !namesBase.test(name))),
   });
   const key = stepKey('builder', inputs);
   const ready = facts.snapshots.has(key) && facts.snapshots.has(base);
@@ -94,6 +100,15 @@ function planBuilder(
     reason: ready ? 'ready' : 'not built for these inputs yet',
   };
 }
+
+/** What `installPackages` runs: for real, as in every base and builder, and in extracted mode. */
+const isOfInstall = (name: string): boolean => ['apt/apt.conf', 'apt/install.sh'].includes(name);
+const extractScript = 'apt/extract.sh';
+/** Their meaning is in the base's key, or the parent's. */
+const namesBase = /^BUILDER(_BASE|_BASE_SHA256|_SUITE)?$/;
+
+const digestScripts = ({ scripts }: PlanFacts, used: (name: string) => boolean): Sha256 =>
+  sha256(JSON.stringify([...scripts].filter(([name]) => used(name))));
 
 /** What a base is made from: of a tarball its content, wherever it lies. */
 function baseInputs({ base }: BuilderDefinition): StepInputs {
@@ -112,12 +127,16 @@ function planImage(
   if (!builder) throw new Error(`internal error: builder ${node.builder} is not in the graph`);
   const parent = node.parent === undefined ? undefined : done.get(node.parent);
   const files = facts.folders.get(definition.id) ?? noFiles;
+  const isUsed = (name: string): boolean =>
+    isOfInstall(name) || (name === extractScript && definition.installMode === 'extracted');
+  const installScripts = digestScripts(facts, isUsed);
   const inputs = withFiles(files, {
     [`builder ${node.builder}`]: builder.key,
     'package index': facts.indexes.get(definition.id) ?? '',
     ...(parent && { [`parent ${parent.definition.id}`]: parent.key }),
     variables: JSON.stringify([...definition.variables]),
     settings: JSON.stringify(settingsThatMatter(definition)),
+    'container scripts': installScripts,
   });
   const key = stepKey('image', inputs);
   const forced = force === 'all' || (force === 'requested' && node.requested);
@@ -126,6 +145,7 @@ function planImage(
     definition,
     builder,
     ...(parent && { parent }),
+    installScripts,
     forced,
     key,
     inputs,

@@ -20,7 +20,11 @@ const facts: PlanFacts = {
     ['web/base', new Map([['build.sh', 'b1']])],
     ['web/app', new Map([['build.sh', 'a1']])],
   ]),
-  scripts: 'scripts-1',
+  scripts: new Map([
+    ['core.sh', 'core-1'],
+    ['apt/install.sh', 'install-1'],
+    ['apt/extract.sh', 'extract-1'],
+  ]),
   records: new Map(),
   snapshots: new Set(),
   intact: new Set(),
@@ -116,11 +120,37 @@ describe('planBuild', () => {
     expect(decisions({ ...built, folders: indexed })['web/base']).toBe('skip: unchanged');
   });
 
-  it('makes base, builders and images anew when the scripts in containers change', () => {
-    const plan = planBuild(graph, { ...built, scripts: 'scripts-2' });
-    const before = planBuild(graph, built);
-    expect(plan.builders.map(({ base }) => base)).not.toEqual(before.builders.map(({ base }) => base));
-    expect(plan.images.map(({ reason }) => reason)).toContain('builder debian changed');
+  describe('when a script that works in containers changes', () => {
+    const planWith = (script: string, from = graph) =>
+      planBuild(from, { ...built, scripts: new Map([...facts.scripts, [script, 'new']]) });
+    const keys = ({ builders, images }: BuildPlan) => ({
+      base: builders[0]?.base,
+      builder: builders[0]?.key,
+      image: images[0]?.key,
+      install: images[0]?.installScripts,
+    });
+    const before = keys(planBuild(graph, built));
+
+    it('makes the base anew for one that installs packages', () => {
+      const after = keys(planWith('apt/install.sh'));
+      expect(after.base).not.toBe(before.base);
+      expect(after.install).not.toBe(before.install);
+    });
+
+    it('keeps the base, but not the builder, for one of hooks', () => {
+      const after = keys(planWith('core.sh'));
+      expect(after).toMatchObject({ base: before.base, install: before.install });
+      expect(after.builder).not.toBe(before.builder);
+      expect(after.image).not.toBe(before.image);
+    });
+
+    it('builds extracted images only for the one that extracts', () => {
+      expect(keys(planWith('apt/extract.sh'))).toEqual(before);
+      const extracted = buildGraph(makeProject({ 'web/base': { installMode: 'extracted' } }), [], {});
+      const after = keys(planWith('apt/extract.sh', extracted));
+      expect([after.base, after.builder]).toEqual([before.base, before.builder]);
+      expect(after.install).not.toBe(keys(planBuild(extracted, built)).install);
+    });
   });
 
   it('builds what is gone from the store', () => {
