@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -102,6 +102,26 @@ host('a process of the native engine', () => {
   });
   afterEach(() => {
     for (const child of children.splice(0)) child.kill('SIGKILL');
+  });
+
+  it('cannot use a device node, wherever it comes from', async () => {
+    const [id, tar] = ['d'.repeat(64), join(dir, 'devices.tar')];
+    copyFileSync(join(dir, 'base.tar'), tar);
+    execFileSync('mknod', [join(dir, 'zero'), 'c', '1', '5']);
+    execFileSync('tar', ['--append', `--file=${tar}`, `--directory=${dir}`, 'zero']);
+    const engine = openEngine(join(dir, 'devices'));
+    const source = { kind: 'tarball', hostFile: tar } as const;
+    await engine.bootstrap({ id, log: () => undefined, source });
+    await using session = await engine.open({ builder: id, target: id, inputs: [], env: {} });
+    const read = async (root: 'builder' | 'target', path: string) => {
+      const argv = ['sh', '-c', `test -c ${path} && head -c 1 ${path}`] as const;
+      const log: string[] = [];
+      await session.exec({ root, argv, env: {}, log: (line) => log.push(line) });
+      return log.join();
+    };
+    for (const root of ['builder', 'target'] as const)
+      expect(await read(root, '/zero')).toContain('Permission denied');
+    expect(await read('target', '/dev/zero')).toBe('\0');
   });
 
   /** A program that runs `code` with `engine` and `spec` in scope. */

@@ -29,7 +29,7 @@ async function fill(host: NativeHost, spec: BootstrapSpec, tempDir: string, stag
   const empty = join(tempDir, 'empty', 'fs');
   await mkdir(empty, { recursive: true });
   await chmod(empty, 0o755);
-  const overlay = await makeOverlay(tempDir, ['empty'], join(tempDir, 'base'));
+  const overlay = { ...(await makeOverlay(tempDir, ['empty'], join(tempDir, 'base'))), devices: true };
   {
     await using helper = await openHelper({
       layersDir: tempDir,

@@ -9,6 +9,8 @@ export interface Overlay {
   readonly upperDir: string;
   readonly workDir: string;
   readonly mountPoint: string;
+  /** Device nodes in it work, which debootstrap wants to see. */
+  readonly devices?: boolean;
 }
 
 /** Bytes of mount options that mount(2) takes: one page, with the NUL at its end. */
@@ -22,6 +24,7 @@ const maxOptionBytes = 4095;
 export function overlayOptions(layersDir: string, overlay: Overlay): string {
   const name = (path: string): string => relative(layersDir, path);
   const options = [
+    ...(overlay.devices ? [] : ['nodev']),
     `lowerdir=${overlay.layers.map((layer) => `${layer}/fs`).join(':')}`,
     `upperdir=${name(overlay.upperDir)}`,
     `workdir=${name(overlay.workDir)}`,

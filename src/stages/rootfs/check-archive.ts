@@ -26,12 +26,13 @@ export async function checkArchive(
   for await (const member of readTarStream(capped(source, limits.maxBytes), tarLimits)) {
     const path = insidePath(member.path, member);
     if (path === '') continue;
-    // Unpacked by root, a device would work in every hook: none but those of /dev, which are left out.
-    if (member.type === 'device' && !path.startsWith('dev/')) {
+    const type = member.type === 'hardlink' ? linkedType(seen, member) : member.type;
+    // No image has a place for a device but /dev, whose own are left out.
+    if (type === 'device' && !path.startsWith('dev/')) {
       throw escapes(member.path, 'it is a device outside of /dev');
     }
     seeAncestors(seen, path);
-    see(seen, path, member.type === 'hardlink' ? linkedType(seen, member) : member.type);
+    see(seen, path, type);
   }
 }
 

@@ -14,8 +14,13 @@ const overlay = {
 
 it('names layers highest first, relative to their folder', () => {
   expect(overlayOptions('/da,ta/snapshots', overlay)).toBe(
-    'lowerdir=ccc/fs:bbb/fs:aaa/fs,upperdir=../tmp/1/fs,workdir=../tmp/1/work,redirect_dir=off,metacopy=off,index=off,xino=off,volatile',
+    'nodev,lowerdir=ccc/fs:bbb/fs:aaa/fs,upperdir=../tmp/1/fs,workdir=../tmp/1/work,redirect_dir=off,metacopy=off,index=off,xino=off,volatile',
   );
+});
+
+it('lets device nodes work only where it is told to', () => {
+  expect(overlayOptions('/data', overlay)).toContain('nodev');
+  expect(overlayOptions('/data', { ...overlay, devices: true })).not.toContain('nodev');
 });
 
 it('takes 150 layers and refuses what mount(2) would cut off', () => {

@@ -11,6 +11,18 @@ const dir = useTempDir();
 type Given = Parameters<typeof member>[0];
 
 const check = async (...members: Given[]) => checkArchive(chunks(await tarOf(...members.map(member))));
+/** The archive with members of this name being character devices: their type, and their checksum, are changed. */
+function withDevices(tar: Buffer, ...names: readonly string[]): Buffer {
+  const changed = Buffer.from(tar);
+  for (const name of names) {
+    const header = changed.subarray(changed.indexOf(`${name}\0`)).subarray(0, 512);
+    header.write('3', 156);
+    header.write(' '.repeat(8), 148);
+    const sum = header.reduce((total, byte) => total + byte, 0);
+    header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+  }
+  return changed;
+}
 const folder = (path: string): Given => ({ path, type: 'directory' });
 const symlink = (path: string, linkTarget: string): Given => ({ path, type: 'symlink', linkTarget });
 const hardlink = (path: string, linkTarget: string): Given => ({ path, type: 'hardlink', linkTarget });
@@ -89,6 +101,27 @@ describe('checkArchive', () => {
     const refused = check(...members);
     await expect(refused).rejects.toMatchObject({ code: 'ROOTFS_ESCAPE' });
     await expect(refused).rejects.toThrow(reason);
+  });
+
+  it('passes devices in /dev, which are left out', async () => {
+    const names = ['./dev/null', 'dev/sub/zero'];
+    const tar = await tarOf(...names.map((path) => member({ path })));
+    await checkArchive(chunks(withDevices(tar, ...names)));
+  });
+
+  it.each(['null', './etc/null', 'dev', 'dev-too/null', 'srv/dev/null'])(
+    'refuses the device %s',
+    async (path) => {
+      const refused = checkArchive(chunks(withDevices(await tarOf(member({ path })), path)));
+      await expect(refused).rejects.toMatchObject({ code: 'ROOTFS_ESCAPE' });
+      await expect(refused).rejects.toThrow('it is a device outside of /dev');
+    },
+  );
+
+  it('refuses another name of a device elsewhere', async () => {
+    const tar = await tarOf(member({ path: '././dev/sda' }), member(hardlink('etc/disk', 'dev/sda')));
+    const refused = checkArchive(chunks(withDevices(tar, '././dev/sda')));
+    await expect(refused).rejects.toThrow('"etc/disk": it is a device outside of /dev');
   });
 
   it('names the limit that an archive passes', async () => {
