@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Builds the shipped images on the native engine, shows their sizes and runs one. Needs root on Debian.
+# Builds the shipped images on the native engine, shows their sizes and runs one. On Debian, as root or as an ordinary user.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-scripts/install-tools.sh runc debootstrap debian-archive-keyring gpgv xz-utils util-linux mount tar
+user_tools=()
+[[ "$(id -u)" == 0 ]] || user_tools=(uidmap)
+scripts/install-tools.sh "${user_tools[@]}" runc debootstrap debian-archive-keyring gpgv xz-utils util-linux mount tar
 [[ -d node_modules ]] || npm ci --no-progress
 [[ -f dist/main.js ]] || npm run --silent build
 

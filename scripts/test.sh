@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-scripts/install-tools.sh runc debootstrap mmdebstrap debian-archive-keyring gpgv xz-utils util-linux mount tar \
+scripts/install-tools.sh runc uidmap debootstrap mmdebstrap debian-archive-keyring gpgv xz-utils util-linux mount tar \
   skopeo umoci binutils libcap2-bin attr shellcheck strace busybox-static slirp4netns faketime git gnupg openssl
 [[ -d node_modules ]] || npm ci --no-progress
 npm run --silent build

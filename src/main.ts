@@ -1,7 +1,11 @@
 import { homedir } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { enterUserNamespace } from './adapters/system/user-namespace.ts';
 import { runCli } from './cli/cli.ts';
+
+/** Commands that have no use for containers, and run as whoever calls them. */
+const plainCommands = ['help', 'new', 'list', 'graph', 'completion'];
 
 const interrupt = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
@@ -14,23 +18,28 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const shippedDir = dirname(dirname(fileURLToPath(import.meta.url)));
 
-process.exitCode = await runCli(process.argv.slice(2), {
-  cwd: process.cwd(),
-  env: process.env,
-  shippedDir,
-  homeDir: process.env['HOME'] ?? homedir(),
-  stdout: (text) => process.stdout.write(text),
-  output: process.stdout,
-  stderr: (text) => process.stderr.write(text),
-  isTty: process.stdin.isTTY && process.stderr.isTTY,
-  signal: interrupt.signal,
-  now: Date.now,
-  openWorkspace: async (settings, progress) => {
-    const { openWorkspace } = await import('./wire.ts');
-    return openWorkspace({ settings, progress, shippedDir, signal: interrupt.signal });
-  },
-  probe: async () => {
-    const { probeEngine } = await import('./wire.ts');
-    return probeEngine(interrupt.signal);
-  },
-});
+const [command = 'help'] = process.argv.slice(2);
+const isPlain = command.startsWith('-') || plainCommands.includes(command);
+const status = isPlain ? undefined : await enterUserNamespace();
+process.exitCode =
+  status ??
+  (await runCli(process.argv.slice(2), {
+    cwd: process.cwd(),
+    env: process.env,
+    shippedDir,
+    homeDir: process.env['HOME'] ?? homedir(),
+    stdout: (text) => process.stdout.write(text),
+    output: process.stdout,
+    stderr: (text) => process.stderr.write(text),
+    isTty: process.stdin.isTTY && process.stderr.isTTY,
+    signal: interrupt.signal,
+    now: Date.now,
+    openWorkspace: async (settings, progress) => {
+      const { openWorkspace } = await import('./wire.ts');
+      return openWorkspace({ settings, progress, shippedDir, signal: interrupt.signal });
+    },
+    probe: async () => {
+      const { probeEngine } = await import('./wire.ts');
+      return probeEngine(interrupt.signal);
+    },
+  }));

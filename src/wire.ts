@@ -1,8 +1,10 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createNativeEngine } from './adapters/native/index.ts';
+import { claimDataDir } from './adapters/system/claim-data-dir.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import { createDownloader } from './adapters/system/downloader.ts';
+import { readIdMap } from './adapters/system/id-map.ts';
 import { withLock } from './adapters/system/lock.ts';
 import { createProcessRunner } from './adapters/system/process-runner.ts';
 import { inUseSince, openTempDir, removeStaleTempDirs } from './adapters/system/temp-dir.ts';
@@ -24,7 +26,10 @@ export async function openWorkspace(options: {
 }): Promise<Workspace> {
   const { settings, signal } = options;
   const { dataDir } = settings;
-  await removeStaleTempDirs(dataDir);
+  if (isRoot()) {
+    await claimDataDir(dataDir, await readIdMap());
+    await removeStaleTempDirs(dataDir);
+  }
   const temp = await openTempDir(dataDir);
   const runner = createProcessRunner({ signal });
   const { caFile, ...proxies } = settings.network;
@@ -35,7 +40,7 @@ export async function openWorkspace(options: {
     withLock: <T>(work: () => Promise<T>) => withLock(join(dataDir, 'store.lock'), work, { signal, onWait }),
   };
   return {
-    engine: nativeEngine(dataDir, runner, signal),
+    engine: await nativeEngine(dataDir, runner, signal),
     runner,
     downloader: createDownloader({ proxies, caFile, signal }),
     clock: systemClock,
@@ -52,18 +57,22 @@ export async function openWorkspace(options: {
   };
 }
 
+/** Also in a user namespace; another user can neither make nor remove what containers leave. */
+const isRoot = (): boolean => process.getuid?.() === 0;
+
 /** What this machine lacks to build and run images. */
 export async function probeEngine(signal: AbortSignal): Promise<readonly MissingTool[]> {
   const dataDir = join(tmpdir(), 'kubler-probe');
-  return nativeEngine(dataDir, createProcessRunner({ signal }), signal).probe();
+  return (await nativeEngine(dataDir, createProcessRunner({ signal }), signal)).probe();
 }
 
-function nativeEngine(dataDir: string, runner: ProcessRunner, signal: AbortSignal): Engine {
+async function nativeEngine(dataDir: string, runner: ProcessRunner, signal: AbortSignal): Promise<Engine> {
   return createNativeEngine({
     dataDir,
     openTempDir: () => openTempDir(dataDir),
     which: (command) => runner.which(command),
     signal,
+    inUserNamespace: (await readIdMap()).isNamespace,
     uid: process.getuid?.() ?? 0,
   });
 }

@@ -368,7 +368,7 @@ export function describeEngineContract(name: string, setUp: (dir: string) => Eng
         const made = [
           'umask 0; mkdir /keep; cd /keep; echo x > a; ln a b; ln a /linked; chmod 4755 a',
           'echo y > s; chown 1000:2000 s; chmod 2711 s; touch -d @1000000000 s; ln -s nowhere l; mkdir -m 1777 t; touch "$(printf "n\\377\\n")"',
-          'chown 3000000:3000000 t; touch -d @5000000000 t',
+          'chown 60000:60000 t; touch -d @5000000000 t',
         ].join('; ');
         const facts = 'cd /keep; stat -c "%n %a %u %g %h %F" a b /linked s l t; stat -c %Y s t; ls | wc -l';
         let before: string;

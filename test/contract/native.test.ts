@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { createNativeEngine } from '../../src/adapters/native/index.ts';
+import { readIdMap } from '../../src/adapters/system/id-map.ts';
 import { createProcessRunner } from '../../src/adapters/system/process-runner.ts';
 import { openTempDir, removeStaleTempDirs } from '../../src/adapters/system/temp-dir.ts';
 import type { RunSpec } from '../../src/ports/engine.ts';
@@ -19,12 +20,14 @@ import { describeEngineContract, type EngineSetup } from './engine.contract.ts';
 
 const host = requires('root', 'runc', 'setcap');
 
+const { isNamespace: inUserNamespace } = await readIdMap();
 const openEngine = (dataDir: string, signal = new AbortController().signal) =>
   createNativeEngine({
     dataDir,
     openTempDir: () => openTempDir(dataDir),
     which: (command) => createProcessRunner({ signal }).which(command),
     signal,
+    inUserNamespace,
     uid: process.getuid?.() ?? 0,
   });
 
@@ -135,7 +138,8 @@ host('a process of the native engine', () => {
        const interrupt = new AbortController();
        for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => interrupt.abort(signal));
        const engine = createNativeEngine({ dataDir, openTempDir: () => openTempDir(dataDir),
-         which: async (command) => command, signal: interrupt.signal, uid: 0 });
+         which: async (command) => command, signal: interrupt.signal,
+         inUserNamespace: ${inUserNamespace}, uid: 0 });
        const spec = ${JSON.stringify(spec)};
        ${code}`,
     );

@@ -32,22 +32,24 @@ async function fill(host: NativeHost, spec: BootstrapSpec, tempDir: string, stag
   const overlay = { ...(await makeOverlay(tempDir, ['empty'], join(tempDir, 'base'))), devices: true };
   {
     await using helper = await openHelper({
+      ...host,
       layersDir: tempDir,
       stateDir: join(tempDir, 'runc'),
       overlays: [overlay],
-      signal: host.signal,
     });
-    await runTool(helper.enter(bootstrapArgv(spec.source, overlay.mountPoint)), spec);
+    await runTool(host, helper.enter(bootstrapArgv(spec.source, overlay.mountPoint)), spec);
   }
   await rename(overlay.upperDir, join(stageDir, 'fs'));
 }
 
-async function runTool(argv: Argv, { source, log }: BootstrapSpec): Promise<void> {
+async function runTool(host: NativeHost, argv: Argv, { source, log }: BootstrapSpec): Promise<void> {
   const tail: string[] = [];
   const { exitCode } = await runCommand({
     argv,
     env: {
       ...{ HOME: '/root', TZ: 'UTC', DEBIAN_FRONTEND: 'noninteractive', DEBCONF_NONINTERACTIVE_SEEN: 'true' },
+      // Tells debootstrap, and systemd's way of asking, that devices cannot be made.
+      ...(host.inUserNamespace && { container: 'lxc' }),
       ...(source.kind !== 'tarball' && { SOURCE_DATE_EPOCH: String(source.epoch) }),
     },
     log: (line) => {

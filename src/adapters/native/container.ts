@@ -37,7 +37,7 @@ export async function makeContainer(
 ): Promise<Container> {
   const bundle = join(place.tempDir, `bundle-${name}`);
   await mkdir(bundle, { recursive: true });
-  await writeFile(join(bundle, 'config.json'), JSON.stringify(toRuntimeConfig(spec)));
+  await writeFile(join(bundle, 'config.json'), JSON.stringify(toRuntimeConfig(spec, place.helper)));
   let count = 0;
   return {
     ...launch(place, join(bundle, 'runc'), ['run', '--bundle', bundle], `kubler-${name}`),

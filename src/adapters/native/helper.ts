@@ -4,12 +4,10 @@ import { mkdir } from 'node:fs/promises';
 import { KublerError } from '../../errors.ts';
 import { collectOutput } from '../system/collect-output.ts';
 import { throwIfAborted } from './interruption.ts';
-import { overlayOptions, type Overlay } from './overlay.ts';
+import { overlayOptions, type Overlay, type OverlayPlace } from './overlay.ts';
 import { exitStatus, runCommand, startCommand, withUmask, type Argv } from './run-command.ts';
 
-export interface HelperSpec {
-  /** Folder that the lower layers of overlays are named in. */
-  readonly layersDir: string;
+export interface HelperSpec extends OverlayPlace {
   /** An empty folder of this session; runc keeps its state there, in memory. */
   readonly stateDir: string;
   readonly overlays: readonly Overlay[];
@@ -18,11 +16,12 @@ export interface HelperSpec {
 }
 
 /**
- * A process that owns mounts: PID 1 of its own PID, mount, IPC and UTS namespaces. It lives until its standard input
+ * A process that owns mounts: PID 1 of its own PID, mount, IPC, UTS and cgroup namespaces. It lives until its standard input
  * ends, that is until it is disposed or this process dies, however it dies; the kernel then kills whatever runs in
  * the namespaces and drops the mounts with them.
  */
 export interface Helper extends AsyncDisposable {
+  readonly inUserNamespace: boolean;
   /** The command line that runs a command inside. */
   enter(argv: Argv): Argv;
   /** A path of the helper's mount namespace, as this process can open it. */
@@ -33,7 +32,16 @@ export interface Helper extends AsyncDisposable {
   isAlive(): boolean;
 }
 
-const namespaces = ['--mount', '--pid', '--ipc', '--uts', '--fork', '--mount-proc', '--kill-child'];
+const namespaces = [
+  '--mount',
+  '--pid',
+  '--ipc',
+  '--uts',
+  '--cgroup',
+  '--fork',
+  '--mount-proc',
+  '--kill-child',
+];
 
 /**
  * runc makes cgroups even when asked for none, and they would outlive a killed helper. Over a read-only cgroup2
@@ -54,10 +62,7 @@ read -r _ || :
 /** Starts a helper with these mounts made; rejects with `ENGINE_REFUSED` when one cannot be. */
 export async function openHelper(spec: HelperSpec): Promise<Helper> {
   await mkdir(spec.stateDir, { recursive: true });
-  const mounts = spec.overlays.flatMap((overlay) => [
-    overlayOptions(spec.layersDir, overlay),
-    overlay.mountPoint,
-  ]);
+  const mounts = spec.overlays.flatMap((overlay) => [overlayOptions(spec, overlay), overlay.mountPoint]);
   const argv = ['sh', '-c', script, 'kubler', spec.layersDir, spec.stateDir, ...mounts];
   const child = startCommand(['unshare', ...namespaces, ...argv], 'pipe');
   const status = exitStatus(child);
@@ -105,24 +110,26 @@ function entrance(child: ChildProcess, spec: HelperSpec): Omit<Helper, typeof Sy
     if (exitCode !== 0) throw refused(verb, lines.join('\n'));
   };
   return {
+    inUserNamespace: spec.inUserNamespace,
     enter,
     view: (path) => `${process}/root${path}`,
     isAlive: () => child.exitCode === null && child.signalCode === null,
-    mount: (overlay) => run('mount a root', mountArgv(spec.layersDir, overlay)),
+    mount: (overlay) => run('mount a root', mountArgv(spec, overlay)),
     unmount: (mountPoint) => run('unmount a root', ['umount', mountPoint]),
   };
 }
 
 /** The lower layers are named relative to their folder, which nsenter(1) leaves. */
-const mountArgv = (layersDir: string, overlay: Overlay): Argv => [
+const mountArgv = (place: OverlayPlace, overlay: Overlay): Argv => [
   ...(['sh', '-c', 'cd "$1" && exec mount -t overlay overlay -o "$2" "$3"', 'kubler'] as const),
-  layersDir,
-  overlayOptions(layersDir, overlay),
+  place.layersDir,
+  overlayOptions(place, overlay),
   overlay.mountPoint,
 ];
 
 function refused(verb: string, output: string): KublerError {
-  const details = output.split('\n').filter(Boolean);
+  // mount(8) ends by naming another place to look at.
+  const details = output.split('\n').filter((line) => line !== '' && !/^\s*dmesg\(1\)/.test(line));
   return new KublerError('ENGINE_REFUSED', `cannot ${verb}: ${details.at(-1) ?? 'its helper ended early'}`, {
     hint: '`kubler doctor` says what this host lacks',
     details: details.slice(0, -1),

@@ -42,7 +42,8 @@ export async function openImageContainer(
     );
     const overlay = await makeOverlay(layersDir(host), layers.toReversed(), join(temp.path, 'run'));
     const stateDir = join(temp.path, 'runc');
-    const place = { layersDir: layersDir(host), stateDir, overlays: [overlay] };
+    const { inUserNamespace } = host;
+    const place = { layersDir: layersDir(host), inUserNamespace, stateDir, overlays: [overlay] };
     helper = await openHelper({ ...place, ...(signal && { signal }) });
     return {
       helper,

@@ -40,9 +40,8 @@ async function prepare(host: NativeHost, spec: SessionSpec, temp: TempDir): Prom
     if (id !== undefined) roots.set(root, await openRoot(host, temp, `${root}-0`, id));
   }
   const stateDir = join(temp.path, 'runc');
-  const { signal } = host;
   const overlays = [...roots.values()];
-  const helper = await openHelper({ layersDir: snapshotsDir(host), stateDir, overlays, signal });
+  const helper = await openHelper({ ...host, layersDir: snapshotsDir(host), stateDir, overlays });
   return { host, spec, temp, helper, stateDir, binds, roots, points: [], running: 0, count: 0 };
 }
 

@@ -1,9 +1,7 @@
 import { KublerError } from '../../errors.ts';
 import type { TarHeader, TarMember, TarType } from '../../oci/tar-member.ts';
 import { readWhiteout } from '../../oci/whiteout.ts';
-
-/** What overlayfs has for a folder that hides what is below it. */
-const opaqueXattr = ['trusted.overlay.opaque', Buffer.from('y')] as const;
+import { overlayXattrs } from './overlay.ts';
 
 /**
  * The members of a layer as overlayfs wants them in a folder: a folder that hides what is below it gets an
@@ -13,6 +11,7 @@ const opaqueXattr = ['trusted.overlay.opaque', Buffer.from('y')] as const;
 export async function* toOverlayMembers(
   members: AsyncIterable<TarMember<TarType | 'device'>>,
   whiteouts: string[],
+  inUserNamespace = false,
 ): AsyncGenerator<TarMember, void, undefined> {
   const folders = new Map<string, Meta>();
   const opaque = new Set<string>();
@@ -25,7 +24,7 @@ export async function* toOverlayMembers(
     else if (member.type === 'directory') folders.set(path, member);
     if (!removal && isPlain(member)) yield { ...member, path: path === '' ? '.' : path };
   }
-  for (const path of opaque) yield opaqueFolder(path, folders.get(path));
+  for (const path of opaque) yield opaqueFolder(path, folders.get(path), inUserNamespace);
 }
 
 /** A path without `.` and the slashes around it. */
@@ -40,11 +39,12 @@ const isPlain = (member: TarMember<TarType | 'device'>): member is TarMember => 
 type Meta = Pick<TarHeader, 'mode' | 'uid' | 'gid' | 'mtime' | 'xattrs'>;
 
 /** The folder once more, with the attribute. */
-function opaqueFolder(path: string, folder: Meta | undefined): TarMember {
+function opaqueFolder(path: string, folder: Meta | undefined, inUserNamespace: boolean): TarMember {
+  const opaque = [`${overlayXattrs(inUserNamespace)}opaque`, Buffer.from('y')] as const;
   const { mode, uid, gid, mtime, xattrs } = folder ?? plainFolder;
   return {
     ...{ path: path === '' ? '.' : path, type: 'directory', mode, uid, gid, mtime, size: 0, linkTarget: '' },
-    xattrs: new Map([...xattrs, opaqueXattr]),
+    xattrs: new Map([...xattrs, opaque]),
     content: async function* () {},
   };
 }

@@ -16,19 +16,32 @@ export interface Overlay {
 /** Bytes of mount options that mount(2) takes: one page, with the NUL at its end. */
 const maxOptionBytes = 4095;
 
+/** Where overlays are mounted. */
+export interface OverlayPlace {
+  /** Folder that the lower layers are named in. */
+  readonly layersDir: string;
+  /** In a user namespace overlayfs cannot use the attributes it keeps out of everyone's sight. */
+  readonly inUserNamespace: boolean;
+}
+
+/** What overlayfs puts before the names of its attributes. */
+export const overlayXattrs = (inUserNamespace: boolean): string =>
+  inUserNamespace ? 'user.overlay.' : 'trusted.overlay.';
+
 /**
  * Mount options of an overlay. The optional features are off so that an upper directory can become a layer of any
  * other overlay. `volatile` leaves out every fsync: what is not committed is thrown away anyhow, and a commit
  * writes all of it to disk.
  */
-export function overlayOptions(layersDir: string, overlay: Overlay): string {
+export function overlayOptions({ layersDir, inUserNamespace }: OverlayPlace, overlay: Overlay): string {
   const name = (path: string): string => relative(layersDir, path);
   const options = [
     ...(overlay.devices ? [] : ['nodev']),
     `lowerdir=${overlay.layers.map((layer) => `${layer}/fs`).join(':')}`,
     `upperdir=${name(overlay.upperDir)}`,
     `workdir=${name(overlay.workDir)}`,
-    'redirect_dir=off,metacopy=off,index=off,xino=off,volatile',
+    'redirect_dir=nofollow,metacopy=off,index=off,xino=off,volatile',
+    ...(inUserNamespace ? ['userxattr'] : []),
   ].join(',');
   if (options.length <= maxOptionBytes) return options;
   throw new KublerError(

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MissingTool } from '../../ports/engine.ts';
+import { closedSettings, findRootlessLacks } from '../system/rootless-lacks.ts';
 import type { TempDir } from '../system/temp-dir.ts';
 import { openHelper } from './helper.ts';
 import { makeOverlay } from './overlay.ts';
@@ -8,9 +9,10 @@ import { makeOverlay } from './overlay.ts';
 export interface ProbeOptions {
   /** Absolute path of a command, or undefined. */
   readonly which: (command: string) => Promise<string | undefined>;
-  /** The user Kubler runs as. */
+  /** The user this process runs as: root, of the host or of a user namespace, where one can be made. */
   readonly uid: number;
   readonly openTempDir: () => Promise<TempDir>;
+  readonly inUserNamespace: boolean;
 }
 
 /** What the engine calls; `sh`, `sync`, `mknod` and `xargs` are part of every Debian. */
@@ -29,22 +31,23 @@ const tools: readonly MissingTool[] = [
 export async function probe(options: ProbeOptions): Promise<readonly MissingTool[]> {
   const missing: MissingTool[] = [];
   for (const each of tools) if ((await options.which(each.tool)) === undefined) missing.push(each);
-  if (options.uid !== 0)
-    return [...missing, { tool: 'root', need: 'mounts and containers (run kubler with sudo)' }];
+  if (options.uid !== 0) return [...missing, ...(await findRootlessLacks(options.which))];
   if (missing.length > 0) return missing;
   const refusal = await tryOverlay(options);
-  return refusal === undefined
-    ? []
-    : [{ tool: 'overlayfs', need: `root file systems in the data dir: ${refusal}` }];
+  if (refusal === undefined) return [];
+  const kernel = options.inUserNamespace ? ' (by an ordinary user: Linux 5.11 or later)' : '';
+  const lack = { tool: 'overlayfs', need: `root file systems in the data dir${kernel}: ${refusal}` };
+  return [lack, ...(options.inUserNamespace ? await closedSettings() : [])];
 }
 
 /** Opens and closes a helper with one overlay; returns why it cannot be. */
-async function tryOverlay({ openTempDir }: ProbeOptions): Promise<string | undefined> {
+async function tryOverlay({ openTempDir, inUserNamespace }: ProbeOptions): Promise<string | undefined> {
   await using temp = await openTempDir();
   await mkdir(join(temp.path, 'empty', 'fs'), { recursive: true });
   const overlay = await makeOverlay(temp.path, ['empty'], join(temp.path, 'probe'));
   try {
     const helper = await openHelper({
+      inUserNamespace,
       layersDir: temp.path,
       stateDir: join(temp.path, 'runc'),
       overlays: [overlay],

@@ -64,7 +64,9 @@ function refused(output: string): KublerError {
   const details = output.split('\n').filter(Boolean);
   const reason = details.at(-1) ?? 'slirp4netns ended early';
   return new KublerError('ENGINE_REFUSED', `cannot make a network for a container: ${reason}`, {
-    hint: '`kubler doctor` says what this host lacks',
+    hint: output.includes('/dev/net/tun')
+      ? 'every user may open /dev/net/tun where udev has set it up: sudo chmod 0666 /dev/net/tun'
+      : '`kubler doctor` says what this host lacks',
     details: details.slice(0, -1),
   });
 }

@@ -51,13 +51,21 @@ const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc
  * The config.json of a container (Open Container Initiative runtime-spec v1.0.2, config.md): namespaces of its own
  * but for users and, unless asked for, the network; no cgroup, the standard devices only.
  */
-export function toRuntimeConfig(spec: ContainerSpec) {
+export function toRuntimeConfig(
+  spec: ContainerSpec,
+  { inUserNamespace = false }: { readonly inUserNamespace?: boolean } = {},
+) {
   return {
     ociVersion: '1.0.2',
     hostname: spec.hostname,
     root: { path: spec.rootDir, readonly: spec.readOnlyRoot },
     process: toProcess(spec),
-    mounts: [...systemMounts, ...spec.binds.map(toMount)],
+    mounts: [
+      ...systemMounts,
+      // Only who owns a network may mount a view of its devices.
+      inUserNamespace && spec.network === 'host' ? hostSys : ownSys,
+      ...spec.binds.map(toMount),
+    ],
     linux: {
       namespaces: namespaces(spec),
       maskedPaths,
@@ -97,8 +105,14 @@ const systemMounts = [
   mount('/dev', 'tmpfs', ['nosuid', 'strictatime', 'mode=755', 'size=64m']),
   mount('/dev/pts', 'devpts', ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5']),
   mount('/dev/shm', 'tmpfs', ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=1g']),
-  mount('/sys', 'sysfs', ['nosuid', 'noexec', 'nodev', 'ro']),
 ];
+const ownSys = mount('/sys', 'sysfs', ['nosuid', 'noexec', 'nodev', 'ro']);
+const hostSys = {
+  ...ownSys,
+  type: 'bind',
+  source: '/sys',
+  options: ['rbind', 'rro', 'nosuid', 'noexec', 'nodev'],
+};
 
 function mount(destination: string, type: string, options: readonly string[]) {
   return { destination, type, source: type, options };

@@ -18,6 +18,8 @@ export interface NativeHost {
   /** Opens a scratch folder in `<data>/tmp`. */
   readonly openTempDir: () => Promise<TempDir>;
   readonly signal: AbortSignal;
+  /** Root of a user namespace, not of the host, runs this. */
+  readonly inUserNamespace: boolean;
 }
 
 export const snapshotsDir = (host: Pick<NativeHost, 'dataDir'>): string => join(host.dataDir, 'snapshots');

@@ -59,7 +59,7 @@ async function unpackLayer(host: NativeHost, layer: Layer): Promise<void> {
   const rootDir = join(stage, 'fs');
   await mkdir(rootDir, { recursive: true });
   await chmod(rootDir, 0o755);
-  await extract(layer, rootDir);
+  await extract(layer, rootDir, host.inUserNamespace);
   await writeToDisk(stage);
   await rename(stage, place).catch(async (error: unknown) => {
     if (!(await exists(place))) throw error;
@@ -72,10 +72,11 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-async function extract(layer: Layer, rootDir: string): Promise<void> {
+async function extract(layer: Layer, rootDir: string, inUserNamespace: boolean): Promise<void> {
   const digest = createHash('sha256');
   const whiteouts: string[] = [];
-  const members = toOverlayMembers(readTarStream(hashing(decompress(layer.blobFile), digest)), whiteouts);
+  const read = readTarStream(hashing(decompress(layer.blobFile), digest));
+  const members = toOverlayMembers(read, whiteouts, inUserNamespace);
   await runOrRefuse(
     [
       ...([

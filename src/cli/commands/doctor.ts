@@ -20,6 +20,6 @@ export function registerDoctor(program: Command, context: CliContext, result: Cl
       context.stdout('native engine: not ready\n');
       for (const { tool, need } of missing) context.stdout(`  missing: ${tool} (${need})\n`);
       const line = installLine(missing);
-      if (line) context.stdout(`to install what is missing:\n  ${line}\n`);
+      if (line) context.stdout(`to get what is missing:\n  ${line}\n`);
     });
 }

@@ -64,6 +64,12 @@ it('opaque folders keep their mode and get the attribute', async () => {
   ]);
 });
 
+it('opaque folders have another attribute in a user namespace', async () => {
+  for await (const { xattrs } of toOverlayMembers(Readable.from([member('a/.wh..wh..opq')]), [], true))
+    expect([...xattrs.keys()]).toEqual(['user.overlay.opaque']);
+  expect.assertions(1);
+});
+
 it.each([
   ['a name', member('a/../../etc/passwd')],
   ['a whiteout', member('../.wh.passwd')],

@@ -12,20 +12,28 @@ const overlay = {
   mountPoint: '/da,ta/tmp/1/root',
 };
 
+const place = { layersDir: '/da,ta/snapshots', inUserNamespace: false };
+
 it('names layers highest first, relative to their folder', () => {
-  expect(overlayOptions('/da,ta/snapshots', overlay)).toBe(
-    'nodev,lowerdir=ccc/fs:bbb/fs:aaa/fs,upperdir=../tmp/1/fs,workdir=../tmp/1/work,redirect_dir=off,metacopy=off,index=off,xino=off,volatile',
+  expect(overlayOptions(place, overlay)).toBe(
+    'nodev,lowerdir=ccc/fs:bbb/fs:aaa/fs,upperdir=../tmp/1/fs,workdir=../tmp/1/work,redirect_dir=nofollow,metacopy=off,index=off,xino=off,volatile',
+  );
+});
+
+it('keeps its attributes where an ordinary user may write them', () => {
+  expect(overlayOptions({ ...place, inUserNamespace: true }, overlay)).toBe(
+    `${overlayOptions(place, overlay)},userxattr`,
   );
 });
 
 it('lets device nodes work only where it is told to', () => {
-  expect(overlayOptions('/data', overlay)).toContain('nodev');
-  expect(overlayOptions('/data', { ...overlay, devices: true })).not.toContain('nodev');
+  expect(overlayOptions(place, overlay)).toContain('nodev');
+  expect(overlayOptions(place, { ...overlay, devices: true })).not.toContain('nodev');
 });
 
 it('takes 150 layers and refuses what mount(2) would cut off', () => {
   const options = (count: number) =>
-    overlayOptions('/data/snapshots', {
+    overlayOptions(place, {
       ...overlay,
       layers: Array.from({ length: count }, () => '0123456789abcdef'),
     });

@@ -49,6 +49,17 @@ it('a network of its own is a namespace', () => {
   expect(linux.namespaces).toContainEqual({ type: 'network', path: '/run/network' });
 });
 
+it('root of a user namespace shows the /sys of a network that is not its own', () => {
+  const sys = (network: ContainerSpec['network'], inUserNamespace: boolean) =>
+    toRuntimeConfig({ ...spec, network }, { inUserNamespace }).mounts.find(
+      ({ destination }) => destination === '/sys',
+    );
+  expect(sys('host', true)).toMatchObject({ type: 'bind', source: '/sys' });
+  expect(sys('host', true)?.options).toContain('rro');
+  expect(sys('none', true)).toEqual(sys('none', false));
+  expect(sys('host', false)?.type).toBe('sysfs');
+});
+
 it.each([
   'CAP_SYS_ADMIN',
   'CAP_MKNOD',

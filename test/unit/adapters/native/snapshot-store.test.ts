@@ -20,7 +20,12 @@ const id = (digit: string): string => digit.repeat(64);
 let host: NativeHost;
 beforeEach(() => {
   const dataDir = mkdtempSync(join(dir, 'data-'));
-  host = { dataDir, openTempDir: () => openTempDir(dataDir), signal: new AbortController().signal };
+  host = {
+    dataDir,
+    openTempDir: () => openTempDir(dataDir),
+    signal: new AbortController().signal,
+    inUserNamespace: false,
+  };
 });
 
 /** Publishes a snapshot whose only file is `who`, on top of another. */
