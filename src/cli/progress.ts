@@ -13,6 +13,8 @@ export interface ProgressOptions {
   readonly live: boolean;
   /** Takes lines of plain text, for standard error. */
   readonly write: (text: string) => void;
+  /** Takes the warnings that the live view would write over, as lines, to be shown after it. Default: `write`. */
+  readonly later?: ((text: string) => void) | undefined;
   /** Milliseconds. */
   readonly now: () => number;
 }
@@ -21,10 +23,12 @@ export interface ProgressOptions {
 export function openProgress(options: ProgressOptions): ProgressView {
   const plain = plainLines(options);
   if (!options.live) return { progress: plain, close: () => Promise.resolve() };
+  const later = plainLines({ ...options, write: options.later ?? options.write });
   let view: LiveView | undefined;
   return {
     progress: (event) => {
       if (event.kind === 'planned') view = openLiveView(event.tasks, options.now);
+      else if (event.kind === 'warning' && view) later(event);
       else if (!view?.show(event)) plain(event);
     },
     close: async () => view?.close(),
@@ -144,6 +148,6 @@ interface TaskLine {
 
 function showOn(line: TaskLine, name: string, event: TaskEvent, elapsed: string): void {
   const text = describeEvent(event, elapsed);
-  if (event.kind === 'detail' || event.kind === 'warning') line.output = text;
+  if (event.kind === 'detail') line.output = text;
   else line.title = event.kind === 'stage' ? `${name} · ${text} · ${elapsed}` : `${name} · ${text}`;
 }

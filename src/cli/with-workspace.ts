@@ -45,11 +45,12 @@ export async function withWorkspace<T>(
   context: CliContext,
   project: Project,
   work: (workspace: Workspace) => Promise<T>,
-  options: { readonly live?: boolean } = {},
+  options: { readonly live?: boolean; readonly later?: (text: string) => void } = {},
 ): Promise<T> {
   const view = openProgress({
     live: (options.live ?? false) && context.isTty,
     write: context.stderr,
+    later: options.later,
     now: context.now,
   });
   try {

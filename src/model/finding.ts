@@ -1,11 +1,15 @@
-/** What a check of `prove` found wrong in the final tree. */
+/** What a check of `prove` found wrong in the final tree, or what is doubtful in the Dockerfile. */
 export interface Finding {
-  /** Name of the check, as users type it: `elf-needed`, `shebang`, `symlink`, `entrypoint`, `user`. */
+  /** Name of the check, as users type it: `elf-needed`, `shebang`, `symlink`, `entrypoint`, `user`; or `dockerfile`. */
   readonly check: string;
   readonly severity: 'error' | 'warning';
-  /** The path that needs something, absolute: `/usr/bin/curl`. */
+  /** The path that needs something, absolute: `/usr/bin/curl`; or a place in the Dockerfile: `Dockerfile.template:3`. */
   readonly path: string;
   /** What it needs and does not get, in words: `needs libfoo.so.1, which no directory of the library path holds`. */
   readonly message: string;
   readonly hint?: string;
 }
+
+/** A finding as a line for people. */
+export const describeFinding = ({ path, message, hint }: Finding): string =>
+  `${path} ${message}${hint === undefined ? '' : ` (${hint})`}`;

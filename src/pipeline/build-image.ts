@@ -1,5 +1,5 @@
 import { splitImageId } from '../model/image-id.ts';
-import type { Finding } from '../model/finding.ts';
+import { describeFinding, type Finding } from '../model/finding.ts';
 import type { ImageRecord } from '../model/image-record.ts';
 import type { ImageDefinition } from '../model/project.ts';
 import { createStepStore, fillTarget, type apt, type FilledTarget } from '../stages/builder/index.ts';
@@ -88,7 +88,9 @@ async function makeImage(
     tempDir,
   });
   workspace.progress({ kind: 'stage', task: definition.id, stage: 'prove' });
-  const warnings = proveImage(definition.id, assembled.tree, plan.config);
+  const proved = proveImage(definition.id, assembled.tree, plan.config);
+  for (const text of proved.map(describeFinding))
+    workspace.progress({ kind: 'warning', task: definition.id, text });
   const image = await assembleImage({
     layout: workspace.layout,
     plan,
@@ -97,7 +99,13 @@ async function makeImage(
     epoch,
     architecture: index.architecture,
   });
-  return { image, assembled, warnings };
+  return { image, assembled, warnings: [...plan.warnings.map(toFinding), ...proved] };
+}
+
+/** `Dockerfile.template:3: …` as a finding. */
+function toFinding(warning: string): Finding {
+  const [path = '', ...rest] = warning.split(': ');
+  return { check: 'dockerfile', severity: 'warning', path, message: rest.join(': ') };
 }
 
 function buildSpec(

@@ -1,5 +1,5 @@
 import { KublerError } from '../errors.ts';
-import type { Finding } from '../model/finding.ts';
+import { describeFinding, type Finding } from '../model/finding.ts';
 import type { ImageId } from '../model/image-id.ts';
 import type { RuntimeConfig } from '../oci/types.ts';
 import { prove } from '../stages/prove/index.ts';
@@ -19,9 +19,7 @@ export function proveImage(
   const errors = findings.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
     throw new KublerError('PROVE_FAILED', `cannot build ${id}: what is in it cannot all run`, {
-      details: errors.map(
-        ({ path, message, hint }) => `${path} ${message}${hint === undefined ? '' : ` (${hint})`}`,
-      ),
+      details: errors.map(describeFinding),
       hint: 'add the packages that are missing to _packages, or name paths that have to stay in KEEP',
     });
   }

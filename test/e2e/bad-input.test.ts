@@ -606,6 +606,34 @@ requires(
   'root',
   'runc',
   'debootstrap',
+)('an image that is doubtful', () => {
+  it('is built with warnings, of its Dockerfile and of what is in it', async () => {
+    const dir = makeProject({
+      [image('a', 'build.sh')]: 'finish_rootfs_build() { mkdir -p "${_ROOTFS}/srv/work"; }\n',
+      [image('a', 'Dockerfile.template')]: `${template}WORKDIR /srv/work\nENV A=$NOPE\n`,
+      [image('b', 'build.conf')]: "IMAGE_PARENT='faulty/a'\n",
+      [image('b', 'build.sh')]: 'finish_rootfs_build() { rmdir "${_ROOTFS}/srv/work"; }\n',
+    });
+    const dockerfile = ['Dockerfile.template:4', '$NOPE is not set, so it is empty'] as const;
+    const workdir = [
+      '/srv/work',
+      'is the WORKDIR, and not in the image: the engine makes it, for root',
+    ] as const;
+    const { stdout, stderr } = await kubler(['build', '--json'], { cwd: dir });
+    expect(stderr.split('\n')).toContain(`faulty/a: warning: ${dockerfile.join(': ')}`);
+    expect(stderr.split('\n')).toContain(`faulty/b: warning: ${workdir.join(' ')}`);
+    const images = JSON.parse(stdout) as Record<'warnings', readonly Record<'path' | 'message', string>[]>[];
+    expect(images.map(({ warnings }) => warnings.map(({ path, message }) => [path, message]))).toEqual([
+      [dockerfile],
+      [workdir],
+    ]);
+  });
+});
+
+requires(
+  'root',
+  'runc',
+  'debootstrap',
 )('an image that fails', () => {
   it('leaves its former version as it was, and is built again once it can be', async () => {
     const dir = makeProject({

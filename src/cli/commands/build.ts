@@ -44,6 +44,7 @@ export function registerBuild(program: Command, context: CliContext): void {
         jobs: options.jobs ?? project.settings.jobs,
       } as const;
       const live = !options.verbose && !options.json;
+      const warnings: string[] = [];
       const report = await withWorkspace(
         context,
         project,
@@ -52,10 +53,11 @@ export function registerBuild(program: Command, context: CliContext): void {
           if (options.dryRun) return printPlan(context, planned, options.json ?? false);
           return buildAll(workspace, planned, request);
         },
-        { live },
+        { live, later: (line) => warnings.push(line) },
       );
       if (!report) return;
       context.stdout(options.json ? toJson(report) : toTable(report));
+      for (const line of warnings) context.stderr(line);
       if (report.error) throw report.error;
     });
 }

@@ -45,6 +45,6 @@ export interface ImagePlan {
   /** The parent's configuration with this image's changes. */
   readonly config: RuntimeConfig;
   readonly author: string | undefined;
-  /** What works, but probably not as meant: `line 3: …`. */
+  /** What works, but probably not as meant: `Dockerfile.template:3: …`. */
   readonly warnings: readonly string[];
 }

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { assert, KublerError, throwFaults } from '../../errors.ts';
 import type { ImageId } from '../../model/image-id.ts';
 import type { ImageConfig } from '../../oci/types.ts';
@@ -46,7 +47,7 @@ export function draftImage(options: PlanOptions): DraftedImage {
   const parent = options.parent?.config;
   const buildArgs = options.buildArgs ?? new Map<string, string>();
   const draft = startDraft(parent?.config, parent?.author, buildArgs, ({ at }, text) => {
-    warnings.push(`${at.file}:${at.line}: ${text}`);
+    warnings.push(`${basename(at.file)}:${at.line}: ${text}`);
   });
   const attempt = <Result>(action: () => Result): Result | undefined => {
     try {
@@ -68,7 +69,7 @@ export function draftImage(options: PlanOptions): DraftedImage {
   if (isWhole) attempt(() => checkRootfs(steps, after, options));
   for (const name of buildArgs.keys()) {
     if (draft.declaredArgs.has(name)) continue;
-    warnings.push(`${options.file}: the build argument ${name} is declared by no ARG`);
+    warnings.push(`${basename(options.file)}: the build argument ${name} is declared by no ARG`);
   }
   return { plan: { steps, config: toRuntimeConfig(draft), author: draft.author, warnings }, faults };
 }

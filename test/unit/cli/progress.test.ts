@@ -21,3 +21,22 @@ describe('plain progress', () => {
     ]);
   });
 });
+
+describe('live progress', () => {
+  it('leaves warnings for later, as it would write over them', async () => {
+    const [lines, later]: [string[], string[]] = [[], []];
+    const view = openProgress({
+      live: true,
+      write: (text) => lines.push(text),
+      later: (text) => later.push(text),
+      now: () => 0,
+    });
+    view.progress({ kind: 'warning', task: 'index', text: 'early' });
+    view.progress({ kind: 'planned', tasks: ['a/b'] });
+    view.progress({ kind: 'warning', task: 'a/b', text: 'something is odd' });
+    view.progress({ kind: 'done', task: 'a/b', summary: '1.0 MB' });
+    await view.close();
+    expect(lines).toEqual(['index: warning: early\n']);
+    expect(later).toEqual(['a/b: warning: something is odd\n']);
+  });
+});
