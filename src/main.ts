@@ -32,6 +32,7 @@ process.exitCode =
     output: process.stdout,
     stderr: (text) => process.stderr.write(text),
     isTty: process.stdin.isTTY && process.stderr.isTTY,
+    isInputTty: process.stdin.isTTY,
     signal: interrupt.signal,
     now: Date.now,
     openWorkspace: async (settings, progress) => {

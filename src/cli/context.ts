@@ -19,6 +19,8 @@ export interface CliContext {
   readonly stderr: (text: string) => void;
   /** Whether someone sits at a terminal and can be asked. */
   readonly isTty: boolean;
+  /** Whether standard input is a terminal. */
+  readonly isInputTty: boolean;
   /** Aborted on Ctrl-C. */
   readonly signal: AbortSignal;
   /** Milliseconds since 1970. */

@@ -7,6 +7,8 @@ export interface MissingTool {
   readonly debianPackage?: string;
   /** The line an administrator pastes to get it otherwise. */
   readonly fix?: string;
+  /** Only `need` fails without it. */
+  readonly optional?: boolean;
 }
 
 /** The one line to paste that gets what is missing; undefined when there is none. */

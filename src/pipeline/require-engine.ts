@@ -4,7 +4,7 @@ import type { Engine } from '../ports/engine.ts';
 
 /** Throws `HOST_MISSING_TOOL`, naming everything that is missing and the line that gets it. */
 export async function requireEngine(engine: Engine): Promise<void> {
-  const missing = await engine.probe();
+  const missing = (await engine.probe()).filter(({ optional }) => optional !== true);
   if (missing.length === 0) return;
   const line = installLine(missing);
   throw new KublerError(

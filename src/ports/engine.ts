@@ -100,6 +100,8 @@ export interface RunSpec {
   readonly gid: number;
   readonly additionalGids: readonly number[];
   readonly hostname: string;
+  /** No other running container of this data dir may have it. */
+  readonly name?: string;
   /** Folders and files of the host; each is there. */
   readonly mounts: readonly Mount[];
   /** With network `published` only. */
@@ -196,8 +198,11 @@ export interface Engine {
   /** Makes a base snapshot; the one that is already there wins. */
   bootstrap(spec: BootstrapSpec): Promise<void>;
   open(spec: SessionSpec): Promise<Session>;
-  /** Runs an image with the caller's standard streams; resolves with its exit status. */
-  run(spec: RunSpec): Promise<number>;
+  /**
+   * Runs an image with the caller's standard streams; resolves with its exit status. `published` is told the ports
+   * as they are reached before it starts.
+   */
+  run(spec: RunSpec, published?: (ports: readonly Port[]) => void): Promise<number>;
   /**
    * Starts an image; resolves once its command runs, or has run. Every line it prints goes to `log`.
    * Rejects with `ENGINE_REFUSED` when it cannot be started, `INTERRUPTED` on abort.

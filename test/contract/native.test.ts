@@ -18,7 +18,7 @@ import { useTempDir } from '../support/use-temp-dir.ts';
 import { describeContainersContract } from './containers.contract.ts';
 import { describeEngineContract, type EngineSetup } from './engine.contract.ts';
 
-const host = requires('root', 'runc', 'setcap');
+const host = requires('root', 'runc', 'setcap', 'slirp4netns');
 
 const { isNamespace: inUserNamespace } = await readIdMap();
 const openEngine = (dataDir: string, signal = new AbortController().signal) =>
@@ -271,8 +271,8 @@ host('a process of the native engine', () => {
     expect(leftovers(dataDir)).toEqual(nothing);
   });
 
-  it('takes a running image down with it when it is killed', async () => {
-    const child = run(image(['sh', '-c', 'echo ready; exec sleep 7779']));
+  it.each(['host', 'published'] as const)('takes an image in network %s down when killed', async (network) => {
+    const child = run(image(['sh', '-c', 'echo ready; exec sleep 7779'], { network }));
     await once(child.stdout!, 'data');
     child.kill('SIGKILL');
     await ended(child);

@@ -4,6 +4,7 @@ import { KublerError } from '../../errors.ts';
 import type { Mount, Port, RunSpec } from '../../ports/engine.ts';
 import type { TempDir } from '../system/temp-dir.ts';
 import { runCapabilities } from './capabilities.ts';
+import { claimName } from './claim-name.ts';
 import { makeContainer, type Container } from './container.ts';
 import { openHelper, type Helper } from './helper.ts';
 import { hostFileBinds } from './host-files.ts';
@@ -37,6 +38,7 @@ export async function openImageContainer(
   };
   try {
     await checkMounts(spec.mounts);
+    if (spec.name !== undefined) await claimName(host, temp, spec.name);
     const layers = await interruptible(host.signal, 'unpack an image', () =>
       unpackLayers(host, spec.layers, temp.path),
     );

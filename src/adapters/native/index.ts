@@ -19,7 +19,7 @@ export function createNativeEngine(options: NativeEngineOptions): Engine {
     collectGarbage: (spec) => collectGarbage(options, spec),
     bootstrap: (spec) => bootstrap(options, spec),
     open: (spec) => openSession(options, spec),
-    run: (spec) => runImage(options, spec),
+    run: (spec, published) => runImage(options, spec, published),
     start: (spec) => startImage(options, spec),
   };
 }

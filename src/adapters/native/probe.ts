@@ -5,6 +5,7 @@ import { closedSettings, findRootlessLacks } from '../system/rootless-lacks.ts';
 import type { TempDir } from '../system/temp-dir.ts';
 import { openHelper } from './helper.ts';
 import { makeOverlay } from './overlay.ts';
+import { networkTool } from './published-network.ts';
 
 export interface ProbeOptions {
   /** Absolute path of a command, or undefined. */
@@ -25,6 +26,7 @@ const tools: readonly MissingTool[] = [
   { tool: 'tar', need: 'unpacks bases and layers', debianPackage: 'tar' },
   { tool: 'gpgv', need: 'checks signatures of package indexes', debianPackage: 'gpgv' },
   { tool: 'debootstrap', need: 'makes bases', debianPackage: 'debootstrap' },
+  networkTool,
 ];
 
 /** What this host lacks; see `Engine.probe`. Whether overlays work is tried where they are to be. */
@@ -32,12 +34,12 @@ export async function probe(options: ProbeOptions): Promise<readonly MissingTool
   const missing: MissingTool[] = [];
   for (const each of tools) if ((await options.which(each.tool)) === undefined) missing.push(each);
   if (options.uid !== 0) return [...missing, ...(await findRootlessLacks(options.which))];
-  if (missing.length > 0) return missing;
+  if (missing.some(({ optional }) => optional !== true)) return missing;
   const refusal = await tryOverlay(options);
-  if (refusal === undefined) return [];
+  if (refusal === undefined) return missing;
   const kernel = options.inUserNamespace ? ' (by an ordinary user: Linux 5.11 or later)' : '';
   const lack = { tool: 'overlayfs', need: `root file systems in the data dir${kernel}: ${refusal}` };
-  return [lack, ...(options.inUserNamespace ? await closedSettings() : [])];
+  return [...missing, lack, ...(options.inUserNamespace ? await closedSettings() : [])];
 }
 
 /** Opens and closes a helper with one overlay; returns why it cannot be. */

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KublerError } from '../../errors.ts';
+import { installLine, type MissingTool } from '../../model/missing-tool.ts';
 import type { Port } from '../../ports/engine.ts';
 import { collectOutput } from '../system/collect-output.ts';
 import type { Helper } from './helper.ts';
@@ -15,6 +16,14 @@ export interface PublishedNetwork {
   readonly ports: readonly Port[];
 }
 
+/** What publishing ports takes, beyond what the engine needs. */
+export const networkTool: MissingTool = {
+  tool: 'slirp4netns',
+  need: 'publishes ports: `kubler run -p`, image tests with ports',
+  debianPackage: 'slirp4netns',
+  optional: true,
+};
+
 /** Addresses that slirp4netns(1) gives the container and its name server. */
 const containerAddress = '10.0.2.100';
 const nameServer = '10.0.2.3';
@@ -26,6 +35,7 @@ const nameServer = '10.0.2.3';
  */
 const script = `
 set -eu
+command -v slirp4netns > /dev/null || exit 127
 cd "$1"
 : > network
 unshare --net="$1/network" true
@@ -48,7 +58,9 @@ export async function openNetwork(
   errors.catch(() => undefined);
   const ready = once(child.stdout, 'data').then(() => true);
   ready.catch(() => undefined);
-  if (!(await Promise.race([ready, ended.then(() => false)]))) {
+  const status = await Promise.race([ready, ended]);
+  if (status !== true) {
+    if (status === 127) throw missing();
     const log = await readFile(helper.view(join(dir, 'network.log')), 'utf8').catch(() => '');
     throw refused((await errors) + log);
   }
@@ -58,6 +70,15 @@ export async function openNetwork(
     published.push(await publishPort(helper.view(dir), 'network.api', containerAddress, port));
   }
   return { path: join(dir, 'network'), ports: published };
+}
+
+function missing(): KublerError {
+  const { tool, need } = networkTool;
+  const hint = installLine([networkTool]);
+  return new KublerError('HOST_MISSING_TOOL', `cannot publish ports: this machine lacks ${tool}`, {
+    details: [`${tool}: ${need}`],
+    ...(hint !== undefined && { hint }),
+  });
 }
 
 function refused(output: string): KublerError {

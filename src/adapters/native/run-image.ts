@@ -1,4 +1,4 @@
-import type { RunSpec } from '../../ports/engine.ts';
+import type { Port, RunSpec } from '../../ports/engine.ts';
 import { notStarted, type Launch } from './container.ts';
 import { forwardSignals } from './forward-signals.ts';
 import type { Helper } from './helper.ts';
@@ -10,8 +10,13 @@ import type { NativeHost } from './snapshot-store.ts';
  * Runs an image with the caller's standard streams and on a root that is thrown away; see `Engine.run`. Signals sent
  * to Kubler go to the image's process, so an abort ends nothing by itself here.
  */
-export async function runImage(host: NativeHost, spec: RunSpec): Promise<number> {
+export async function runImage(
+  host: NativeHost,
+  spec: RunSpec,
+  published: (ports: readonly Port[]) => void = () => undefined,
+): Promise<number> {
   await using image = await openImageContainer(host, spec);
+  published(image.ports);
   const exitCode = await runInForeground(image.container, image.helper, spec);
   const reason = exitCode === 0 ? undefined : await image.container.refusal();
   if (reason !== undefined) throw notStarted(spec.argv, reason);

@@ -19,6 +19,16 @@ export async function openTempDir(dataDir: string): Promise<TempDir> {
 /** Owner of a folder in `<data>/tmp`: a process tag. */
 const tempOwner = /^(\d+-\d+)-\d+$/;
 
+/** Temporary folders of processes that run, this one included, with their owners' tags. */
+export async function* liveTempDirs(
+  dataDir: string,
+): AsyncGenerator<{ readonly path: string; readonly tag: string }, void, undefined> {
+  for (const name of await readdir(join(dataDir, 'tmp')).catch(() => [])) {
+    const tag = tempOwner.exec(name)?.[1];
+    if (tag !== undefined && (await isRunning(tag))) yield { path: join(dataDir, 'tmp', name), tag };
+  }
+}
+
 /**
  * Since when, in ms since 1970, another process that still runs works in this data dir; undefined when none does.
  * 0 where the file system does not keep the birth of a folder.
@@ -26,10 +36,8 @@ const tempOwner = /^(\d+-\d+)-\d+$/;
 export async function inUseSince(dataDir: string): Promise<number | undefined> {
   const own = await processTag();
   const births: number[] = [];
-  for (const name of await readdir(join(dataDir, 'tmp')).catch(() => [])) {
-    const tag = tempOwner.exec(name)?.[1];
-    if (tag === undefined || tag === own || !(await isRunning(tag))) continue;
-    const found = await stat(join(dataDir, 'tmp', name)).catch(() => undefined);
+  for await (const { path, tag } of liveTempDirs(dataDir)) {
+    const found = tag === own ? undefined : await stat(path).catch(() => undefined);
     if (found) births.push(found.birthtimeMs);
   }
   return births.length === 0 ? undefined : Math.min(...births);

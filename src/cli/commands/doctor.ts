@@ -14,11 +14,12 @@ export function registerDoctor(program: Command, context: CliContext, result: Cl
     .addHelpText('after', '\nExample:\n  kubler doctor\n')
     .action(async (options) => {
       const missing = await context.probe();
-      if (missing.length > 0) result.status = 3;
+      const isReady = missing.every(({ optional }) => optional === true);
+      if (!isReady) result.status = 3;
       if (options.json) return context.stdout(renderJson({ engine: 'native', missing }));
-      if (missing.length === 0) return context.stdout('native engine: ready\n');
-      context.stdout('native engine: not ready\n');
-      for (const { tool, need } of missing) context.stdout(`  missing: ${tool} (${need})\n`);
+      context.stdout(`native engine: ${isReady ? 'ready' : 'not ready'}\n`);
+      for (const { tool, need, optional } of missing)
+        context.stdout(`  missing${optional ? ', optional' : ''}: ${tool} (${need})\n`);
       const line = installLine(missing);
       if (line) context.stdout(`to get what is missing:\n  ${line}\n`);
     });

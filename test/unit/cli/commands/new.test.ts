@@ -29,6 +29,7 @@ async function runNew(cwd: string, ...argv: readonly string[]): Promise<Output> 
     output: process.stdout,
     stderr: (text) => (output.stderr += text),
     isTty: false,
+    isInputTty: false,
     signal: new AbortController().signal,
     now: () => 0,
     openWorkspace: unexpected,
