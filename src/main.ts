@@ -39,8 +39,8 @@ process.exitCode =
       const { openWorkspace } = await import('./wire.ts');
       return openWorkspace({ settings, progress, shippedDir, signal: interrupt.signal });
     },
-    probe: async () => {
-      const { probeEngine } = await import('./wire.ts');
-      return probeEngine(interrupt.signal);
+    probe: async (project) => {
+      const { probe } = await import('./wire.ts');
+      return probe(project, interrupt.signal);
     },
   }));

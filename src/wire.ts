@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createNativeEngine } from './adapters/native/index.ts';
 import { claimDataDir } from './adapters/system/claim-data-dir.ts';
@@ -7,11 +6,12 @@ import { createDownloader } from './adapters/system/downloader.ts';
 import { readIdMap } from './adapters/system/id-map.ts';
 import { withLock } from './adapters/system/lock.ts';
 import { createProcessRunner } from './adapters/system/process-runner.ts';
-import { inUseSince, openTempDir, removeStaleTempDirs } from './adapters/system/temp-dir.ts';
+import { inUseSince, openScratchDir, openTempDir, removeStaleTempDirs } from './adapters/system/temp-dir.ts';
 import type { MissingTool } from './model/missing-tool.ts';
 import type { Progress } from './model/progress.ts';
-import type { Settings } from './model/project.ts';
+import type { Project, Settings } from './model/project.ts';
 import { openLayout } from './oci/layout.ts';
+import { probeHost } from './pipeline/require-engine.ts';
 import type { Workspace } from './pipeline/workspace.ts';
 import type { Engine } from './ports/engine.ts';
 import type { ProcessRunner } from './ports/process-runner.ts';
@@ -60,10 +60,16 @@ export async function openWorkspace(options: {
 /** Also in a user namespace; another user can neither make nor remove what containers leave. */
 const isRoot = (): boolean => process.getuid?.() === 0;
 
-/** What this machine lacks to build and run images. */
-export async function probeEngine(signal: AbortSignal): Promise<readonly MissingTool[]> {
-  const dataDir = join(tmpdir(), 'kubler-probe');
-  return (await nativeEngine(dataDir, createProcessRunner({ signal }), signal)).probe();
+/** What this machine lacks to build images of a project, or with the shipped builder, and to run them. */
+export async function probe(
+  project: Pick<Project, 'settings' | 'builders'> | undefined,
+  signal: AbortSignal,
+): Promise<readonly MissingTool[]> {
+  await using scratch = await openScratchDir();
+  const dataDir = project?.settings.dataDir ?? scratch.path;
+  if (isRoot()) await claimDataDir(dataDir, await readIdMap());
+  const runner = createProcessRunner({ signal });
+  return await probeHost({ engine: await nativeEngine(dataDir, runner, signal), runner }, project);
 }
 
 async function nativeEngine(dataDir: string, runner: ProcessRunner, signal: AbortSignal): Promise<Engine> {

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { MissingTool } from '../model/missing-tool.ts';
 import type { Progress } from '../model/progress.ts';
-import type { Settings } from '../model/project.ts';
+import type { Project, Settings } from '../model/project.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 
 /** The world as a command sees it; `main.ts` fills it in, tests do as they like. */
@@ -27,8 +27,8 @@ export interface CliContext {
   readonly now: () => number;
   /** Connects the ports; heavy modules are loaded here and not before. */
   readonly openWorkspace: (settings: Settings, progress: Progress) => Promise<Workspace>;
-  /** What this machine lacks for its engine. */
-  readonly probe: () => Promise<readonly MissingTool[]>;
+  /** What this machine lacks for a project; without one, for the shipped builder. */
+  readonly probe: (project: Project | undefined) => Promise<readonly MissingTool[]>;
 }
 
 /** What a command line left to say by its exit status alone, such as that of a program it ran. */

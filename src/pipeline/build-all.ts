@@ -5,7 +5,6 @@ import type { BuilderStep, ImageStep } from '../stages/plan/index.ts';
 import { buildBuilder } from './build-builder.ts';
 import { buildImage } from './build-image.ts';
 import type { PlanRequest, ProjectPlan } from './plan-project.ts';
-import { requireEngine } from './require-engine.ts';
 import { runGraph, type GraphResult, type Job } from './run-graph.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -32,7 +31,6 @@ export async function buildAll(
 ): Promise<BuildReport> {
   const { images } = planned.plan;
   const toBuild = images.filter(({ action }) => action === 'build');
-  if (toBuild.length > 0) await requireEngine(workspace.engine);
   const builders = neededBuilders(planned.plan.builders, toBuild);
   workspace.progress({
     kind: 'planned',

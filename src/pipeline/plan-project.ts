@@ -9,6 +9,7 @@ import { checkRuleNames } from '../stages/prune/index.ts';
 import { throwFaults, type KublerError } from '../errors.ts';
 import { freezeIndexes, type FrozenIndexes } from './freeze-indexes.ts';
 import { planDockerfiles } from './plan-dockerfiles.ts';
+import { requireEngine } from './require-engine.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface PlanRequest {
@@ -43,6 +44,10 @@ export async function planProject(
   const excluded = excludedImages(project, request);
   const { dockerfiles, faults } = await planDockerfiles(workspace, graph, excluded);
   throwFaults([...checkPruning(graph), ...faults]);
+  await requireEngine(
+    workspace,
+    [...graph.builders, ...graph.images].map(({ definition }) => definition),
+  );
   const indexes = await freezeIndexes(workspace, graph);
   const records = await readRecords(workspace, graph);
   const plan = planBuild(

@@ -1,18 +1,52 @@
 import { KublerError } from '../errors.ts';
-import { installLine } from '../model/missing-tool.ts';
-import type { Engine } from '../ports/engine.ts';
+import { installLine, type MissingTool } from '../model/missing-tool.ts';
+import type { Project } from '../model/project.ts';
+import { findMissingTools, type PackageUser } from '../stages/builder/index.ts';
+import type { Workspace } from './workspace.ts';
 
-/** Throws `HOST_MISSING_TOOL`, naming everything that is missing and the line that gets it. */
-export async function requireEngine(engine: Engine): Promise<void> {
-  const missing = (await engine.probe()).filter(({ optional }) => optional !== true);
+/**
+ * Makes sure of the engine, and of what fetching packages for `users` and making their bases takes, before anything
+ * is begun. Throws `HOST_MISSING_TOOL`, naming everything that is missing and the line that gets it.
+ */
+export async function requireEngine(
+  { engine, runner }: Pick<Workspace, 'engine' | 'runner'>,
+  users: readonly PackageUser[] = [],
+): Promise<void> {
+  const tools = users.length === 0 ? [] : await findMissingTools(runner, users);
+  refuse(`use the ${engine.name} engine`, [...(await engine.probe()), ...tools]);
+}
+
+/** What `requireEngine` would name for all builders of a project; without one, for the shipped builder. */
+export async function probeHost(
+  { engine, runner }: Pick<Workspace, 'engine' | 'runner'>,
+  project: Pick<Project, 'builders'> | undefined,
+): Promise<readonly MissingTool[]> {
+  const users = project ? [...project.builders.values()] : [shipped];
+  return [...(await engine.probe()), ...(await findMissingTools(runner, users))];
+}
+
+const shipped: PackageUser = { base: { kind: 'debootstrap' }, settings: { apt: { keyring: undefined } } };
+
+/** The same for package indexes alone, which take no engine. */
+export async function requireIndexTools(
+  { runner }: Pick<Workspace, 'runner'>,
+  users: readonly PackageUser[],
+): Promise<void> {
+  refuse(
+    'fetch package indexes',
+    await findMissingTools(
+      runner,
+      users.map(({ settings }) => ({ settings })),
+    ),
+  );
+}
+
+function refuse(verb: string, lacks: readonly MissingTool[]): void {
+  const missing = lacks.filter(({ optional }) => optional !== true);
   if (missing.length === 0) return;
   const line = installLine(missing);
-  throw new KublerError(
-    'HOST_MISSING_TOOL',
-    `cannot use the ${engine.name} engine: this machine lacks what it needs`,
-    {
-      details: missing.map(({ tool, need }) => `${tool}: ${need}`),
-      ...(line !== undefined && { hint: line }),
-    },
-  );
+  throw new KublerError('HOST_MISSING_TOOL', `cannot ${verb}: this machine lacks what it needs`, {
+    details: missing.map(({ tool, need }) => `${tool}: ${need}`),
+    ...(line !== undefined && { hint: line }),
+  });
 }

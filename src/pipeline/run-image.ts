@@ -4,6 +4,7 @@ import type { ImageConfig } from '../oci/types.ts';
 import type { Mount, Port } from '../ports/engine.ts';
 import { lookupUser } from '../stages/carve/index.ts';
 import { readRecord } from './read-record.ts';
+import { requireEngine } from './require-engine.ts';
 import type { Workspace } from './workspace.ts';
 
 export type { Mount, Port };
@@ -34,6 +35,7 @@ export interface RunOptions {
  * @returns the exit status of its process
  */
 export async function runImage(workspace: Workspace, id: ImageId, options: RunOptions): Promise<number> {
+  await requireEngine(workspace);
   const record = await readRecord(workspace, id);
   const { layout } = workspace;
   const manifest = await layout.readManifest(record.manifest.digest);

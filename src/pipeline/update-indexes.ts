@@ -2,6 +2,7 @@ import type { Project } from '../model/project.ts';
 import { apt } from '../stages/builder/index.ts';
 import { buildGraph } from '../stages/graph/index.ts';
 import { listIndexUsers, sourcesOf, type IndexUser } from './freeze-indexes.ts';
+import { requireIndexTools } from './require-engine.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What a refresh of one index brought. */
@@ -18,7 +19,9 @@ export interface IndexUpdate {
 /** Fetches the current state of every index of the project and makes it the one builds use. */
 export async function updateIndexes(workspace: Workspace, project: Project): Promise<readonly IndexUpdate[]> {
   const updates = new Map<string, IndexUpdate>();
-  for (const user of listUsers(project)) {
+  const users = listUsers(project);
+  await requireIndexTools(workspace, users);
+  for (const user of users) {
     const sources = sourcesOf(user);
     if (updates.has(sources)) continue;
     const old = await apt.findIndex({ ...workspace, ...user });

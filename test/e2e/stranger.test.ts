@@ -51,7 +51,7 @@ requires(
 
   it('is told when an image has no command, or is not built, and how to go on', async () => {
     const idle = await call(['run', 'acme/jq']);
-    expect(idle.exitCode).toBe(1);
+    expect(idle.exitCode).toBe(2);
     expect(idle.stderr).toContain('kubler run acme/jq -- /usr/bin/PROGRAM');
     await output('new', 'image', 'acme/later', '--yes');
     const unbuilt = await call(['run', 'acme/later', '--', 'true']);

@@ -10,6 +10,8 @@ import { networkTool } from './published-network.ts';
 export interface ProbeOptions {
   /** Absolute path of a command, or undefined. */
   readonly which: (command: string) => Promise<string | undefined>;
+  /** The machine, as `process.arch` names it, which is the default. */
+  readonly arch?: string;
   /** The user this process runs as: root, of the host or of a user namespace, where one can be made. */
   readonly uid: number;
   readonly openTempDir: () => Promise<TempDir>;
@@ -24,14 +26,15 @@ const tools: readonly MissingTool[] = [
   { tool: 'mount', need: 'mounts root file systems', debianPackage: 'mount' },
   { tool: 'umount', need: 'mounts root file systems', debianPackage: 'mount' },
   { tool: 'tar', need: 'unpacks bases and layers', debianPackage: 'tar' },
-  { tool: 'gpgv', need: 'checks signatures of package indexes', debianPackage: 'gpgv' },
-  { tool: 'debootstrap', need: 'makes bases', debianPackage: 'debootstrap' },
   networkTool,
 ];
 
 /** What this host lacks; see `Engine.probe`. Whether overlays work is tried where they are to be. */
 export async function probe(options: ProbeOptions): Promise<readonly MissingTool[]> {
   const missing: MissingTool[] = [];
+  const { arch = process.arch } = options;
+  if (!['x64', 'arm64'].includes(arch))
+    missing.push({ tool: 'architecture', need: `x86-64 or arm64; this machine is ${arch}` });
   for (const each of tools) if ((await options.which(each.tool)) === undefined) missing.push(each);
   if (options.uid !== 0) return [...missing, ...(await findRootlessLacks(options.which))];
   if (missing.some(({ optional }) => optional !== true)) return missing;

@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isRunning, processTag } from './process-tag.ts';
 
@@ -41,6 +42,12 @@ export async function inUseSince(dataDir: string): Promise<number | undefined> {
     if (found) births.push(found.birthtimeMs);
   }
   return births.length === 0 ? undefined : Math.min(...births);
+}
+
+/** Opens a folder that is no part of a data dir. */
+export async function openScratchDir(): Promise<TempDir> {
+  const path = await mkdtemp(join(tmpdir(), 'kubler-'));
+  return { path, [Symbol.asyncDispose]: () => removeUnlessMounted(path) };
 }
 
 /**

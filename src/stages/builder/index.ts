@@ -8,6 +8,7 @@ export { caContainerPath, copyCertificates } from './copy-certificates.ts';
 export { copyFolder } from './copy-folder.ts';
 export { fillTarget, type FilledTarget } from './fill-target.ts';
 export { hookEnv } from './hook-env.ts';
+export { findMissingTools, type PackageUser } from './host-tools.ts';
 export type { Installer } from './install-packages.ts';
 export { finishBase, makeBuilder } from './make-builder.ts';
 export * as apt from './package-managers/apt/index.ts';

@@ -12,3 +12,4 @@ export { namedPackages } from './named-packages.ts';
 export { readPackageVersions } from './package-lists.ts';
 export { prepareMirror } from './prepare-mirror.ts';
 export { parsePrintUris } from './print-uris.ts';
+export { debianKeyring } from './sources.ts';

@@ -22,7 +22,8 @@ export interface SourceOptions {
   readonly warn: (text: string) => void;
 }
 
-const debianKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+/** The distribution's keys, in package `debian-archive-keyring`. */
+export const debianKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const suites =
   /^(buster|bullseye|bookworm|trixie|forky|duke|sid|oldoldstable|oldstable|stable|testing|unstable|experimental)$/;
 const rolling = new Set(['sid', 'unstable', 'experimental', 'rc-buggy']);

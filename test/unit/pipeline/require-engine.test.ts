@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { requireEngine, requireIndexTools } from '../../../src/pipeline/require-engine.ts';
+import type { Workspace } from '../../../src/pipeline/workspace.ts';
+
+const user = { base: { kind: 'mmdebstrap' }, settings: { apt: { keyring: '/keys' } } } as const;
+const runc = { tool: 'runc', need: 'runs containers', debianPackage: 'runc' };
+
+/** A host without any command; its engine lacks runc. */
+const host = {
+  engine: { name: 'native', probe: () => Promise.resolve([runc]) },
+  runner: { which: () => Promise.resolve(undefined) },
+} as unknown as Workspace;
+const line = 'sudo apt-get install --yes --no-install-recommends';
+
+it('names what engine and builders need, in one line to paste', async () => {
+  await expect(requireEngine(host, [user])).rejects.toMatchObject({
+    code: 'HOST_MISSING_TOOL',
+    hint: `${line} apt gpgv mmdebstrap runc xz-utils`,
+  });
+  await expect(requireEngine(host)).rejects.toMatchObject({ hint: `${line} runc` });
+});
+
+it('asks for no engine where only indexes are fetched', async () => {
+  await expect(requireIndexTools(host, [user])).rejects.toMatchObject({ hint: `${line} gpgv xz-utils` });
+});

@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import { findMissingTools, type PackageUser } from '../../../../src/stages/builder/index.ts';
+
+const settings = (keyring: string | undefined) => ({ apt: { keyring } });
+const own = settings('/keys/own.gpg');
+
+/** What is missing on a host that has these commands alone. */
+async function missing(users: readonly PackageUser[], ...commands: readonly string[]) {
+  const which = (command: string) =>
+    Promise.resolve(commands.includes(command) ? `/usr/bin/${command}` : undefined);
+  return (await findMissingTools({ which }, users)).map(({ debianPackage }) => debianPackage);
+}
+
+it('needs the tools of its builders only', async () => {
+  const indexes = ['gpgv', 'xz-utils'];
+  expect(await missing([{ settings: own }])).toEqual(indexes);
+  expect(await missing([{ settings: own, base: { kind: 'debootstrap' } }])).toEqual([
+    ...indexes,
+    'debootstrap',
+  ]);
+  expect(await missing([{ settings: own, base: { kind: 'mmdebstrap' } }])).toEqual([
+    ...indexes,
+    'mmdebstrap',
+    'apt',
+  ]);
+});
+
+it('needs what unpacks a tarball, by its name', async () => {
+  const tarball = (location: string) =>
+    missing([{ settings: own, base: { kind: 'tarball', location } }], 'gpgv', 'xz');
+  expect(await tarball('https://mirror.example/base.tar.zst')).toEqual(['zstd']);
+  expect(await tarball('/base.tar.xz')).toEqual([]);
+  expect(await tarball('/base.tar.gz')).toEqual([]);
+});
+
+it('names a tool once', async () => {
+  const user = { settings: own, base: { kind: 'tarball', location: '/base.tar.xz' } } as const;
+  expect(await missing([user, user], 'gpgv')).toEqual(['xz-utils']);
+});
