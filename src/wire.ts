@@ -15,7 +15,7 @@ import { probeHost } from './pipeline/require-engine.ts';
 import type { Workspace } from './pipeline/workspace.ts';
 import type { Engine } from './ports/engine.ts';
 import type { ProcessRunner } from './ports/process-runner.ts';
-import { openRecords } from './store/index.ts';
+import { openLayerCache, openRecords } from './store/index.ts';
 
 /** The composition root: builds the adapters the settings ask for and hands their ports over. */
 export async function openWorkspace(options: {
@@ -39,6 +39,7 @@ export async function openWorkspace(options: {
     tmpDir: temp.path,
     withLock: <T>(work: () => Promise<T>) => withLock(join(dataDir, 'store.lock'), work, { signal, onWait }),
   };
+  const layout = await openLayout({ ...shared, dir: join(dataDir, 'store') });
   return {
     engine: await nativeEngine(dataDir, runner, signal),
     runner,
@@ -46,7 +47,8 @@ export async function openWorkspace(options: {
     clock: systemClock,
     progress: options.progress,
     signal,
-    layout: await openLayout({ ...shared, dir: join(dataDir, 'store') }),
+    layout,
+    layerCache: openLayerCache({ ...shared, dir: join(dataDir, 'image-layers'), layout, clock: systemClock }),
     records: openRecords({ ...shared, dir: join(dataDir, 'images') }),
     dataDir,
     containerDir: join(options.shippedDir, 'src/stages/builder/container'),

@@ -27,6 +27,8 @@ export interface ImageRecord {
   readonly configDigest: Digest;
   /** Image ID of the parent it was built on. */
   readonly parentDigest?: Digest;
+  /** Image ID of each image that its Dockerfile copied from. */
+  readonly copied?: Readonly<Record<ImageId, Digest>>;
   /** Own layers only; the parent's are in the parent's record. */
   readonly ownLayers: readonly LayerSummary[];
   readonly layerCount: number;

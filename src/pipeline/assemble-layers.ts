@@ -1,32 +1,35 @@
 import { throwFaults, type KublerError } from '../errors.ts';
 import { applyLayer, type LayerTree } from '../model/apply-layer.ts';
 import type { TreeFacts } from '../model/file-facts.ts';
-import { toRootfs, type Rootfs } from '../model/tree-entry.ts';
 import type { ImageDefinition } from '../model/project.ts';
-import type { BuiltTree } from '../store/index.ts';
-import { lookupUser } from '../stages/carve/index.ts';
-import {
-  copyTree,
-  makeDirectory,
-  type DirectoryStep,
-  type ImagePlan,
-  type ImageStep,
-} from '../stages/image/index.ts';
+import { toRootfs, type Rootfs } from '../model/tree-entry.ts';
+import type { ImageLayer, SnapshotId } from '../ports/engine.ts';
+import { makeDirectory, type DirectoryStep, type ImagePlan, type ImageStep } from '../stages/image/index.ts';
 import { diffTrees, normalise, writeLayer, type Layer } from '../stages/layer/index.ts';
+import { sha256 } from '../stages/plan/index.ts';
 import { buildLdCache, collectFacts } from '../stages/prove/index.ts';
 import { findSecrets } from '../stages/prune/index.ts';
+import type { BuiltTree, CachedLayer } from '../store/index.ts';
+import { imageUser } from './image-user.ts';
+import type { ParentImage } from './parent-image.ts';
+import { prepareCopy } from './prepare-copy.ts';
+import { prepareRun } from './prepare-run.ts';
+import type { PreparedStep, StepPlace } from './prepared-step.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface LayersSpec {
   readonly plan: ImagePlan;
-  readonly definition: Pick<ImageDefinition, 'id' | 'dir' | 'keep'>;
-  readonly parent: BuiltTree | undefined;
+  readonly definition: ImageDefinition;
+  readonly parent: ParentImage | undefined;
+  /** A container with tools. */
+  readonly builder: SnapshotId;
   /** What the build made, and the parent's paths it removed. */
   readonly rootfs: Rootfs;
   readonly facts: TreeFacts;
   readonly deleted: readonly string[];
   readonly epoch: number;
-  readonly tempDir: string;
+  /** No layer of a former build is taken over. */
+  readonly forced: boolean;
 }
 
 export interface AssembledLayers {
@@ -36,89 +39,116 @@ export interface AssembledLayers {
   readonly tree: BuiltTree;
 }
 
-/** A layer and the tree with it on top. */
-interface Stacked {
-  readonly layer: LayerTree;
-  readonly tree: BuiltTree;
-}
-
 const noTree: BuiltTree = { rootfs: new Map(), facts: new Map() };
 
 /**
- * Writes the layers of an image in the order of its Dockerfile, each as the difference to what is below it.
- * Throws `PRUNE_SECRET` for all private keys in them, before any is written.
+ * Writes the layers of an image in the order of its Dockerfile, each as the difference to what is below it. Throws
+ * `PRUNE_SECRET` for all private keys in them; nothing runs in an image that has some.
  */
 export async function assembleLayers(workspace: Workspace, spec: LayersSpec): Promise<AssembledLayers> {
-  const stacked: LayerTree[] = [];
+  const made: (Layer | undefined)[] = [];
   const secrets: KublerError[] = [];
-  let below = spec.parent ?? noTree;
+  const stack = parentLayers(workspace, spec.parent);
+  let below = spec.parent?.tree ?? noTree;
   for (const step of spec.plan.steps) {
     if (step.kind === 'config') continue;
-    const { layer, tree } = withLdCache(below, await stack(step, below, spec), spec.epoch);
-    stacked.push(layer);
-    secrets.push(...(await secretsOf(step, layer, below, spec)));
-    below = tree;
+    if (secrets.length > 0 && step.kind === 'run') break;
+    const place = { ...spec, workspace, below, layers: [...stack] };
+    const { layer, tree, facts, faults } = await layerOf(step, spec, place);
+    if (layer) stack.push({ blobFile: workspace.layout.blobFile(layer.digest), diffId: layer.diffId });
+    made.push(layer);
+    secrets.push(...faults);
+    below = putOver(below, tree, facts);
   }
   throwFaults(secrets);
-  const layers: (Layer | undefined)[] = [];
-  for (const layer of stacked) {
-    const isEmpty = layer.entries.size === 0 && layer.whiteouts.length === 0;
-    const { epoch, tempDir: tmpDir } = spec;
-    layers.push(isEmpty ? undefined : await writeLayer({ ...workspace, ...layer, epoch, tmpDir }));
-  }
-  return { layers, tree: below };
+  return { layers: made, tree: below };
+}
+
+function parentLayers({ layout }: Workspace, parent: ParentImage | undefined): ImageLayer[] {
+  const diffIds = parent?.config.rootfs.diff_ids ?? [];
+  return (parent?.manifest.layers ?? []).flatMap(({ digest }, at) => {
+    const diffId = diffIds[at];
+    return diffId === undefined ? [] : [{ blobFile: layout.blobFile(digest), diffId }];
+  });
+}
+
+type LayerStep = Exclude<ImageStep, { kind: 'config' }>;
+
+/** A layer with the private keys in it; one that has some is not written. */
+type FoundLayer = CachedLayer & { readonly faults: readonly KublerError[] };
+
+/** The layer of a step: that of a former build when nothing it depends on has changed. */
+async function layerOf(step: LayerStep, spec: LayersSpec, place: StepPlace): Promise<FoundLayer> {
+  const { layerCache } = place.workspace;
+  const { inputs, make } = await prepare(step, spec, place);
+  const key = inputs === undefined ? undefined : layerKey(inputs, place);
+  const cached = key !== undefined && !spec.forced ? await layerCache.read(key) : undefined;
+  if (cached) return { ...withLine(cached, step.at.line), faults: [] };
+  await using temp = await place.workspace.openTempDir();
+  const { added, deleted } = await make(temp.path);
+  const own = diffTrees(place.below.rootfs, normalise(added, place.epoch), deleted);
+  const facts = step.kind === 'rootfs' ? spec.facts : await collectFacts(own.entries);
+  const tree = withLdCache(place, own, facts);
+  const faults = await secretsOf(step, tree, place);
+  if (faults.length > 0) return { layer: undefined, tree, facts, faults };
+  const made = { layer: await write(tree, place, temp.path), tree, facts };
+  if (key !== undefined) await layerCache.write(key, made);
+  return { ...made, faults };
+}
+
+/** What a layer lies on is in the key by its bytes, so that a parent built again to the same bytes changes nothing. */
+const layerKey = (inputs: unknown, { layers, epoch, definition }: StepPlace): string =>
+  sha256(JSON.stringify([1, layers.map(({ diffId }) => diffId), epoch, definition.keep, inputs]));
+
+async function write(
+  tree: LayerTree,
+  { workspace, epoch }: StepPlace,
+  tmpDir: string,
+): Promise<Layer | undefined> {
+  if (tree.entries.size === 0 && tree.whiteouts.length === 0) return undefined;
+  return writeLayer({ ...workspace, ...tree, epoch, tmpDir });
 }
 
 async function secretsOf(
-  { kind, at }: ImageStep,
+  { kind, at }: LayerStep,
   { entries }: LayerTree,
-  { rootfs: below }: BuiltTree,
-  { definition: { id, keep } }: LayersSpec,
+  { definition: { id, keep }, below }: StepPlace,
 ): Promise<readonly KublerError[]> {
-  return findSecrets(entries, { subject: id, keep, below, ...(kind === 'copy' && { at }) });
-}
-
-async function stack(
-  step: Exclude<ImageStep, { kind: 'config' }>,
-  below: BuiltTree,
-  spec: LayersSpec,
-): Promise<Stacked> {
-  const { epoch } = spec;
-  if (step.kind === 'rootfs') return stackRootfs(below, spec);
-  const added =
-    step.kind === 'copy'
-      ? await copyTree({ ...step, contextDir: spec.definition.dir, tree: below.rootfs, epoch })
-      : directoryFor(step, below, epoch);
-  const layer = diffTrees(below.rootfs, added, new Set());
-  return { layer, tree: putOver(below, layer, await collectFacts(layer.entries)) };
-}
-
-function stackRootfs(below: BuiltTree, { epoch, facts, ...spec }: LayersSpec): Stacked {
-  const rootfs = normalise(spec.rootfs, epoch);
-  const deleted = new Set(spec.deleted);
-  const layer = diffTrees(below.rootfs, rootfs, deleted);
-  return { layer, tree: putOver(below, layer, facts) };
+  return findSecrets(entries, { subject: id, keep, below: below.rootfs, ...(kind !== 'rootfs' && { at }) });
 }
 
 /**
  * The loader's cache speaks of all libraries of the tree, whoever brought them: every layer that changes what it would
- * say brings a new one. One that the Dockerfile copies is left as it is.
+ * say brings a new one. One that the Dockerfile copies or makes is left as it is.
  */
-function withLdCache(below: BuiltTree, { layer, tree }: Stacked, epoch: number): Stacked {
+function withLdCache({ below, epoch }: StepPlace, layer: LayerTree, facts: TreeFacts): LayerTree {
+  const tree = putOver(below, layer, facts);
   const cache = buildLdCache(tree.rootfs, tree.facts);
-  if (!cache || tree.rootfs.get(cache.path)?.origin?.kind === 'dockerfile') return { layer, tree };
-  const entry = { ...cache, mtime: epoch };
-  const entries = toRootfs([...layer.entries.values(), entry]);
-  return {
-    layer: diffTrees(below.rootfs, entries, new Set(layer.whiteouts)),
-    tree: { ...tree, rootfs: toRootfs([...tree.rootfs.values(), entry]) },
-  };
+  if (!cache || tree.rootfs.get(cache.path)?.origin?.kind === 'dockerfile') return layer;
+  const entries = toRootfs([...layer.entries.values(), { ...cache, mtime: epoch }]);
+  return diffTrees(below.rootfs, entries, new Set(layer.whiteouts));
 }
 
-function directoryFor(step: DirectoryStep, { rootfs, facts }: BuiltTree, epoch: number): Rootfs {
-  const text = (name: string): string => facts.get(`etc/${name}`)?.text ?? '';
-  const { uid, gid } = lookupUser(text('passwd'), text('group'), step.user);
-  return makeDirectory({ step, tree: rootfs, uid, gid, epoch });
+function prepare(step: LayerStep, spec: LayersSpec, place: StepPlace): Promise<PreparedStep> | PreparedStep {
+  if (step.kind === 'copy') return prepareCopy(step, place);
+  if (step.kind === 'run') return prepareRun(step, place);
+  const added = () => (step.kind === 'rootfs' ? spec.rootfs : directoryFor(step, place));
+  const deleted = new Set(step.kind === 'rootfs' ? spec.deleted : []);
+  return { inputs: undefined, make: () => Promise.resolve({ added: added(), deleted }) };
+}
+
+function directoryFor(step: DirectoryStep, { below, epoch }: StepPlace): Rootfs {
+  const { uid, gid } = imageUser(below, step.user, step.at);
+  return makeDirectory({ step, tree: below.rootfs, uid, gid, epoch });
+}
+
+/** Entries of a former build, with the line their instruction stands on now. */
+function withLine(cached: CachedLayer, line: number): CachedLayer {
+  const origin = { kind: 'dockerfile', line } as const;
+  const entries = [...cached.tree.entries.values()].map((entry) =>
+    entry.origin?.kind === 'dockerfile' ? { ...entry, origin } : entry,
+  );
+  return { ...cached, tree: { ...cached.tree, entries: toRootfs(entries) } };
 }
 
 /** A tree after a layer was put over it, with the facts of both. */

@@ -99,6 +99,7 @@ function imageJob(
     name: step.definition.id,
     after: [
       ...(parent ? [parent.definition.id] : []),
+      ...step.copies.map(nameOf).filter((id) => toBuild.some((each) => nameOf(each) === id)),
       ...(builder ? [`builder ${builder.definition.name}`] : []),
     ],
     run: () => buildImage(workspace, step, indexes.of(step.definition.id), dockerfile),

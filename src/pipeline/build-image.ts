@@ -1,7 +1,6 @@
 import { splitImageId } from '../model/image-id.ts';
 import { describeFinding, type Finding } from '../model/finding.ts';
 import type { ImageRecord } from '../model/image-record.ts';
-import type { ImageDefinition } from '../model/project.ts';
 import { createStepStore, fillTarget, type apt, type FilledTarget } from '../stages/builder/index.ts';
 import { assembleImage, type AssembledImage, type ImagePlan } from '../stages/image/index.ts';
 import type { ImageStep } from '../stages/plan/index.ts';
@@ -11,6 +10,7 @@ import { assembleLayers, type AssembledLayers } from './assemble-layers.ts';
 import { collectTree, type CollectedTree } from './collect-tree.ts';
 import { describeImage } from './describe-image.ts';
 import { proveImage } from './prove-image.ts';
+import { readRecord } from './read-record.ts';
 import { readParent, type ParentImage } from './parent-image.ts';
 import { withBuild, type Build, type BuildSpec } from './with-build.ts';
 import { dataPaths, type Workspace } from './workspace.ts';
@@ -54,20 +54,31 @@ export async function buildImage(
     const { image, assembled, warnings } = await makeImage(workspace, build, {
       plan,
       parent,
-      definition,
+      step,
       collected,
       index,
     });
     const described = describeImage({ step, parent, filled, provided, collected, assembled, image });
     const buildMs = workspace.clock.now() - startedAt;
-    await keep(workspace, { ...described, warnings, epoch: build.epoch, buildMs }, assembled.tree, image);
+    const own = { warnings, epoch: build.epoch, buildMs, ...(await copiedImages(workspace, step)) };
+    await keep(workspace, { ...described, ...own }, assembled.tree, image);
   });
+}
+
+/** The image IDs of what was copied from. */
+async function copiedImages(
+  workspace: Workspace,
+  { copies }: ImageStep,
+): Promise<Pick<ImageRecord, 'copied'>> {
+  if (copies.length === 0) return {};
+  const records = await Promise.all(copies.map(({ definition }) => readRecord(workspace, definition.id)));
+  return { copied: Object.fromEntries(records.map(({ id, configDigest }) => [id, configDigest])) };
 }
 
 interface MakeSpec {
   readonly plan: ImagePlan;
   readonly parent: ParentImage | undefined;
-  readonly definition: ImageDefinition;
+  readonly step: ImageStep;
   readonly collected: CollectedTree;
   readonly index: apt.FrozenIndex;
 }
@@ -75,17 +86,19 @@ interface MakeSpec {
 /** Layers → prove → image. */
 async function makeImage(
   workspace: Workspace,
-  { epoch, tempDir }: Build,
-  { plan, parent, definition, collected, index }: MakeSpec,
+  { epoch }: Build,
+  { plan, parent, step, collected, index }: MakeSpec,
 ): Promise<{ image: AssembledImage; assembled: AssembledLayers; warnings: readonly Finding[] }> {
+  const { definition, builder, forced } = step;
   workspace.progress({ kind: 'stage', task: definition.id, stage: 'layer' });
   const assembled = await assembleLayers(workspace, {
     ...collected,
     plan,
     definition,
-    parent: parent?.tree,
+    parent,
+    builder: builder.key,
+    forced,
     epoch,
-    tempDir,
   });
   workspace.progress({ kind: 'stage', task: definition.id, stage: 'prove' });
   const proved = proveImage(definition.id, assembled.tree, plan.config);

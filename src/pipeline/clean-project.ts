@@ -50,6 +50,7 @@ export async function cleanProject(
     if (all) await forgetImages(workspace);
   }
   const { blobs, bytes } = await layout.collectGarbage({ writtenBefore, dryRun, all });
+  if (!dryRun) await workspace.layerCache.prune();
   return [
     ...(all ? [{ what: 'images', count: ids.length, bytes: recordBytes }] : []),
     { what: 'snapshots', count: garbage.snapshots.length, bytes: garbage.snapshotBytes },

@@ -1,20 +1,25 @@
 import type { Project } from '../model/project.ts';
+import { findCopySources } from './copy-dependencies.ts';
 import { buildGraph, renderDot, renderTree } from '../stages/graph/index.ts';
 
 /** The graph of some targets: as text for people or for Graphviz, or as data for programs. */
-export function drawGraph(
+export async function drawGraph(
   project: Project,
   targets: readonly string[],
   defaultNamespace: string | undefined,
   format: 'tree' | 'dot' | 'json',
-): string | readonly unknown[] {
-  const graph = buildGraph(project, targets, defaultNamespace === undefined ? {} : { defaultNamespace });
+): Promise<string | readonly unknown[]> {
+  const graph = buildGraph(project, targets, {
+    ...(defaultNamespace !== undefined && { defaultNamespace }),
+    copies: await findCopySources(project),
+  });
   if (format === 'tree') return renderTree(graph);
   if (format === 'dot') return renderDot(graph);
-  return graph.images.map(({ definition, builder, children }) => ({
+  return graph.images.map(({ definition, builder, copies, children }) => ({
     image: definition.id,
     parent: definition.parent,
     builder,
+    copies,
     children,
   }));
 }

@@ -1,7 +1,9 @@
 import { KublerError } from '../errors.ts';
 import type { ImageId } from '../model/image-id.ts';
+import type { Project } from '../model/project.ts';
 import type { Graph } from '../stages/graph/index.ts';
 import type { ImagePlan, PlanOptions } from '../stages/image/index.ts';
+import { findImage } from './copy-dependencies.ts';
 import { readDockerfile } from './read-dockerfile.ts';
 import { readRecord } from './read-record.ts';
 import type { Workspace } from './workspace.ts';
@@ -13,6 +15,7 @@ import type { Workspace } from './workspace.ts';
  */
 export async function planDockerfiles(
   workspace: Workspace,
+  project: Project,
   { images }: Graph,
   excluded: ReadonlySet<ImageId>,
 ): Promise<{
@@ -25,7 +28,10 @@ export async function planDockerfiles(
     if (excluded.has(definition.id)) continue;
     try {
       const parent = id && { id, config: await parentConfig(workspace, id, excluded, plans) };
-      const drafted = await readDockerfile(definition, parent);
+      const drafted = await readDockerfile(definition, {
+        ...(parent && { parent }),
+        findImage: (name) => findImage(project, definition.id, name),
+      });
       plans.set(definition.id, drafted.plan);
       faults.push(...drafted.faults);
     } catch (error) {

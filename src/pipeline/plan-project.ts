@@ -7,6 +7,7 @@ import { digestFolder, planBuild, type BuildPlan, type Force, type ImageStep } f
 import type { ImagePlan } from '../stages/image/index.ts';
 import { checkRuleNames } from '../stages/prune/index.ts';
 import { throwFaults, type KublerError } from '../errors.ts';
+import { findCopySources } from './copy-dependencies.ts';
 import { freezeIndexes, type FrozenIndexes } from './freeze-indexes.ts';
 import { planDockerfiles } from './plan-dockerfiles.ts';
 import { requireEngine } from './require-engine.ts';
@@ -36,13 +37,12 @@ export async function planProject(
   request: PlanRequest,
 ): Promise<ProjectPlan> {
   const { defaultNamespace } = request;
-  const graph = buildGraph(
-    project,
-    request.targets,
-    defaultNamespace === undefined ? {} : { defaultNamespace },
-  );
+  const graph = buildGraph(project, request.targets, {
+    ...(defaultNamespace !== undefined && { defaultNamespace }),
+    copies: await findCopySources(project),
+  });
   const excluded = excludedImages(project, request);
-  const { dockerfiles, faults } = await planDockerfiles(workspace, graph, excluded);
+  const { dockerfiles, faults } = await planDockerfiles(workspace, project, graph, excluded);
   throwFaults([...checkPruning(graph), ...faults]);
   await requireEngine(
     workspace,

@@ -5,7 +5,7 @@ import { planInContext, readTemplate, type DraftedImage, type PlanOptions } from
 /** Reads and checks an image's Dockerfile.template. Throws IMAGE_INVALID when there is none; its other faults it gives. */
 export async function readDockerfile(
   definition: ImageDefinition,
-  parent: PlanOptions['parent'],
+  { parent, findImage }: Pick<PlanOptions, 'parent' | 'findImage'>,
 ): Promise<DraftedImage> {
   const { file, text } = await readTemplate(definition.dir);
   return planInContext({
@@ -15,10 +15,12 @@ export async function readDockerfile(
     contextDir: definition.dir,
     rootfs: 'required',
     ...(parent && { parent }),
+    ...(findImage && { findImage }),
   });
 }
 
-function templateVariables(definition: ImageDefinition): ReadonlyMap<string, string> {
+/** What the variables of a template stand for. */
+export function templateVariables(definition: ImageDefinition): ReadonlyMap<string, string> {
   const fixed = [
     ['IMAGE_PARENT', definition.parent],
     ['MAINTAINER', definition.settings.maintainer],

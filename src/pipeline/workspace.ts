@@ -4,7 +4,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Downloader } from '../ports/downloader.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { ProcessRunner } from '../ports/process-runner.ts';
-import type { RecordStore } from '../store/index.ts';
+import type { LayerCache, RecordStore } from '../store/index.ts';
 
 /** Everything a command works with besides the project: ports, stores and places. Made by `wire.ts`. */
 export interface Workspace extends AsyncDisposable {
@@ -17,6 +17,7 @@ export interface Workspace extends AsyncDisposable {
   readonly signal: AbortSignal;
   readonly layout: Layout;
   readonly records: RecordStore;
+  readonly layerCache: LayerCache;
   readonly dataDir: string;
   /** Folder that containers see at /.kubler. */
   readonly containerDir: string;

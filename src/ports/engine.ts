@@ -22,10 +22,21 @@ export type Root = 'builder' | 'target';
 /** Where the builder container sees the target root: `$_ROOTFS`. */
 export const targetRootPath = '/emerge-root';
 
+/** A layer of an image as a blob of the store. */
+export interface ImageLayer {
+  readonly blobFile: string;
+  readonly diffId: Digest;
+}
+
+/** An image as a root, its layers lowest first; none: an empty root. Such a root cannot be kept. */
+export interface ImageRoot {
+  readonly layers: readonly ImageLayer[];
+}
+
 export interface SessionSpec {
-  /** Snapshots the two roots start from; neither is changed. Without `builder` only `target` can be used. */
+  /** What the two roots start from; nothing of it is changed. Without `builder` only `target` can be used. */
   readonly builder?: SnapshotId;
-  readonly target: SnapshotId;
+  readonly target: SnapshotId | ImageRoot;
   readonly inputs: readonly Input[];
   /** Environment of every command. */
   readonly env: Readonly<Record<string, string>>;
@@ -41,6 +52,12 @@ export interface ExecSpec {
   /** A command in the builder can read the target root and not change it. */
   readonly targetReadOnly?: boolean;
   readonly cwd?: string;
+  /** Who runs it; root by default. For others, setuid programs work. */
+  readonly user?: { readonly uid: number; readonly gid: number; readonly additionalGids: readonly number[] };
+  /** What this command sees beside the inputs of the session. */
+  readonly inputs?: readonly Input[];
+  /** Empty folders in memory, for everyone to write to; bytes at most, or half of the memory. */
+  readonly tmpfs?: readonly { readonly containerPath: string; readonly sizeBytes: number | undefined }[];
   /**
    * `none`: a network of its own, not even connected to this host. Scripts that look for a free port, or at the
    * network, then find the same everywhere. Default `host`.
@@ -92,7 +109,7 @@ export interface BootstrapSpec {
 
 /** One image to run, its layers lowest first, as blobs of the store. Its root is thrown away afterwards. */
 export interface RunSpec {
-  readonly layers: readonly { readonly blobFile: string; readonly diffId: Digest }[];
+  readonly layers: readonly ImageLayer[];
   readonly argv: readonly string[];
   readonly env: readonly string[];
   readonly cwd: string;

@@ -1,7 +1,21 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Engine, ExecSpec, Root, Session, SessionSpec } from '../../src/ports/engine.ts';
+import { toDigest } from '../../src/model/digest.ts';
+import type { TarMember } from '../../src/oci/tar-member.ts';
+import { writeTar } from '../../src/oci/tar-write.ts';
+import {
+  targetRootPath,
+  type Engine,
+  type ExecSpec,
+  type ImageLayer,
+  type Root,
+  type Session,
+  type SessionSpec,
+} from '../../src/ports/engine.ts';
+import { member } from '../support/tar.ts';
 import { writeTinyRoot } from '../support/tiny-root.ts';
 import { useTempDir } from '../support/use-temp-dir.ts';
 
@@ -470,6 +484,85 @@ export function describeEngineContract(name: string, setUp: (dir: string) => Eng
       it('takes the base that is already there', async () => {
         const source = { kind: 'tarball', hostFile: join(dir, 'missing') } as const;
         await engine.bootstrap({ id: base, log: () => undefined, source });
+      });
+    });
+
+    describe('a target that is an image', () => {
+      const layer = async (name: string, members: readonly TarMember[]): Promise<ImageLayer> => {
+        const blobFile = join(dir, `${name}.tar`);
+        await writeFile(blobFile, writeTar(members));
+        const diffId = toDigest(
+          createHash('sha256')
+            .update(await readFile(blobFile))
+            .digest('hex'),
+        );
+        return { blobFile, diffId };
+      };
+      const baseLayer = (): ImageLayer => {
+        const blobFile = join(dir, 'base.tar');
+        return {
+          blobFile,
+          diffId: toDigest(createHash('sha256').update(readFileSync(blobFile)).digest('hex')),
+        };
+      };
+
+      it('has its layers on top of one another, and keeps nothing', async () => {
+        const upper = await layer('upper', [
+          member({ path: 'data', type: 'directory', mode: 0o750 }),
+          member({ path: 'data/new', text: 'new', uid: 7 }),
+          member({ path: 'etc/.wh.passwd' }),
+        ]);
+        const target = { layers: [baseLayer(), upper] };
+        {
+          await using session = await open({ target });
+          const script =
+            'cat /data/new; stat -c " %a %u" /data /data/new; test ! -e /etc/passwd; touch /data/made';
+          expect(await sh(session, script)).toBe('new 750 0\n 644 7\n');
+          await expect(session.commit('target', newId())).rejects.toThrow('cannot be kept');
+        }
+        await using again = await open({ target });
+        expect(await sh(again, 'ls /data')).toBe('new\n');
+      });
+
+      it('is seen from the builder, when it has no programs of its own too', async () => {
+        const only = await layer('only', [member({ path: 'only/file', text: 'x' })]);
+        await using session = await open({ target: { layers: [only] } });
+        expect(await sh(session, `cd ${targetRootPath} && find . | sort`, 'builder')).toBe(
+          '.\n./only\n./only/file\n',
+        );
+        await using empty = await open({ target: { layers: [] } });
+        expect(await sh(empty, `ls -A ${targetRootPath}`, 'builder')).toBe('');
+      });
+
+      it('refuses bytes that are not those of the layer', async () => {
+        const wrong = {
+          ...(await layer('wrong', [member({ path: 'x' })])),
+          diffId: toDigest('a'.repeat(64)),
+        };
+        await expect(open({ target: { layers: [wrong] } })).rejects.toMatchObject({ code: 'STORE_CORRUPT' });
+      });
+
+      it('runs commands as a user, with files, folders in memory, and no trace of their places', async () => {
+        await using session = await open({ target: { layers: [baseLayer()] } });
+        await writeFile(join(dir, 'input'), 'given', { mode: 0o644 });
+        const argv = [
+          'sh',
+          '-ec',
+          'id -u; id -g; id -G; cat /in/put/x; touch /mem/y; ls /mem; ! touch /in/put/x',
+        ] as const;
+        const { stdout, exitCode } = await run(session, [...argv], {
+          stdout: 'capture',
+          user: { uid: 1000, gid: 2000, additionalGids: [27] },
+          inputs: [{ hostPath: join(dir, 'input'), containerPath: '/in/put/x' }],
+          tmpfs: [{ containerPath: '/mem', sizeBytes: 65536 }],
+        });
+        expect({ stdout, exitCode }).toEqual({ stdout: '1000\n2000\n2000 27\ngiveny\n', exitCode: 0 });
+        const full = await run(session, ['sh', '-c', 'head -c 100000 /dev/zero > /mem/z'], {
+          tmpfs: [{ containerPath: '/mem', sizeBytes: 65536 }],
+        });
+        expect(full.exitCode).not.toBe(0);
+        const places = `ls -d ${targetRootPath}/in ${targetRootPath}/mem 2>/dev/null || true`;
+        expect(await sh(session, places, 'builder')).toBe('');
       });
     });
 

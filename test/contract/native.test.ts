@@ -271,15 +271,18 @@ host('a process of the native engine', () => {
     expect(leftovers(dataDir)).toEqual(nothing);
   });
 
-  it.each(['host', 'published'] as const)('takes an image in network %s down when killed', async (network) => {
-    const child = run(image(['sh', '-c', 'echo ready; exec sleep 7779'], { network }));
-    await once(child.stdout!, 'data');
-    child.kill('SIGKILL');
-    await ended(child);
-    await until(() => processes().every((line) => line !== 'sleep 7779' && !line.includes(dataDir)));
-    expect(leftovers(dataDir)).toEqual(nothing);
-    await removeStaleTempDirs(dataDir);
-  });
+  it.each(['host', 'published'] as const)(
+    'takes an image in network %s down when killed',
+    async (network) => {
+      const child = run(image(['sh', '-c', 'echo ready; exec sleep 7779'], { network }));
+      await once(child.stdout!, 'data');
+      child.kill('SIGKILL');
+      await ended(child);
+      await until(() => processes().every((line) => line !== 'sleep 7779' && !line.includes(dataDir)));
+      expect(leftovers(dataDir)).toEqual(nothing);
+      await removeStaleTempDirs(dataDir);
+    },
+  );
 
   it('gives an image the terminal of its caller', async () => {
     const script = 'test -t 0 && test -t 1 && test -t 2 && read -r line && echo "$line $TERM"; exit 3';

@@ -11,6 +11,7 @@ import { findSnapshot, publishSnapshot } from './snapshot-store.ts';
 export async function commitRoot(state: SessionState, root: Root, id: SnapshotId): Promise<void> {
   const overlay = state.roots.get(root);
   assert(overlay, `there is no ${root} root to commit`);
+  assert(root === 'builder' || typeof state.spec.target === 'string', 'the root of an image cannot be kept');
   assert(state.running === 0, `the ${root} root is committed while a command runs`);
   await interruptible(state.host.signal, 'keep a snapshot', () => replaceRoot(state, root, overlay, id));
 }

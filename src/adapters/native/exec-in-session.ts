@@ -51,7 +51,9 @@ async function runContained(state: SessionState, spec: ExecSpec, overlay: Overla
 async function toContainer(state: SessionState, spec: ExecSpec, overlay: Overlay): Promise<ContainerSpec> {
   const { ptrace, env } = state.spec;
   const cwd = spec.cwd ?? '/';
-  const binds = [...state.binds, ...targetBind(state, spec)];
+  const inputs = (spec.inputs ?? []).map((input) => ({ ...input, readOnly: true }));
+  const binds = [...state.binds, ...targetBind(state, spec), ...inputs];
+  const { tmpfs = [], user } = spec;
   return {
     rootDir: overlay.mountPoint,
     readOnlyRoot: false,
@@ -60,15 +62,15 @@ async function toContainer(state: SessionState, spec: ExecSpec, overlay: Overlay
       pair.join('='),
     ),
     cwd,
-    uid: 0,
-    gid: 0,
-    additionalGids: [],
+    uid: user?.uid ?? 0,
+    gid: user?.gid ?? 0,
+    additionalGids: user?.additionalGids ?? [],
     hostname: 'kubler',
     capabilities: [...buildCapabilities, ...(ptrace === true ? ['CAP_SYS_PTRACE'] : [])],
-    noNewPrivileges: true,
+    noNewPrivileges: (user?.uid ?? 0) === 0,
     terminal: false,
     network: spec.network ?? 'host',
-    binds: await settle(state, overlay, binds, cwd),
+    ...(await settle(state, overlay, { binds, tmpfs, cwd })),
     arch: process.arch,
   };
 }
@@ -89,22 +91,29 @@ function targetBind(state: SessionState, spec: ExecSpec): readonly Bind[] {
 async function settle(
   state: SessionState,
   overlay: Overlay,
-  binds: readonly Bind[],
-  cwd: string,
-): Promise<readonly Bind[]> {
+  { binds, tmpfs, cwd }: Mounts,
+): Promise<Pick<ContainerSpec, 'binds' | 'tmpfs'>> {
   const rootDir = state.helper.view(overlay.mountPoint);
-  const paths = [...systemMountPoints, cwd, ...binds.map(({ containerPath }) => containerPath)];
+  const paths = [
+    ...systemMountPoints,
+    cwd,
+    ...[...binds, ...tmpfs].map(({ containerPath }) => containerPath),
+  ];
   const resolved = new Map<string, string>();
   for (const path of paths) {
     const found = await resolveInRoot(rootDir, path);
     resolved.set(path, found.path);
     state.points.push(...found.missing.map((missing) => ({ rootDir, path: missing })));
   }
-  return binds.map((bind) => ({
-    ...bind,
-    containerPath: resolved.get(bind.containerPath) ?? bind.containerPath,
-  }));
+  const real = <Mount extends { readonly containerPath: string }>(mount: Mount): Mount => ({
+    ...mount,
+    containerPath: resolved.get(mount.containerPath) ?? mount.containerPath,
+  });
+  return { binds: binds.map(real), tmpfs: tmpfs.map(real) };
 }
+
+/** What is mounted for one command, and the folder it starts in. */
+type Mounts = Pick<ContainerSpec, 'binds' | 'tmpfs' | 'cwd'>;
 
 /** Only when nothing runs: removing a mount point would take the mount from a container that uses it. */
 async function tidy(state: SessionState): Promise<void> {

@@ -93,6 +93,7 @@ function toContainer(spec: RunSpec, rootDir: string, binds: readonly Bind[]): Om
   const hasNone = spec.capabilities === 'none';
   return {
     ...{ argv, cwd, uid, gid, additionalGids, hostname, rootDir, binds },
+    tmpfs: [],
     readOnlyRoot: spec.readOnly,
     env: tty && !env.some((each) => each.startsWith('TERM=')) ? [...env, 'TERM=xterm'] : env,
     capabilities: hasNone ? [] : runCapabilities,

@@ -33,7 +33,7 @@ export async function openSession(host: NativeHost, spec: SessionSpec): Promise<
 }
 
 async function prepare(host: NativeHost, spec: SessionSpec, temp: TempDir): Promise<SessionState> {
-  const binds = [...(await inputBinds(spec)), ...(await hostFileBinds(temp.path, ['resolv.conf']))];
+  const binds = [...(await inputBinds(spec)), ...(await networkBinds(spec, temp.path))];
   const roots = new Map<Root, Overlay>();
   for (const root of ['builder', 'target'] as const) {
     const id = spec[root];
@@ -43,6 +43,13 @@ async function prepare(host: NativeHost, spec: SessionSpec, temp: TempDir): Prom
   const overlays = [...roots.values()];
   const helper = await openHelper({ ...host, layersDir: snapshotsDir(host), stateDir, overlays });
   return { host, spec, temp, helper, stateDir, binds, roots, points: [], running: 0, count: 0 };
+}
+
+/** In an image its own copies, which a command may write to as it may in other engines: they are no part of the image. */
+async function networkBinds({ target }: SessionSpec, tempDir: string): Promise<readonly Bind[]> {
+  if (typeof target === 'string') return hostFileBinds(tempDir, ['resolv.conf']);
+  const binds = await hostFileBinds(tempDir, ['resolv.conf', 'hosts']);
+  return binds.map((bind) => ({ ...bind, readOnly: false }));
 }
 
 async function inputBinds({ inputs }: SessionSpec): Promise<readonly Bind[]> {

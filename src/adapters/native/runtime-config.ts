@@ -1,4 +1,4 @@
-import type { Mount } from '../../ports/engine.ts';
+import type { ExecSpec, Mount } from '../../ports/engine.ts';
 import { seccompProfile } from './seccomp.ts';
 
 /** A folder or file of the host in a container. */
@@ -27,6 +27,7 @@ export interface ContainerSpec extends ProcessSpec {
   /** `none`: a network of its own, with nothing in it; a path: the network namespace that file stands for. */
   readonly network: 'host' | 'none' | { readonly path: string };
   readonly binds: readonly Bind[];
+  readonly tmpfs: NonNullable<ExecSpec['tmpfs']>;
   /** The machine, as `process.arch` names it. */
   readonly arch: string;
 }
@@ -64,6 +65,7 @@ export function toRuntimeConfig(
       ...systemMounts,
       // Only who owns a network may mount a view of its devices.
       inUserNamespace && spec.network === 'host' ? hostSys : ownSys,
+      ...spec.tmpfs.map(toTmpfs),
       ...spec.binds.map(toMount),
     ],
     linux: {
@@ -117,6 +119,12 @@ const hostSys = {
 function mount(destination: string, type: string, options: readonly string[]) {
   return { destination, type, source: type, options };
 }
+
+const toTmpfs = ({ containerPath, sizeBytes }: ContainerSpec['tmpfs'][number]) =>
+  mount(containerPath, 'tmpfs', [
+    ...['nosuid', 'nodev', 'mode=1777'],
+    ...(sizeBytes === undefined ? [] : [`size=${sizeBytes}`]),
+  ]);
 
 const toMount = ({ hostPath, containerPath, readOnly }: Bind) => ({
   destination: containerPath,

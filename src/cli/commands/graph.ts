@@ -21,7 +21,7 @@ export function registerGraph(program: Command, context: CliContext): void {
     .action(async (targets, options) => {
       const { project, namespace } = await openProject(context, options);
       const { drawGraph } = await import('../../pipeline/draw-graph.ts');
-      const drawn = drawGraph(project, targets, namespace, options.format);
+      const drawn = await drawGraph(project, targets, namespace, options.format);
       context.stdout(typeof drawn === 'string' ? drawn : renderJson(drawn));
     });
 }

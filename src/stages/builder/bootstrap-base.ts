@@ -7,7 +7,7 @@ import type { BuilderBase, BuilderDefinition } from '../../model/project.ts';
 import type { Downloader } from '../../ports/downloader.ts';
 import type { BootstrapSpec, Engine, SnapshotId } from '../../ports/engine.ts';
 import type { ProcessRunner } from '../../ports/process-runner.ts';
-import { checkArchive, findUnpacker, readArchive } from '../rootfs/index.ts';
+import { checkArchive, findUnpacker, readArchive, unpackFile } from '../rootfs/index.ts';
 import { prepareMirror, type FrozenIndex } from './package-managers/apt/index.ts';
 import { openStepLog } from './step-log.ts';
 
@@ -96,12 +96,6 @@ async function unpack({ runner, tempDir }: BaseSpec, hostFile: string): Promise<
   const unpacker = await findUnpacker(hostFile);
   if (unpacker === undefined) return hostFile;
   const plain = join(tempDir, 'base.tar');
-  const { exitCode, stderr } = await runner.run({
-    argv: ['sh', '-c', 'exec "$0" -dc -- "$1" > "$2"', unpacker, hostFile, plain],
-  });
-  if (exitCode === 0) return plain;
-  throw new KublerError('ROOTFS_INVALID', `cannot unpack base tarball "${hostFile}" with ${unpacker}`, {
-    details: stderr.split('\n'),
-    hint: `is the Debian package of ${unpacker} installed?`,
-  });
+  await unpackFile(runner, unpacker, { hostFile, plainFile: plain });
+  return plain;
 }

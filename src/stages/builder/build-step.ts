@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { KublerError, throwFaults } from '../../errors.ts';
+import { KublerError, throwFaults, type SourcePosition } from '../../errors.ts';
 import type { Progress } from '../../model/progress.ts';
 import type { ExecSpec, Root, Session } from '../../ports/engine.ts';
 import { failureMark, locateFailure } from './locate-failure.ts';
@@ -33,6 +33,10 @@ export interface StepSpec {
   readonly stdout?: ExecSpec['stdout'];
   readonly network?: ExecSpec['network'];
   readonly targetReadOnly?: boolean;
+  /** As `ExecSpec` has them. */
+  readonly exec?: Pick<ExecSpec, 'cwd' | 'user' | 'inputs' | 'tmpfs'>;
+  /** Where it is written. */
+  readonly at?: SourcePosition;
   /** Turns the output of a failed command into better errors than the general one, if it can. */
   readonly explain?: (output: string) => Promise<readonly KublerError[]>;
 }
@@ -58,6 +62,7 @@ export async function runStep(context: BuildContext, spec: StepSpec): Promise<st
     ...(spec.stdout && { stdout: spec.stdout }),
     ...(spec.network && { network: spec.network }),
     ...(spec.targetReadOnly && { targetReadOnly: true }),
+    ...spec.exec,
   });
   log.finish();
   if (exitCode === 0) return stdout;
@@ -74,7 +79,7 @@ async function commandFailed(
     log,
   }: { readonly exitCode: number; readonly mark: string | undefined; readonly log: StepLog },
 ): Promise<KublerError> {
-  const at = await locateFailure(context.configDir, mark, log.tail());
+  const at = spec.at ?? (await locateFailure(context.configDir, mark, log.tail()));
   return new KublerError(
     'BUILD_COMMAND_FAILED',
     `cannot build ${context.subject}: ${spec.label ?? spec.name} ended with status ${exitCode}`,

@@ -1,6 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { targetRootPath, type Root } from '../../ports/engine.ts';
 import { runStep, type BuildContext } from './build-step.ts';
+
+/** From where a target root is looked at: from inside, or from the builder, where it may have no tools of its own. */
+export interface View {
+  readonly root: Root;
+  readonly folder: string;
+}
+const inside: View = { root: 'target', folder: '/' };
+export const viewFromBuilder: View = { root: 'builder', folder: targetRootPath };
 
 /**
  * Runs a shell script in the target root and returns what it prints; by way of a file in `tempDir`, as it may be
@@ -11,9 +20,11 @@ export async function captureScript(
   name: string,
   script: string,
   tempDir: string,
+  { root } = inside,
 ): Promise<Buffer> {
   const hostFile = join(tempDir, name);
-  await runStep(context, { name, root: 'target', argv: ['sh', '-c', script], stdout: { hostFile } });
+  const argv = ['sh', '-c', script] as const;
+  await runStep(context, { name, root, argv: [...argv], stdout: { hostFile }, targetReadOnly: true });
   return readFile(hostFile);
 }
 
@@ -21,9 +32,10 @@ export async function captureScript(
 const mountedPaths = ['/config', '/emerge-root', '/.kubler', '/.kubler-*', '/proc', '/sys', '/dev'];
 
 /** A script that lists the target root in the given `-printf` format (find(1)), without what is only mounted. */
-export function listingScript(format: string): string {
+export function listingScript(format: string, { folder, root } = inside): string {
   const skipped = mountedPaths.map((path) => `-path '${path}'`).join(' -o ');
-  return `find / -xdev \\( ${skipped} \\) -prune -o -printf '${format}'`;
+  if (root === 'builder') return `find ${folder} -xdev -printf '${format}'`;
+  return `find ${folder} -xdev \\( ${skipped} \\) -prune -o -printf '${format}'`;
 }
 
 /**
@@ -34,12 +46,21 @@ export async function spool(
   context: BuildContext,
   paths: readonly string[],
   hostFile: string,
+  { root, folder } = inside,
 ): Promise<void> {
   await runStep(context, {
     name: 'spool',
-    root: 'target',
+    root,
+    targetReadOnly: true,
     argv: [
-      ...(['tar', '--create', '--file=-', '--directory=/', '--format=pax', '--numeric-owner'] as const),
+      ...([
+        'tar',
+        '--create',
+        '--file=-',
+        `--directory=${folder}`,
+        '--format=pax',
+        '--numeric-owner',
+      ] as const),
       ...['--xattrs', '--xattrs-include=*', '--no-recursion'],
       ...['--null', '--verbatim-files-from', '--files-from=-'],
     ],

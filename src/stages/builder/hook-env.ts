@@ -25,7 +25,7 @@ function bobVariables(variables: Variables): Record<string, string> {
 }
 
 /** The proxy variables in both spellings, as tools differ in which they read. */
-function proxyEnv(settings: Settings): Record<string, string> {
+export function proxyEnv(settings: Settings): Record<string, string> {
   const { httpProxy, httpsProxy, noProxy } = settings.network;
   const pairs: readonly (readonly [string, string | undefined])[] = [
     ['http_proxy', httpProxy],

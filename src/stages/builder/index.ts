@@ -3,11 +3,11 @@
  * Everything that runs, runs through a `Session`; every step has a log of its own.
  */
 export { runStep, type BuildContext } from './build-step.ts';
-export { captureScript, listingScript, spool } from './capture.ts';
+export { captureScript, listingScript, spool, viewFromBuilder } from './capture.ts';
 export { caContainerPath, copyCertificates } from './copy-certificates.ts';
 export { copyFolder } from './copy-folder.ts';
 export { fillTarget, type FilledTarget } from './fill-target.ts';
-export { hookEnv } from './hook-env.ts';
+export { hookEnv, proxyEnv } from './hook-env.ts';
 export { findMissingTools, type PackageUser } from './host-tools.ts';
 export type { Installer } from './install-packages.ts';
 export { finishBase, makeBuilder } from './make-builder.ts';

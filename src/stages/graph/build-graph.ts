@@ -3,10 +3,13 @@ import { splitImageId, type ImageId } from '../../model/image-id.ts';
 import { positionOf } from '../../model/position-of.ts';
 import type { ImageDefinition, Project } from '../../model/project.ts';
 import type { Graph, GraphBuilder, GraphImage } from './graph.ts';
-import { orderChains } from './order-chains.ts';
+import { orderNames } from './order-names.ts';
 import { namespaceOf, resolveBuilder, unknownBuilder } from './resolve-builder.ts';
 import { resolveTargets } from './resolve-targets.ts';
 import { suggestImage } from './suggest-image.ts';
+
+/** Image → the images that its Dockerfile copies from, all of the project. */
+export type CopySources = ReadonlyMap<ImageId, readonly ImageId[]>;
 
 type Report = (fault: KublerError) => void;
 
@@ -36,18 +39,20 @@ function unknownParent(project: Project, definition: ImageDefinition): KublerErr
   );
 }
 
-/** The requested images and their ancestors, parents first. */
+/** The requested images, their ancestors and what these copy from, in an order in which they can be built. */
 function orderImages(
   project: Project,
   requested: Iterable<ImageId>,
+  copies: CopySources,
   report: Report,
 ): readonly ImageDefinition[] {
-  const { order, cycles } = orderChains(requested, (id) => {
+  const { order, cycles } = orderNames(requested, (id) => {
     const definition = project.images.get(id);
-    if (definition === undefined || definition.parent === 'scratch') return undefined;
-    if (project.images.has(definition.parent)) return definition.parent;
+    const sources = copies.get(id) ?? [];
+    if (definition === undefined || definition.parent === 'scratch') return sources;
+    if (project.images.has(definition.parent)) return [definition.parent, ...sources];
     report(unknownParent(project, definition));
-    return undefined;
+    return sources;
   });
   for (const cycle of cycles) {
     const first = cycle[0] && project.images.get(cycle[0]);
@@ -84,9 +89,9 @@ function chooseBuilders(
 /** These builders and those they extend, extended ones first. */
 function orderBuilders(project: Project, needed: Iterable<string>, report: Report): readonly GraphBuilder[] {
   const extended = new Map<string, string>();
-  const { order, cycles } = orderChains(needed, (name) => {
+  const { order, cycles } = orderNames(needed, (name) => {
     const definition = project.builders.get(name);
-    if (definition?.extends === undefined) return undefined;
+    if (definition?.extends === undefined) return [];
     const namespace = namespaceOf(name);
     // `web/debian` that extends `debian` means the one of the project, not itself.
     const isNamesake = name === `${namespace ?? ''}/${definition.extends}`;
@@ -101,7 +106,7 @@ function orderBuilders(project: Project, needed: Iterable<string>, report: Repor
           positionOf(definition, 'BUILDER'),
         ),
       );
-    return parent;
+    return parent === undefined ? [] : [parent];
   });
   for (const cycle of cycles) {
     const first = project.builders.get(cycle[0] ?? '');
@@ -117,6 +122,7 @@ function toGraphImages(
   images: readonly ImageDefinition[],
   builders: ReadonlyMap<ImageId, string>,
   requested: ReadonlySet<ImageId>,
+  copies: CopySources,
 ): readonly GraphImage[] {
   const children = new Map<ImageId, ImageId[]>();
   for (const { id, parent } of images) {
@@ -129,6 +135,7 @@ function toGraphImages(
     definition,
     ...(definition.parent === 'scratch' ? {} : { parent: definition.parent }),
     builder: builders.get(definition.id) ?? '',
+    copies: copies.get(definition.id) ?? [],
     children: (children.get(definition.id) ?? []).sort(),
     requested: requested.has(definition.id),
   }));
@@ -142,15 +149,16 @@ function toGraphImages(
 export function buildGraph(
   project: Project,
   targets: readonly string[],
-  options: { readonly defaultNamespace?: string } = {},
+  options: { readonly defaultNamespace?: string; readonly copies?: CopySources } = {},
 ): Graph {
+  const { copies = new Map() } = options;
   const faults: KublerError[] = [];
   const report: Report = (fault) => void faults.push(fault);
   const requested = resolveTargets(project, targets, options.defaultNamespace);
   requested.faults.forEach(report);
-  const images = orderImages(project, requested.ids, report);
+  const images = orderImages(project, requested.ids, copies, report);
   const chosen = chooseBuilders(project, images, report);
   const builders = orderBuilders(project, chosen.values(), report);
   throwFaults(faults);
-  return { images: toGraphImages(images, chosen, requested.ids), builders };
+  return { images: toGraphImages(images, chosen, requested.ids, copies), builders };
 }

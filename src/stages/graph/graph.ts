@@ -8,6 +8,8 @@ export interface GraphImage {
   readonly parent?: ImageId;
   /** Full name of its builder, a key of the project's `builders`. */
   readonly builder: string;
+  /** Images of this graph that its Dockerfile copies from. */
+  readonly copies: readonly ImageId[];
   /** Images of this graph that stand on it, in byte order. */
   readonly children: readonly ImageId[];
   /** True when a target names it; false for parents that come along. */
@@ -22,7 +24,7 @@ export interface GraphBuilder {
 
 /** What has to exist for some targets, in an order in which it can be built. */
 export interface Graph {
-  /** Parents first. */
+  /** Parents, and what is copied from, first. */
   readonly images: readonly GraphImage[];
   /** Extended builders first. */
   readonly builders: readonly GraphBuilder[];

@@ -1,10 +1,8 @@
 import type { Healthcheck } from '../../oci/types.ts';
-import { configStep, type Draft, type Handler } from './draft.ts';
+import { commandOf, configStep, recorded, type Draft, type Handler } from './draft.ts';
 import { parseDuration } from './duration.ts';
 import { checkFlags, fault, type Instruction } from './instruction.ts';
 import { parseJsonForm } from './words.ts';
-
-const defaultShell = ['/bin/sh', '-c'];
 
 /** Exec form as it is; shell form handed to the shell. Nothing in it is expanded: that is the shell's work. */
 function readCommand(draft: Draft, instruction: Instruction): readonly string[] {
@@ -12,8 +10,12 @@ function readCommand(draft: Draft, instruction: Instruction): readonly string[] 
   const words = parseJsonForm(instruction);
   if (words) return words;
   warnOfBracket(draft, instruction, instruction.rest);
-  return [...(draft.shell ?? defaultShell), instruction.rest];
+  return commandOf(draft, instruction.rest);
 }
+
+/** A list as Docker's history has it. */
+const quoted = (words: readonly string[]): string =>
+  `[${words.map((word) => JSON.stringify(word)).join(' ')}]`;
 
 function warnOfBracket(draft: Draft, instruction: Instruction, text: string): void {
   if (!text.startsWith('[')) return;
@@ -23,14 +25,14 @@ function warnOfBracket(draft: Draft, instruction: Instruction, text: string): vo
 export const applyCmd: Handler = (draft, instruction) => {
   draft.cmd = readCommand(draft, instruction);
   draft.cmdIsOwn = true;
-  return configStep;
+  return recorded(`CMD ${quoted(draft.cmd)}`);
 };
 
 /** An ENTRYPOINT resets the parent's CMD, which was meant for another program. */
 export const applyEntrypoint: Handler = (draft, instruction) => {
   draft.entrypoint = readCommand(draft, instruction);
   if (!draft.cmdIsOwn) draft.cmd = undefined;
-  return configStep;
+  return recorded(`ENTRYPOINT ${quoted(draft.entrypoint)}`);
 };
 
 export const applyShell: Handler = (draft, instruction) => {
@@ -39,7 +41,7 @@ export const applyShell: Handler = (draft, instruction) => {
   if (!shell || shell.length === 0)
     throw fault(instruction, 'it is not a JSON list of strings', 'SHELL ["/bin/sh", "-c"]');
   draft.shell = shell;
-  return configStep;
+  return recorded(`SHELL [${shell.join(' ')}]`);
 };
 
 const durationFlags = {

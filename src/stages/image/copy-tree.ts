@@ -1,65 +1,77 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { posix } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { KublerError } from '../../errors.ts';
-import type { Origin, Rootfs, TreeEntry } from '../../model/tree-entry.ts';
+import { KublerError, type SourcePosition } from '../../errors.ts';
+import type { Rootfs, TreeEntry } from '../../model/tree-entry.ts';
+import type { CopySource } from './copy-source.ts';
 import { LayerDraft } from './layer-draft.ts';
-import { readContext, type ContextEntry, type ContextOptions, type ContextSource } from './read-context.ts';
 
-export interface CopyOptions extends ContextOptions {
+export interface CopyOptions {
+  readonly sources: readonly CopySource[];
   readonly destination: string;
   /** What a relative destination is relative to, absolute. */
   readonly workdir: string;
   /** What the image holds already, parents included. */
   readonly tree: Rootfs;
-  /** mtime of everything copied, in seconds: a checkout does not keep the file's own. */
+  /** mtime of directories made on the way, in seconds. */
   readonly epoch: number;
+  /** `--chown`: of everything that is copied or made on the way. */
+  readonly owner?: { readonly uid: number; readonly gid: number };
+  /** `--chmod`: of everything that is copied but links. */
+  readonly mode?: number;
+  readonly at: SourcePosition;
 }
 
 /**
- * The layer of a COPY. The contents of a folder are copied, a destination that ends with `/` or is a directory takes
- * sources in by name, missing directories are made. Links in the image are followed inside the image. Owner is root;
- * modes are 0755 for directories and for files that are executable, else 0644, as git keeps them: another umask must give
- * the same bytes. A directory that is there keeps its mode and owner.
- * Throws what `readContext` throws, and IMAGE_INVALID where a file and a directory collide.
+ * The layer of a COPY or ADD. The contents of a folder are copied, a destination that ends with `/` or is a directory takes
+ * sources in by name, missing directories are made. Links in the image are followed inside the image. A directory that
+ * is there keeps its mode and owner, unless both it is copied by name and flags say otherwise.
+ * Throws IMAGE_INVALID where a file and a directory collide.
  */
-export async function copyTree(options: CopyOptions): Promise<Rootfs> {
-  const sources = await readContext(options);
-  const origin: Origin = { kind: 'dockerfile', line: options.at.line };
-  const meta = { uid: 0, gid: 0, mtime: options.epoch, xattrs: new Map<string, Uint8Array>(), origin };
-  const layer = new LayerDraft(options.tree, meta);
-  for (const source of sources) {
-    for (const { entry, path } of targets(source, layer, options)) {
-      if (entry.kind === 'directory') {
-        if (layer.makeDirectory(path) === undefined)
-          throw collision(options, path, 'something that is no directory is there');
-        continue;
-      }
-      const parent = layer.makeDirectory(posix.dirname(path));
-      if (parent === undefined)
-        throw collision(options, posix.dirname(path), 'something that is no directory is there');
-      const landing = posix.join(parent, posix.basename(path));
-      if (layer.typeAt(landing) === 'directory') throw collision(options, path, 'a directory is there');
-      layer.add({ ...(await toEntry(entry)), ...meta, path: landing });
-    }
+export function copyTree(options: CopyOptions): Rootfs {
+  const { tree, epoch: mtime, owner = root, at } = options;
+  const layer = new LayerDraft(tree, { ...owner, mtime, origin: { kind: 'dockerfile', line: at.line } });
+  for (const source of options.sources) {
+    for (const { entry, path } of targets(source, layer, options)) place(layer, entry, path, options);
   }
   return layer.finish();
 }
 
+const root = { uid: 0, gid: 0 };
+
+function place(layer: LayerDraft, entry: TreeEntry, path: string, options: CopyOptions): void {
+  const { owner, mode, at } = options;
+  const folder = entry.type === 'directory' && entry.path === '' ? path : posix.dirname(path);
+  const parent = layer.makeDirectory(folder);
+  if (parent === undefined) throw collision(options, folder, 'something that is no directory is there');
+  if (folder === path) return;
+  const origin = { kind: 'dockerfile', line: at.line } as const;
+  const changes = { ...owner, ...(mode !== undefined && entry.type !== 'symlink' && { mode }), origin };
+  const landing = layer.landing(path);
+  const isThere = landing !== undefined && layer.typeAt(landing) === 'directory';
+  if (entry.type === 'directory') {
+    if (isThere && owner === undefined && mode === undefined) return;
+    if (!isThere && landing !== undefined && layer.typeAt(landing) !== undefined)
+      throw collision(options, path, 'something that is no directory is there');
+    if (landing === undefined) throw collision(options, path, 'a circle of links is there');
+    return layer.add({ ...entry, ...changes, path: landing });
+  }
+  const own = posix.join(parent, posix.basename(path));
+  if (layer.typeAt(own) === 'directory') throw collision(options, path, 'a directory is there');
+  layer.add({ ...entry, ...changes, path: own });
+}
+
 /** Where each entry of a source goes, as an absolute path that may still lead through links. */
 function targets(
-  { name, entries }: ContextSource,
+  { name, entries }: CopySource,
   layer: LayerDraft,
   options: CopyOptions,
-): { readonly entry: ContextEntry; readonly path: string }[] {
+): { readonly entry: TreeEntry; readonly path: string }[] {
   const { destination, workdir } = options;
   const base = posix.resolve('/', workdir, destination);
   const landing = layer.landing(base);
   if (landing === undefined) throw collision(options, base, 'a file or a circle of links is in the way');
   const [first] = entries;
   // Of a single file the end of the path is followed, too: COPY x /etc/localtime goes where that link leads.
-  if (first.kind === 'directory') {
+  if (!first || first.type === 'directory') {
     return entries.map((entry) => ({ entry, path: posix.join(base, entry.path) }));
   }
   const isFolder = /(^|\/)\.?$/.test(destination) || layer.typeAt(landing) === 'directory';
@@ -68,30 +80,4 @@ function targets(
 
 function collision({ at }: CopyOptions, path: string, reason: string): KublerError {
   return new KublerError('IMAGE_INVALID', `cannot copy to "${path}": ${reason}`, { at });
-}
-
-type Body = {
-  [Type in TreeEntry['type']]: Omit<
-    Extract<TreeEntry, { type: Type }>,
-    'path' | 'uid' | 'gid' | 'mtime' | 'xattrs' | 'origin'
-  >;
-};
-
-async function toEntry(entry: ContextEntry): Promise<Body['file'] | Body['symlink']> {
-  if (entry.kind === 'symlink') return { type: 'symlink', mode: 0o777, target: entry.target };
-  const hash = createHash('sha256');
-  let size = 0;
-  await pipeline(createReadStream(entry.hostFile), async function (chunks: AsyncIterable<Buffer>) {
-    for await (const chunk of chunks) {
-      hash.update(chunk);
-      size += chunk.length;
-    }
-  });
-  return {
-    type: 'file',
-    mode: entry.executable ? 0o755 : 0o644,
-    size,
-    sha256: hash.digest('hex'),
-    content: { kind: 'slice', hostFile: entry.hostFile, offset: 0, size },
-  };
 }

@@ -1,7 +1,8 @@
 import type { Healthcheck, RuntimeConfig } from '../../oci/types.ts';
 import { compareBytes } from '../../model/tree-entry.ts';
-import { expandWord } from './expand-word.ts';
-import type { ConfigStep, CopyStep, DirectoryStep, ImageStep, RootfsStep } from './image-plan.ts';
+import { expandWord, type Expansion } from './expand-word.ts';
+import type { ImageId } from '../../model/image-id.ts';
+import type { ImageStep } from './image-plan.ts';
 import { fault, type Instruction } from './instruction.ts';
 
 /** PATH of an image `FROM scratch`, as BuildKit gives it, so that `ENV PATH=/opt/bin:$PATH` does what it says. */
@@ -14,6 +15,8 @@ export interface Draft {
   readonly scope: Map<string, string>;
   /** Names of all ARGs. */
   readonly declaredArgs: Set<string>;
+  /** Names of the ARGs after FROM, in their order. */
+  readonly ownArgs: Set<string>;
   readonly labels: Map<string, string>;
   readonly ports: Set<string>;
   readonly volumes: Set<string>;
@@ -32,24 +35,39 @@ export interface Draft {
   /** Values of the ARGs before FROM, which an ARG without a default takes on. */
   readonly globalArgs: Map<string, string>;
   readonly warn: (instruction: Instruction, text: string) => void;
+  /** The image that `COPY --from` names; throws IMAGE_INVALID when there is none. */
+  readonly findImage: (instruction: Instruction, name: string) => ImageId;
 }
 
-type Body<Step> = Step extends ImageStep ? Omit<Step, 'at' | 'createdBy'> : never;
+type Body<Step> = Step extends ImageStep
+  ? Omit<Step, 'at' | 'createdBy'> & { readonly createdBy?: string }
+  : never;
 
-/** What an instruction does beside changing the draft; undefined when it leaves no trace in the image's history. */
-export type StepBody = Body<RootfsStep | CopyStep | DirectoryStep | ConfigStep>;
+/** What an instruction does beside changing the draft; its text is its history, unless it has another. */
+export type StepBody = Body<ImageStep>;
 
 /** Applies one instruction to the draft; throws IMAGE_INVALID when it cannot be honoured. */
 export type Handler = (draft: Draft, instruction: Instruction) => StepBody;
 
 export const configStep: StepBody = { kind: 'config' };
 
+/** A change of the configuration that the history tells in other words. */
+export const recorded = (createdBy: string): StepBody => ({ kind: 'config', createdBy });
+
+const defaultShell = ['/bin/sh', '-c'];
+
+/** Shell form: the words that hand a text to SHELL. */
+export const commandOf = ({ shell }: Draft, text: string): readonly string[] => [
+  ...(shell ?? defaultShell),
+  text,
+];
+
 /** A draft that starts where the parent's configuration ended; ONBUILD is not inherited. */
 export function startDraft(
   parent: RuntimeConfig | undefined,
   author: string | undefined,
   buildArgs: ReadonlyMap<string, string>,
-  warn: Draft['warn'],
+  callbacks: Pick<Draft, 'warn' | 'findImage'>,
 ): Draft {
   const env = (parent?.Env ?? [`PATH=${defaultPath}`]).map((pair): [string, string] => {
     const equals = pair.indexOf('=');
@@ -59,6 +77,7 @@ export function startDraft(
     env: new Map(env),
     scope: new Map(env),
     declaredArgs: new Set(),
+    ownArgs: new Set(),
     labels: new Map(Object.entries(parent?.Labels ?? {})),
     ports: new Set(Object.keys(parent?.ExposedPorts ?? {})),
     volumes: new Set(Object.keys(parent?.Volumes ?? {})),
@@ -74,7 +93,7 @@ export function startDraft(
     author,
     buildArgs,
     globalArgs: new Map(),
-    warn,
+    ...callbacks,
   };
 }
 
@@ -108,10 +127,13 @@ const toSet = (names: Iterable<string>): Record<string, Record<string, never>> =
 const maxValueBytes = 128 * 1024;
 
 /** Expands one word of an instruction against ENV and ARG; warns of a name that neither knows. */
-export function expand(draft: Draft, instruction: Instruction, word: string): string {
+export const expand = (draft: Draft, instruction: Instruction, word: string): string =>
+  expandWord(word, { escape: instruction.escape, ...lookupIn(draft, instruction) });
+
+/** How the variables of one word or here-document are found. */
+export function lookupIn(draft: Draft, instruction: Instruction): Pick<Expansion, 'fail' | 'lookup'> {
   let total = 0;
-  return expandWord(word, {
-    escape: instruction.escape,
+  return {
     fail: (reason) => fault(instruction, reason),
     lookup: (name, optional) => {
       const value = draft.scope.get(name);
@@ -120,7 +142,7 @@ export function expand(draft: Draft, instruction: Instruction, word: string): st
       if (total > maxValueBytes) throw fault(instruction, `a value is longer than ${maxValueBytes} bytes`);
       return value;
     },
-  });
+  };
 }
 
 /** Expands the whole of an instruction's arguments as one word that must not end up empty. */

@@ -1,6 +1,10 @@
+import { parseShellPattern, replaceMatches, trimPrefix, trimSuffix } from './shell-pattern.ts';
+
 /** What a word is expanded against. */
 export interface Expansion {
   readonly escape: string;
+  /** Quotes are text like any other, as in a here-document. */
+  readonly quotesAreText?: boolean;
   /** The value of a variable. `optional` is true where the word says what to do without one. */
   readonly lookup: (name: string, optional: boolean) => string | undefined;
   /** Makes the error for a word that cannot be expanded. */
@@ -12,7 +16,8 @@ const maxDepth = 50;
 
 /**
  * Removes quotes and escapes from a word and puts in `$NAME`, `${NAME}`, `${NAME:-x}`, `${NAME:+x}` and `${NAME:?x}`, with
- * or without the colon, nested or not, as Docker does (https://docs.docker.com/reference/dockerfile/#environment-replacement).
+ * or without the colon, `${NAME#x}`, `${NAME##x}`, `${NAME%x}`, `${NAME%%x}`, `${NAME/x/y}` and `${NAME//x/y}`, nested or not,
+ * as Docker does (https://docs.docker.com/reference/dockerfile/#environment-replacement).
  */
 export function expandWord(word: string, expansion: Expansion): string {
   return new WordScanner(word, expansion).scan();
@@ -30,18 +35,23 @@ class WordScanner {
     this.#expansion = expansion;
   }
 
-  /** Expands up to the end or, inside `${…}`, up to the closing brace, which is taken. */
-  scan(stop?: '}'): string {
+  /**
+   * Expands up to the end or, inside `${…}`, up to the character that ends a part of it, which is taken. The escapes of a
+   * pattern are left to the pattern.
+   */
+  scan(stop?: '}' | '/', keepEscapes = false): string {
+    const { escape, quotesAreText = false } = this.#expansion;
     let result = '';
     for (let char = this.#next(); char !== ''; char = this.#next()) {
       if (char === stop) return result;
-      if (char === "'") result += this.#singleQuoted();
-      else if (char === '"') result += this.#doubleQuoted();
+      if (char === "'" && !quotesAreText) result += this.#singleQuoted();
+      else if (char === '"' && !quotesAreText) result += this.#doubleQuoted();
       else if (char === '$') result += this.#variable();
-      else if (char === this.#expansion.escape) result += this.#next();
+      else if (char === escape) result += (keepEscapes ? '\\' : '') + this.#next();
       else result += char;
     }
-    if (stop) throw this.#expansion.fail(`"${this.#word}" lacks a closing brace`);
+    if (stop)
+      throw this.#expansion.fail(`"${this.#word}" lacks a closing ${stop === '}' ? 'brace' : 'slash'}`);
     return result;
   }
 
@@ -82,19 +92,35 @@ class WordScanner {
       this.#index++;
       return this.#expansion.lookup(name, false) ?? '';
     }
-    if (name === '' || !/^:?[-+?]/.test(this.#word.slice(this.#index))) {
+    const isTrim = name !== '' && /^[#%/]/.test(this.#word.slice(this.#index));
+    if (!isTrim && (name === '' || !/^:?[-+?]/.test(this.#word.slice(this.#index)))) {
       throw this.#expansion.fail(`"${this.#word}" holds a \${…} that is not understood`);
     }
-    return this.#substitution(name);
+    if (++this.#depth > maxDepth) throw this.#expansion.fail(`\${…} is nested more than ${maxDepth} deep`);
+    const result = isTrim ? this.#trim(name) : this.#substitution(name);
+    this.#depth--;
+    return result;
+  }
+
+  /** `#pattern}`, `%pattern}`, `/pattern/text}` and those with the sign twice. */
+  #trim(name: string): string {
+    const operator = this.#next();
+    const isDouble = this.#word[this.#index] === operator;
+    if (isDouble) this.#index++;
+    const text = this.scan(operator === '/' ? '/' : '}', true);
+    const pattern = parseShellPattern(text);
+    if (!pattern) throw this.#expansion.fail(`"${text}" is not a pattern`);
+    const replacement = operator === '/' ? this.scan('}') : '';
+    const value = this.#expansion.lookup(name, false) ?? '';
+    if (operator === '/') return replaceMatches(value, pattern, replacement, isDouble);
+    return (operator === '#' ? trimPrefix : trimSuffix)(value, pattern, isDouble);
   }
 
   #substitution(name: string): string {
     const colon = this.#word[this.#index] === ':';
     if (colon) this.#index++;
     const operator = this.#next();
-    if (++this.#depth > maxDepth) throw this.#expansion.fail(`\${…} is nested more than ${maxDepth} deep`);
     const operand = this.scan('}');
-    this.#depth--;
     const value = this.#expansion.lookup(name, true);
     const isSet = value !== undefined && !(colon && value === '');
     if (operator === '+') return isSet ? operand : '';

@@ -1,4 +1,5 @@
 import { KublerError, type SourcePosition } from '../../errors.ts';
+import type { HereDocument } from './here-document.ts';
 
 /** `--name` or `--name=value` in front of an instruction's arguments. */
 export interface Flag {
@@ -13,7 +14,9 @@ export interface Instruction {
   readonly flags: readonly Flag[];
   /** Everything after keyword and flags, as written. */
   readonly rest: string;
-  /** The whole instruction on one line, for the history of the image. */
+  /** The here-documents that `rest` names, in their order. */
+  readonly documents: readonly HereDocument[];
+  /** The whole instruction on one line, without its here-documents. */
   readonly text: string;
   /** Escape character of the file: a backslash unless a directive says backtick. */
   readonly escape: string;
@@ -31,6 +34,10 @@ export function fault(instruction: Instruction, reason: string, hint?: string): 
     ...(hint === undefined ? {} : { hint }),
   });
 }
+
+/** The value of a flag; of one that is given twice, the last. */
+export const flagValue = (instruction: Instruction, name: string): string | undefined =>
+  instruction.flags.findLast((flag) => flag.name === name)?.value;
 
 /** Refuses every flag that is not among `known`; flags are looked up by the caller. */
 export function checkFlags(instruction: Instruction, known: readonly string[] = []): void {

@@ -1,6 +1,8 @@
 import { KublerError, type SourcePosition } from '../../errors.ts';
 import { didYouMean } from '../../model/suggest.ts';
-import { fault, unsupported, type Flag, type Instruction } from './instruction.ts';
+import { findHereMarks, readHereDocument, type HereDocument } from './here-document.ts';
+import { fault, type Flag, type Instruction } from './instruction.ts';
+import { isJsonForm } from './words.ts';
 
 const keywords = [
   ...[
@@ -31,15 +33,16 @@ interface JoinedLines {
 /** What a Dockerfile says, and what of it could not be understood. */
 export interface ParsedDockerfile {
   readonly instructions: readonly Instruction[];
-  /** IMAGE_INVALID with a line each: unknown instructions, missing arguments, here-documents. */
+  /** IMAGE_INVALID with a line each: unknown instructions, missing arguments, here-documents without an end. */
   readonly faults: readonly KublerError[];
 }
 
 /**
  * Takes a Dockerfile apart (https://docs.docker.com/reference/dockerfile/): parser directives, comments, continuation
- * lines, flags. Values are not expanded.
+ * lines, flags, here-documents. Values are not expanded.
+ * @param defaultEscape the escape character, unless a directive names one
  */
-export function parseDockerfile(file: string, text: string): ParsedDockerfile {
+export function parseDockerfile(file: string, text: string, defaultEscape = '\\'): ParsedDockerfile {
   const lines = text.replace(/^\ufeff/, '').split(/\r?\n/);
   const instructions: Instruction[] = [];
   const faults: KublerError[] = [];
@@ -47,7 +50,7 @@ export function parseDockerfile(file: string, text: string): ParsedDockerfile {
     if (!(error instanceof KublerError)) throw error;
     faults.push(error);
   };
-  const escape = readEscape(file, lines, collect);
+  const escape = readEscape(file, lines, collect) ?? defaultEscape;
   for (let index = 0; index < lines.length;) {
     if (isSkipped(lines[index] ?? '')) {
       index++;
@@ -57,9 +60,9 @@ export function parseDockerfile(file: string, text: string): ParsedDockerfile {
     index = joined.next;
     try {
       const instruction = parseInstruction(joined.text, escape, joined.at);
-      index = skipHereDocuments(instruction, lines, index);
-      if (index !== joined.next) throw fault(instruction, `a here-document ${unsupported}`);
-      instructions.push(instruction);
+      const { documents, next } = readDocuments(instruction, lines, index);
+      index = next;
+      instructions.push({ ...instruction, documents });
     } catch (error) {
       collect(error);
     }
@@ -67,12 +70,12 @@ export function parseDockerfile(file: string, text: string): ParsedDockerfile {
   return { instructions, faults };
 }
 
-/** Parses one instruction that stands on one line: a joined one, or the trigger of an ONBUILD. */
-export function parseInstruction(text: string, escape: string, at: SourcePosition): Instruction {
+/** Parses one instruction that stands on one line, its here-documents left out. */
+function parseInstruction(text: string, escape: string, at: SourcePosition): Instruction {
   const [, word = '', argumentText = ''] = /^\s*(\S+)\s*([\s\S]*?)\s*$/.exec(text) ?? [];
   const keyword = word.toUpperCase();
   const { flags, rest } = splitFlags(argumentText);
-  const instruction: Instruction = { keyword, flags, rest, text: text.trim(), escape, at };
+  const instruction: Instruction = { keyword, flags, rest, documents: [], text: text.trim(), escape, at };
   if (!keywords.includes(keyword)) {
     const hint = didYouMean(keyword, keywords);
     const options = hint === undefined ? { at } : { at, hint };
@@ -87,7 +90,11 @@ export function parseInstruction(text: string, escape: string, at: SourcePositio
 }
 
 /** The directives are comments `# name=value` above everything else; `escape` is the only one that matters here. */
-function readEscape(file: string, lines: readonly string[], collect: (error: KublerError) => void): string {
+function readEscape(
+  file: string,
+  lines: readonly string[],
+  collect: (error: KublerError) => void,
+): string | undefined {
   for (const [index, excerpt] of lines.entries()) {
     const [, name = '', value = ''] = /^\s*#\s*([A-Za-z]\w*)\s*=\s*(.+?)\s*$/.exec(excerpt) ?? [];
     if (name === '') break;
@@ -98,7 +105,7 @@ function readEscape(file: string, lines: readonly string[], collect: (error: Kub
     collect(new KublerError('IMAGE_INVALID', `cannot use "${value}": ${reason}`, { at }));
     break;
   }
-  return '\\';
+  return undefined;
 }
 
 /** Joins a line with those it continues on, leaving comments and empty lines between them out, as Docker does. */
@@ -131,15 +138,23 @@ function splitFlags(text: string): { readonly flags: readonly Flag[]; readonly r
   }
 }
 
-/** The index of the first line after the here-documents of an instruction whose own lines end before `next`. */
-function skipHereDocuments({ keyword, rest }: Instruction, lines: readonly string[], next: number): number {
-  if (!/^(ADD|COPY|RUN|ONBUILD)$/.test(keyword)) return next;
-  let index = next;
-  for (const [, dash, word = ''] of rest.matchAll(/(?<!\S)\d*<<(-?)([^<\s]+)(?!\S)/g)) {
-    const end = word.replace(/["']/g, '');
-    const isEnd = (line = ''): boolean => (dash === '-' ? line.replace(/^\t+/, '') : line) === end;
-    while (index < lines.length && !isEnd(lines[index])) index++;
-    index++;
+/** The here-documents of an instruction whose own lines end before `start`, and where the next instruction may begin. */
+function readDocuments(
+  instruction: Instruction,
+  lines: readonly string[],
+  start: number,
+): { readonly documents: readonly HereDocument[]; readonly next: number } {
+  const { keyword, rest } = instruction;
+  const [, trigger = '', ofTrigger = ''] = /^(\S+)\s*([\s\S]*)$/.exec(rest) ?? [];
+  const [word, text] = keyword === 'ONBUILD' ? [trigger.toUpperCase(), ofTrigger] : [keyword, rest];
+  if (!/^(ADD|COPY|RUN)$/.test(word) || isJsonForm(text)) return { documents: [], next: start };
+  const documents: HereDocument[] = [];
+  let next = start;
+  for (const mark of findHereMarks(text)) {
+    const read = readHereDocument(mark, lines, next);
+    if (!read) throw fault(instruction, `no line "${mark.name}" ends its here-document`);
+    documents.push(read.document);
+    next = read.next;
   }
-  return index;
+  return { documents, next };
 }

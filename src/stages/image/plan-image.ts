@@ -19,6 +19,8 @@ export interface PlanOptions {
   readonly parent?: { readonly id: ImageId; readonly config: Pick<ImageConfig, 'config' | 'author'> };
   /** Values for ARG. */
   readonly buildArgs?: ReadonlyMap<string, string>;
+  /** The image that `COPY --from` names, or what to say when there is none. */
+  readonly findImage?: (name: string) => ImageId | { readonly hint: string };
   /** `required`: the build makes files, so that a template without `ADD rootfs.tar /` would lose them. */
   readonly rootfs: 'required' | 'optional';
 }
@@ -46,8 +48,9 @@ export function draftImage(options: PlanOptions): DraftedImage {
   const faults = [...misread];
   const parent = options.parent?.config;
   const buildArgs = options.buildArgs ?? new Map<string, string>();
-  const draft = startDraft(parent?.config, parent?.author, buildArgs, ({ at }, text) => {
-    warnings.push(`${basename(at.file)}:${at.line}: ${text}`);
+  const draft = startDraft(parent?.config, parent?.author, buildArgs, {
+    warn: ({ at }, text) => void warnings.push(`${basename(at.file)}:${at.line}: ${text}`),
+    findImage: (instruction, name) => findImage(instruction, name, options),
   });
   const attempt = <Result>(action: () => Result): Result | undefined => {
     try {
@@ -66,7 +69,11 @@ export function draftImage(options: PlanOptions): DraftedImage {
   if (from || isWhole) attempt(() => checkFrom(draft, from, options));
   const triggers = from ? inheritedTriggers(from, parent?.config.OnBuild ?? [], attempt) : [];
   const steps = [...triggers, ...after].flatMap((each) => attempt(() => toStep(draft, each)) ?? []);
-  if (isWhole) attempt(() => checkRootfs(steps, after, options));
+  // An ADD that was refused has its own fault.
+  const refused = after.some(
+    ({ keyword, at }) => keyword === 'ADD' && faults.some((each) => each.at?.line === at.line),
+  );
+  if (isWhole && !refused) attempt(() => checkRootfs(steps, options));
   for (const name of buildArgs.keys()) {
     if (draft.declaredArgs.has(name)) continue;
     warnings.push(`${basename(options.file)}: the build argument ${name} is declared by no ARG`);
@@ -126,22 +133,23 @@ function inheritedTriggers(
 function toStep(draft: Draft, instruction: Instruction): ImageStep {
   const handler = handlers.get(instruction.keyword);
   assert(handler, `no handler for ${instruction.keyword}`);
-  return { ...handler(draft, instruction), at: instruction.at, createdBy: instruction.text };
+  return { createdBy: instruction.text, ...handler(draft, instruction), at: instruction.at };
 }
 
-function checkRootfs(
-  steps: readonly ImageStep[],
-  instructions: readonly Instruction[],
-  { file, rootfs }: PlanOptions,
-): void {
+function findImage(instruction: Instruction, name: string, options: PlanOptions): ImageId {
+  const found = options.findImage?.(name) ?? { hint: '--from=NAMESPACE/IMAGE' };
+  if (typeof found === 'string') return found;
+  throw fault(instruction, `--from=${name} is no image of this project`, found.hint);
+}
+
+function checkRootfs(steps: readonly ImageStep[], { file, rootfs }: PlanOptions): void {
   const [first, second] = steps.filter(({ kind }) => kind === 'rootfs');
   if (second) {
     throw new KublerError('IMAGE_INVALID', 'cannot apply ADD: rootfs.tar is already added', {
       at: second.at,
     });
   }
-  // An ADD that was refused has its own fault.
-  if (rootfs === 'optional' || first || instructions.some(({ keyword }) => keyword === 'ADD')) return;
+  if (rootfs === 'optional' || first) return;
   throw new KublerError('IMAGE_INVALID', `cannot plan "${file}": what was built is not added to the image`, {
     at: { file, line: 1, column: 1 },
     hint: 'ADD rootfs.tar /',

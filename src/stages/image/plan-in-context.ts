@@ -29,7 +29,7 @@ export async function planInContext(options: ContextPlanOptions): Promise<Drafte
 async function missingSources(plan: ImagePlan, contextDir: string): Promise<readonly KublerError[]> {
   const faults: KublerError[] = [];
   for (const step of plan.steps) {
-    if (step.kind !== 'copy') continue;
+    if (step.kind !== 'copy' || step.from !== undefined) continue;
     try {
       await readContext({ contextDir, sources: step.sources, at: step.at });
     } catch (error) {

@@ -1,13 +1,15 @@
-import { lstat, readdir, readlink, realpath } from 'node:fs/promises';
+import { lstat, readdir, readFile, readlink, realpath } from 'node:fs/promises';
 import { join, posix, relative, sep } from 'node:path';
 import { KublerError, type SourcePosition } from '../../errors.ts';
 import { isLeftOut } from '../../model/left-out.ts';
+import { compareBytes } from '../../model/tree-entry.ts';
 import { didYouMean } from '../../model/suggest.ts';
-import { unsupported } from './instruction.ts';
+import { ignoreNothing, parseDockerIgnore, type DockerIgnore } from './docker-ignore.ts';
+import { compileGlob, isGlob } from './go-glob.ts';
 
 /** Something below the image folder that a COPY brings. */
 export interface ContextEntry {
-  /** Relative to the destination; empty for the source itself. */
+  /** Relative to the source; empty for the source itself. */
   readonly path: string;
   /** Absolute, links of the context resolved. */
   readonly hostFile: string;
@@ -27,27 +29,44 @@ export interface ContextSource {
 export interface ContextOptions {
   /** The image folder. */
   readonly contextDir: string;
+  /** Paths and patterns. */
   readonly sources: readonly string[];
   readonly at: SourcePosition;
 }
 
+/** An image folder while its sources are read. */
+interface Context extends ContextOptions {
+  /** Its real path. */
+  readonly root: string;
+  readonly ignore: DockerIgnore;
+}
+
 /**
- * Lists what the sources of a COPY hold, folders before their contents, names in no particular order. A source that is
- * a symbolic link is followed; links inside a folder are kept; `.git` is no part of it. Throws IMAGE_INVALID for a
- * source that is missing or outside the image folder, and for devices, FIFOs, sockets and names that are not UTF-8.
+ * Lists what the sources of a COPY hold, folders before their contents, in byte order. A pattern stands for all that it
+ * matches, which may be nothing. A source that is a symbolic link is followed; links inside a folder are kept; `.git` and
+ * what .dockerignore names are no part of it. Throws IMAGE_INVALID for a source that is missing or outside the image
+ * folder, and for devices, FIFOs, sockets and names that are not UTF-8.
  */
 export async function readContext(options: ContextOptions): Promise<ContextSource[]> {
   const root = await realpath(options.contextDir);
-  if ((await readdir(root)).includes('.dockerignore'))
-    throw cannotCopy(options, '.dockerignore', `it ${unsupported}`);
+  const context: Context = { ...options, root, ignore: await readIgnore(options.contextDir) };
   const sources: ContextSource[] = [];
   for (const source of options.sources) {
-    const hostFile = await locate(root, source, options);
-    const first = await readEntry(hostFile, '', options);
-    const inside = first.kind === 'directory' ? await readFolder(hostFile, '', options) : [];
-    sources.push({ name: posix.basename(posix.normalize(source)), entries: [first, ...inside] });
+    const paths = isGlob(source) ? await matches(context, source) : [source];
+    for (const path of paths) {
+      const { hostFile, inside } = await locate(context, path);
+      const [first, ...others] = await readEntries(context, hostFile, inside);
+      if (!first) throw cannotCopy(context, path, '.dockerignore leaves it out');
+      sources.push({ name: posix.basename(posix.normalize(path)), entries: [first, ...others] });
+    }
   }
   return sources;
+}
+
+async function readIgnore(dir: string): Promise<DockerIgnore> {
+  const file = join(dir, '.dockerignore');
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  return text === undefined ? ignoreNothing : parseDockerIgnore(file, text);
 }
 
 /** The error for a source that cannot be copied. */
@@ -56,23 +75,30 @@ function cannotCopy({ at }: ContextOptions, path: string, reason: string, hint?:
   return new KublerError('IMAGE_INVALID', `cannot copy "${path}": ${reason}`, options);
 }
 
-/** The real path of a source, inside the image folder. */
-async function locate(root: string, source: string, options: ContextOptions): Promise<string> {
-  const escape = (): KublerError => cannotCopy(options, source, 'it is outside the image folder');
+/** The real path of a source, on this host and relative to the image folder. */
+async function locate(
+  context: Context,
+  source: string,
+): Promise<{ readonly hostFile: string; readonly inside: string }> {
+  const { root, ignore } = context;
+  const escape = (): KublerError => cannotCopy(context, source, 'it is outside the image folder');
   if (source.split('/').includes('..')) throw escape();
   const path = posix.join('/', source).slice(1).replace(/\/$/, '');
-  let real: string;
+  let hostFile: string;
   try {
-    real = await realpath(join(root, path));
+    hostFile = await realpath(join(root, path));
   } catch (cause) {
     const names = await readdir(join(root, posix.dirname(path))).catch(() => []);
     const near = didYouMean(posix.basename(path), names);
-    throw cannotCopy(options, source, `${reasonOf(cause)} in the image folder`, near);
+    throw cannotCopy(context, source, `${reasonOf(cause)} in the image folder`, near);
   }
-  if (real !== root && !real.startsWith(root.endsWith(sep) ? root : root + sep)) throw escape();
-  if (relative(root, real).split(sep).some(isLeftOut))
-    throw cannotCopy(options, source, '".git" is no part of an image folder');
-  return real;
+  if (hostFile !== root && !hostFile.startsWith(root.endsWith(sep) ? root : root + sep)) throw escape();
+  const inside = relative(root, hostFile);
+  if (inside.split(sep).some(isLeftOut))
+    throw cannotCopy(context, source, '".git" is no part of an image folder');
+  if (path !== inside && ignore.ignores(path))
+    throw cannotCopy(context, source, '.dockerignore leaves it out');
+  return { hostFile, inside };
 }
 
 function reasonOf(cause: unknown): string {
@@ -81,28 +107,73 @@ function reasonOf(cause: unknown): string {
   return code === 'EACCES' ? 'it may not be read' : 'there is no such file';
 }
 
-async function readFolder(dir: string, path: string, options: ContextOptions): Promise<ContextEntry[]> {
+/** The paths that a pattern matches, in byte order; what is below a match is not matched again. */
+async function matches(context: Context, source: string): Promise<readonly string[]> {
+  const pattern = posix.join('/', source).slice(1);
+  const expression = compileGlob(pattern);
+  if (!expression) throw cannotCopy(context, source, 'it is not a pattern');
+  const names = pattern.split('/');
+  const folder = names.slice(0, names.findIndex(isGlob)).join('/');
+  const { hostFile, inside } = await locate(context, folder);
+  const found: string[] = [];
+  const below = await readEntries(context, hostFile, inside);
+  for (const { path } of below.slice(1)) {
+    const full = folder === '' ? path : `${folder}/${path}`;
+    const last = found.at(-1);
+    const isBelow = last !== undefined && full.startsWith(`${last}/`);
+    if (!isBelow && expression.test(full)) found.push(full);
+  }
+  return found;
+}
+
+/** A source and what is in it, without what is ignored; nothing when that is all of it. */
+async function readEntries(
+  context: Context,
+  hostFile: string,
+  inside: string,
+): Promise<readonly ContextEntry[]> {
+  const first = await readEntry(context, hostFile, '');
+  const below = first.kind === 'directory' ? await readFolder(context, first, inside) : [];
+  const isIgnored = inside !== '' && context.ignore.ignores(inside);
+  return isIgnored && below.length === 0 ? [] : [first, ...below];
+}
+
+/** A folder that is ignored is there all the same when something below it is not. */
+async function readFolder(context: Context, folder: ContextEntry, inside: string): Promise<ContextEntry[]> {
+  const { ignore } = context;
   const entries: ContextEntry[] = [];
-  for (const bytes of await readdir(dir, { encoding: 'buffer' })) {
-    const name = bytes.toString('utf8');
-    const inner = path === '' ? name : `${path}/${name}`;
-    if (isLeftOut(name)) continue;
-    if (!Buffer.from(name).equals(bytes)) throw cannotCopy(options, inner, 'its name is not UTF-8');
-    const entry = await readEntry(join(dir, name), inner, options);
-    entries.push(entry);
-    if (entry.kind === 'directory') entries.push(...(await readFolder(entry.hostFile, inner, options)));
+  for (const name of await readNames(context, folder.hostFile, inside)) {
+    const full = posix.join(inside, name);
+    const hostFile = join(folder.hostFile, name);
+    const isIgnored = ignore.ignores(full);
+    if (isIgnored && !(ignore.hasExceptions && (await lstat(hostFile)).isDirectory())) continue;
+    const entry = await readEntry(context, hostFile, posix.join(folder.path, name));
+    const below = entry.kind === 'directory' ? await readFolder(context, entry, full) : [];
+    if (!isIgnored || below.length > 0) entries.push(entry, ...below);
   }
   return entries;
 }
 
-async function readEntry(hostFile: string, path: string, options: ContextOptions): Promise<ContextEntry> {
+async function readNames(context: Context, dir: string, inside: string): Promise<readonly string[]> {
+  const names: string[] = [];
+  for (const bytes of await readdir(dir, { encoding: 'buffer' })) {
+    const name = bytes.toString('utf8');
+    if (isLeftOut(name)) continue;
+    if (!Buffer.from(name).equals(bytes))
+      throw cannotCopy(context, posix.join(inside, name), 'its name is not UTF-8');
+    names.push(name);
+  }
+  return names.sort(compareBytes);
+}
+
+async function readEntry(context: Context, hostFile: string, path: string): Promise<ContextEntry> {
   const stats = await lstat(hostFile);
   const entry = { path, hostFile, executable: (stats.mode & 0o100) !== 0, target: '' };
   if (stats.isFile()) return { ...entry, kind: 'file' };
   if (stats.isDirectory()) return { ...entry, kind: 'directory' };
   if (stats.isSymbolicLink()) return { ...entry, kind: 'symlink', target: await readlink(hostFile) };
   throw cannotCopy(
-    options,
+    context,
     path === '' ? hostFile : path,
     'it is neither a file, a directory nor a symbolic link',
   );

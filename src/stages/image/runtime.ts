@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import { configStep, expand, expandRest, type Handler } from './draft.ts';
+import { compareBytes } from '../../model/tree-entry.ts';
+import { configStep, expand, expandRest, recorded, type Handler } from './draft.ts';
 import { checkFlags, fault, type Instruction } from './instruction.ts';
 import { isSignal } from './signal.ts';
 import { parseJsonForm, splitAtSpaces } from './words.ts';
@@ -9,7 +10,12 @@ export const applyExpose: Handler = (draft, instruction) => {
   const ports = splitAtSpaces(expand(draft, instruction, instruction.rest));
   if (ports.length === 0) throw fault(instruction, 'its argument is empty');
   for (const port of ports.flatMap((text) => toPorts(instruction, text))) draft.ports.add(port);
-  return configStep;
+  return recorded(
+    `EXPOSE map[${[...draft.ports]
+      .sort(compareBytes)
+      .map((port) => `${port}:{}`)
+      .join(' ')}]`,
+  );
 };
 
 /** `80`, `80/udp` or `8000-8010/tcp` as the ports an image configuration lists. */
@@ -31,18 +37,16 @@ export const applyVolume: Handler = (draft, instruction) => {
   checkFlags(instruction);
   const words = parseJsonForm(instruction) ?? splitAtSpaces(instruction.rest);
   if (words.length === 0) throw fault(instruction, 'it has no arguments');
-  for (const word of words) {
-    const path = expand(draft, instruction, word).trim();
-    if (path === '') throw fault(instruction, 'a path is empty');
-    draft.volumes.add(path);
-  }
-  return configStep;
+  const paths = words.map((word) => expand(draft, instruction, word).trim());
+  if (paths.includes('')) throw fault(instruction, 'a path is empty');
+  for (const path of paths) draft.volumes.add(path);
+  return recorded(`VOLUME [${paths.join(' ')}]`);
 };
 
 export const applyUser: Handler = (draft, instruction) => {
   checkFlags(instruction);
   draft.user = expandRest(draft, instruction);
-  return configStep;
+  return recorded(`USER ${draft.user}`);
 };
 
 /** A relative WORKDIR goes on from the one before. The directory will belong to the USER of that moment, as in BuildKit. */
@@ -50,7 +54,8 @@ export const applyWorkdir: Handler = (draft, instruction) => {
   checkFlags(instruction);
   const path = posix.resolve('/', draft.workingDir, expandRest(draft, instruction));
   draft.workingDir = path;
-  return path === '/' ? configStep : { kind: 'directory', path, user: draft.user };
+  const createdBy = `WORKDIR ${path}`;
+  return path === '/' ? recorded(createdBy) : { kind: 'directory', path, user: draft.user, createdBy };
 };
 
 export const applyStopSignal: Handler = (draft, instruction) => {
@@ -59,7 +64,7 @@ export const applyStopSignal: Handler = (draft, instruction) => {
   if (!isSignal(signal))
     throw fault(instruction, `"${signal}" is not a signal`, 'such as SIGTERM, QUIT or 9');
   draft.stopSignal = signal;
-  return configStep;
+  return recorded(`STOPSIGNAL ${signal}`);
 };
 
 export const applyMaintainer: Handler = (draft, instruction) => {

@@ -1,4 +1,4 @@
-import { configStep, expand, type Draft, type Handler } from './draft.ts';
+import { expand, recorded, type Draft, type Handler } from './draft.ts';
 import { checkFlags, fault, type Instruction } from './instruction.ts';
 import { splitWords } from './words.ts';
 
@@ -28,27 +28,33 @@ function toPair(draft: Draft, instruction: Instruction, name: string, value: str
   return [expanded, expand(draft, instruction, value)];
 }
 
+const toText = (pairs: readonly Pair[]): string => pairs.map((pair) => pair.join('=')).join(' ');
+
 export const applyEnv: Handler = (draft, instruction) => {
-  for (const [name, value] of readPairs(draft, instruction)) {
+  const pairs = readPairs(draft, instruction);
+  for (const [name, value] of pairs) {
     draft.env.set(name, value);
     draft.scope.set(name, value);
   }
-  return configStep;
+  return recorded(`ENV ${toText(pairs)}`);
 };
 
 export const applyLabel: Handler = (draft, instruction) => {
-  for (const [name, value] of readPairs(draft, instruction)) draft.labels.set(name, value);
-  return configStep;
+  const pairs = readPairs(draft, instruction);
+  for (const [name, value] of pairs) draft.labels.set(name, value);
+  return recorded(`LABEL ${toText(pairs)}`);
 };
 
 /** ARG after FROM: a build argument given by the user, else the default, else the value of an ARG before FROM. */
 export const applyArg: Handler = (draft, instruction) => {
-  for (const { name, value } of readArgs(draft, instruction)) {
+  const shown = readArgs(draft, instruction).map(({ name, value }) => {
     draft.declaredArgs.add(name);
+    draft.ownArgs.add(name);
     const given = draft.buildArgs.get(name) ?? value ?? draft.globalArgs.get(name);
     if (given !== undefined) draft.scope.set(name, given);
-  }
-  return configStep;
+    return given === undefined ? name : `${name}=${given}`;
+  });
+  return recorded(`ARG ${shown.join(' ')}`);
 };
 
 /** ARG before FROM: known to the FROM line, and to ARGs after it that name it again. */

@@ -30,15 +30,25 @@ export const splitAtSpaces = (text: string): string[] => text.split(/\s+/).filte
  * The strings of an instruction in JSON (exec) form; undefined when it is not JSON, which makes it the shell form.
  * A JSON list of anything but strings is IMAGE_INVALID.
  */
-export function parseJsonForm(instruction: Instruction, text = instruction.rest): string[] | undefined {
+export function parseJsonForm(
+  instruction: Instruction,
+  text = instruction.rest,
+): readonly string[] | undefined {
+  const value = readList(text);
+  if (!value) return undefined;
+  if (value.every((item) => typeof item === 'string')) return value;
+  throw fault(instruction, 'the list may hold strings only');
+}
+
+/** True for arguments in JSON (exec) form. */
+export const isJsonForm = (text: string): boolean => readList(text) !== undefined;
+
+function readList(text: string): readonly unknown[] | undefined {
   if (!text.startsWith('[')) return undefined;
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : undefined;
   } catch {
     return undefined;
   }
-  if (!Array.isArray(value)) return undefined;
-  if (value.every((item) => typeof item === 'string')) return value;
-  throw fault(instruction, 'the list may hold strings only');
 }

@@ -31,6 +31,8 @@ export interface ImageStep extends Step {
   readonly parent?: ImageStep;
   /** Digest of the scripts that install its packages. */
   readonly installScripts: Sha256;
+  /** What its Dockerfile copies from. */
+  readonly copies: readonly ImageStep[];
   /** Built from its start: no part of a former build is taken over. */
   readonly forced: boolean;
 }
@@ -126,6 +128,7 @@ function planImage(
   const builder = builders.get(node.builder);
   if (!builder) throw new Error(`internal error: builder ${node.builder} is not in the graph`);
   const parent = node.parent === undefined ? undefined : done.get(node.parent);
+  const copies = node.copies.flatMap((id) => done.get(id) ?? []);
   const files = facts.folders.get(definition.id) ?? noFiles;
   const isUsed = (name: string): boolean =>
     isOfInstall(name) || (name === extractScript && definition.installMode === 'extracted');
@@ -134,18 +137,20 @@ function planImage(
     [`builder ${node.builder}`]: builder.key,
     'package index': facts.indexes.get(definition.id) ?? '',
     ...(parent && { [`parent ${parent.definition.id}`]: parent.key }),
+    ...Object.fromEntries(copies.map((source) => [`copied ${source.definition.id}`, source.key])),
     variables: JSON.stringify([...definition.variables]),
     settings: JSON.stringify(settingsThatMatter(definition)),
     'container scripts': installScripts,
   });
   const key = stepKey('image', inputs);
   const forced = force === 'all' || (force === 'requested' && node.requested);
-  const reason = forced ? 'forced' : whyBuild(definition.id, key, inputs, facts, parent);
+  const reason = forced ? 'forced' : whyBuild(definition.id, key, inputs, facts, { parent, copies });
   return {
     definition,
     builder,
     ...(parent && { parent }),
     installScripts,
+    copies,
     forced,
     key,
     inputs,
@@ -172,21 +177,29 @@ function whyBuild(
   key: Sha256,
   inputs: StepInputs,
   facts: PlanFacts,
-  parent: ImageStep | undefined,
+  { parent, copies }: { readonly parent: ImageStep | undefined; readonly copies: readonly ImageStep[] },
 ): string | undefined {
   const record = facts.records.get(id);
   if (!record) return 'new';
   if (record.key !== key) return changedInputs(record.inputs, inputs) ?? 'built by another version';
   if (!facts.intact.has(id)) return 'its layers are no longer in the store';
-  return parent && whyForParent(parent, record, facts);
+  const changed = [
+    ...(parent ? [whyFor('parent', parent, record.parentDigest, facts)] : []),
+    ...copies.map((each) => whyFor('copied image', each, record.copied?.[each.definition.id], facts)),
+  ];
+  return changed.find((why) => why !== undefined);
 }
 
-/** A parent built again from the same inputs may have other bytes all the same, where a hook downloads something. */
-function whyForParent(parent: ImageStep, record: ImageRecord, facts: PlanFacts): string | undefined {
-  const { id } = parent.definition;
-  const isStale = facts.records.get(id)?.configDigest !== record.parentDigest;
-  if (parent.action === 'build') return `parent ${id} is built again`;
-  return isStale ? `parent ${id} has other content` : undefined;
+/** An image built again from the same inputs may have other bytes all the same, where a hook downloads something. */
+function whyFor(
+  role: string,
+  image: ImageStep,
+  used: string | undefined,
+  facts: PlanFacts,
+): string | undefined {
+  const { id } = image.definition;
+  if (image.action === 'build') return `${role} ${id} is built again`;
+  return facts.records.get(id)?.configDigest === used ? undefined : `${role} ${id} has other content`;
 }
 
 /** A child can only be built on its parent's target root: a parent whose root was cleaned away is built again. */

@@ -3,3 +3,4 @@
  * complete or not at all, every blob is checked on the way, and the same image gives the same bytes.
  */
 export { exportImage, type ExportOptions } from './export-image.ts';
+export { readImageTree } from './flatten-layers.ts';

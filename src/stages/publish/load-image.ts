@@ -19,13 +19,16 @@ export interface ImageLayer {
   readonly diffId: Digest;
 }
 
-/** Reads what an image consists of; `STORE_CORRUPT` when its parts are missing or do not fit together. */
-export async function loadImage(image: {
+/** An image of the store before it is read. */
+export interface ImageReference {
   readonly layout: Layout;
   readonly manifestDigest: Digest;
   readonly reference: string;
   readonly aliases?: readonly string[];
-}): Promise<LoadedImage> {
+}
+
+/** Reads what an image consists of; `STORE_CORRUPT` when its parts are missing or do not fit together. */
+export async function loadImage(image: ImageReference): Promise<LoadedImage> {
   const { layout, manifestDigest, reference, aliases = [] } = image;
   const manifest = await layout.readManifest(manifestDigest);
   const diffIds = (await layout.readConfig(manifest.config.digest)).rootfs.diff_ids;

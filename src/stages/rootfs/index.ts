@@ -6,6 +6,7 @@
  */
 export { checkArchive, defaultArchiveLimits, type ArchiveLimits } from './check-archive.ts';
 export { findUnpacker, readArchive } from './read-archive.ts';
+export { readForeignArchive, type ForeignArchive } from './read-foreign-archive.ts';
 export { readBytes, readContent, readSlice } from './read-content.ts';
 export { readSpool, type Dropped, type SpooledTree } from './read-spool.ts';
 export {
@@ -16,3 +17,4 @@ export {
   type ListedEntry,
   type Listing,
 } from './list-tree.ts';
+export { unpackFile } from './unpack-file.ts';

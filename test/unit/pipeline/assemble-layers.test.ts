@@ -1,8 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { ImageDefinition } from '../../../src/model/project.ts';
 import { openLayout } from '../../../src/oci/layout.ts';
 import { assembleLayers, type AssembledLayers } from '../../../src/pipeline/assemble-layers.ts';
+import type { ParentImage } from '../../../src/pipeline/parent-image.ts';
 import type { Workspace } from '../../../src/pipeline/workspace.ts';
 import type { ImageStep } from '../../../src/stages/image/index.ts';
 import { collectFacts } from '../../../src/stages/prove/index.ts';
@@ -23,7 +25,17 @@ describe('the cache of the loader in assembleLayers', () => {
     const tmpDir = join(dir, 'tmp');
     mkdirSync(tmpDir);
     const layout = await openLayout({ dir: join(dir, 'store'), tmpDir, withLock: (work) => work() });
-    workspace = { layout } as Workspace;
+    const openTempDir = () =>
+      Promise.resolve({
+        path: mkdtempSync(join(tmpDir, 'step-')),
+        [Symbol.asyncDispose]: () => Promise.resolve(),
+      });
+    const none = () => Promise.resolve(undefined);
+    workspace = {
+      layout,
+      layerCache: { read: none, write: none, prune: none },
+      openTempDir,
+    } as unknown as Workspace;
     writeTree(contextDir, { 'b.conf': '/opt/b\n', 'own.cache': 'mine', note: 'x' });
     writeFileSync(join(contextDir, 'libb.so.1'), makeElf({ soname: 'libb.so.1' }));
   });
@@ -32,17 +44,26 @@ describe('the cache of the loader in assembleLayers', () => {
   const rootfsStep: ImageStep = { kind: 'rootfs', at, createdBy: 'ADD' };
   const copy = (source: string, destination: string): ImageStep => ({
     ...{ kind: 'copy', sources: [source], destination, workdir: '/', at, createdBy: 'COPY' },
+    ...{ documents: [], downloads: [], unpack: false, from: undefined, owner: undefined, mode: undefined },
   });
   const assemble = async (
     nodes: Readonly<Record<string, Node>>,
     steps: readonly ImageStep[],
-    below: { readonly parent?: BuiltTree; readonly deleted?: readonly string[] } = {},
+    {
+      parent: tree,
+      deleted = [],
+    }: { readonly parent?: BuiltTree; readonly deleted?: readonly string[] } = {},
   ): Promise<AssembledLayers> => {
     const rootfs = makeRootfs(nodes);
-    const definition = { id: 'acme/app', dir: contextDir, keep: [] } as const;
+    const definition = { id: 'acme/app', dir: contextDir, keep: [] } as unknown as ImageDefinition;
     const plan = { steps, config: {}, author: undefined, warnings: [] };
-    const own = { rootfs, facts: await collectFacts(rootfs), deleted: [], parent: undefined, ...below };
-    return assembleLayers(workspace, { plan, definition, epoch, tempDir: join(dir, 'tmp'), ...own });
+    const parent =
+      tree &&
+      ({ tree, config: { rootfs: { diff_ids: [] } }, manifest: { layers: [] } } as unknown as ParentImage);
+    return assembleLayers(workspace, {
+      ...{ plan, definition, epoch, builder: '', forced: false },
+      ...{ rootfs, facts: await collectFacts(rootfs), deleted, parent },
+    });
   };
   /** Libraries named by the cache of a tree; undefined when it has none. */
   const cached = ({ tree }: AssembledLayers): readonly string[] | undefined => {

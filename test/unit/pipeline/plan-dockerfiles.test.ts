@@ -26,7 +26,8 @@ async function planFamily(parent: string, child: string, built?: readonly string
     layout: { readConfig: () => Promise.resolve({ config: { Env: built } }) },
   } as unknown as Workspace;
   const excluded = new Set<ImageId>(built && ['a/parent']);
-  return planDockerfiles(workspace, buildGraph(makeProject(Object.fromEntries(definitions)), []), excluded);
+  const project = makeProject(Object.fromEntries(definitions));
+  return planDockerfiles(workspace, project, buildGraph(project, []), excluded);
 }
 
 const plain = 'FROM ${IMAGE_PARENT}\nADD rootfs.tar /\n';

@@ -17,6 +17,7 @@ const spec: ContainerSpec = {
   noNewPrivileges: true,
   terminal: false,
   network: 'host',
+  tmpfs: [],
   binds: [
     { hostPath: '/project/images/jq', containerPath: '/config', readOnly: true },
     { hostPath: '/data/tmp/1-2-3/target-0/root', containerPath: '/emerge-root', readOnly: false },

@@ -89,6 +89,27 @@ describe('targets', () => {
   });
 });
 
+describe('images that are copied from', () => {
+  const copies = new Map<ImageId, readonly ImageId[]>([
+    ['web/nginx', ['lang/python']],
+    ['lang/python', ['base/glibc']],
+  ]);
+
+  test('come along, before what copies from them', () => {
+    const { images } = buildGraph(project, ['web/nginx'], { copies });
+    const ids = images.map(({ definition }) => definition.id);
+    expect(ids).toContain('lang/python');
+    expect(ids.at(-1)).toBe('web/nginx');
+    expect(images.at(-1)?.copies).toEqual(['lang/python']);
+  });
+
+  test('make cycles, too', async () => {
+    const round = new Map<ImageId, readonly ImageId[]>([['base/glibc', ['web/nginx']]]);
+    const [fault] = await faultsOf(() => buildGraph(project, ['web/nginx'], { copies: round }));
+    expect(fault?.message).toBe('cannot order images: base/glibc → web/nginx → base/glibc is a cycle');
+  });
+});
+
 test('children are those of the graph, in order', () => {
   const { images } = buildGraph(project, ['web/php', 'web/nginx']);
   expect(images.find(({ definition }) => definition.id === 'base/glibc')).toMatchObject({

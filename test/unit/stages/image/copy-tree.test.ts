@@ -3,7 +3,16 @@ import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, utimesSync, writeFileSy
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { toRootfs, type Rootfs, type TreeEntry } from '../../../../src/model/tree-entry.ts';
-import { copyTree, planInContext } from '../../../../src/stages/image/index.ts';
+import {
+  copyTree,
+  fromContext,
+  fromImage,
+  fromText,
+  planInContext,
+  readContext,
+  type CopyOptions,
+  type CopySource,
+} from '../../../../src/stages/image/index.ts';
 import { useTempDir } from '../../../support/use-temp-dir.ts';
 import { faultsOfAsync } from './faults-of.ts';
 
@@ -45,15 +54,17 @@ const dump = (tree: Rootfs): string[] =>
 
 const at = { file: 'Dockerfile.template', line: 3, column: 1 };
 
-const copy = (
+const copy = async (
   contextDir: string,
   line: string,
   tree: Readonly<Record<string, string>> = {},
-  workdir = '/',
+  options: Partial<CopyOptions> = {},
 ): Promise<Rootfs> => {
-  const sources = line.split(' ');
-  const destination = sources.pop() ?? '';
-  return copyTree({ contextDir, sources, destination, workdir, tree: makeTree(tree), epoch, at });
+  const paths = line.split(' ');
+  const destination = paths.pop() ?? '';
+  const found = await readContext({ contextDir, sources: paths, at });
+  const sources = await Promise.all(found.map((source) => fromContext(source, epoch)));
+  return copyTree({ sources, destination, workdir: '/', tree: makeTree(tree), epoch, at, ...options });
 };
 
 const context = makeContext({
@@ -97,8 +108,10 @@ describe('where a COPY lands', () => {
   });
 
   test('a relative destination is below WORKDIR', async () => {
-    expect(dump(await copy(context, 'a.conf .', { srv: '' }, '/srv'))).toEqual(['srv/a.conf 644']);
-    expect(dump(await copy(context, 'a.conf sub/', { srv: '' }, '/srv'))).toEqual([
+    expect(dump(await copy(context, 'a.conf .', { srv: '' }, { workdir: '/srv' }))).toEqual([
+      'srv/a.conf 644',
+    ]);
+    expect(dump(await copy(context, 'a.conf sub/', { srv: '' }, { workdir: '/srv' }))).toEqual([
       'srv/sub/ 755',
       'srv/sub/a.conf 644',
     ]);
@@ -190,6 +203,100 @@ describe('what a COPY brings', () => {
   });
 });
 
+describe('patterns', () => {
+  test.each<[string, string[]]>([
+    ['*.conf /e/', ['e/ 755', 'e/a.conf 644']],
+    ['app/*/x.sh /e/', ['e/ 755', 'e/x.sh 755']],
+    ['app/l* /e/', ['e/ 755', 'e/link → /etc/passwd', 'e/x.sh 755']],
+    ['aliasdir/*.sh /e/', ['e/ 755', 'e/x.sh 755']],
+    ['nothing* a.conf /e/', ['e/ 755', 'e/a.conf 644']],
+    ['nothing* /e/', []],
+    ['[r-z]* /e/', ['e/ 755', 'e/run.sh 755']],
+  ])('%s', async (line, expected) => {
+    expect(dump(await copy(context, line))).toEqual(expected);
+  });
+
+  test('a malformed one is refused', async () => {
+    await expect(copy(context, 'a[ /')).rejects.toThrow('cannot copy "a[": it is not a pattern');
+  });
+});
+
+describe('--chown and --chmod', () => {
+  test('are for all that is copied or made', async () => {
+    const owner = { uid: 7, gid: 8 };
+    const layer = await copy(context, 'app /srv/app/', { srv: '' }, { owner, mode: 0o640 });
+    expect(dump(layer)).toEqual([
+      ...['srv/app/ 755', 'srv/app/empty/ 640', 'srv/app/lib/ 640', 'srv/app/lib/link → /etc/passwd'],
+      ...['srv/app/lib/x.sh 640', 'srv/app/main 640'],
+    ]);
+    expect(new Set([...layer.values()].map(({ uid, gid }) => `${uid}:${gid}`))).toEqual(new Set(['7:8']));
+  });
+
+  test('change a directory that is there when it is copied by its name', async () => {
+    expect(dump(await copy(context, 'app /', { lib: '' }, { mode: 0o700 }))).toContain('lib/ 700');
+    expect(dump(await copy(context, 'app /', { lib: '' }))).not.toContain('lib/ 755');
+  });
+});
+
+describe('.dockerignore', () => {
+  const dir = makeContext({
+    '.dockerignore': '*\n!app\n!*.md\napp/private\n!app/private/kept\nempty/pipe\n',
+    ...{
+      'app/x': '1',
+      'app/private/gone': '1',
+      'app/private/kept': '1',
+      'a.md': '1',
+      secret: '1',
+      'empty/x': '1',
+    },
+    link: '→ app/x',
+  });
+
+  test('leaves out what it says, and keeps what it takes back', async () => {
+    expect(dump(await copy(dir, '. /'))).toEqual([
+      ...['a.md 644', 'app/ 755', 'app/private/ 755', 'app/private/kept 644', 'app/x 644'],
+    ]);
+    expect(dump(await copy(dir, '* /e/'))).toContain('e/a.md 644');
+    for (const source of ['secret', 'empty', 'app/private/gone', 'link'])
+      await expect(copy(dir, `${source} /`)).rejects.toThrow('.dockerignore leaves it out');
+  });
+
+  test('hides even what could not be copied', async () => {
+    const hiding = makeContext({ '.dockerignore': '**/pipe', 'app/x': '1' });
+    spawnSync('mkfifo', [join(hiding, 'app/pipe')]);
+    expect(dump(await copy(hiding, 'app /'))).toEqual(['x 644']);
+  });
+});
+
+describe('sources that are not files of the image folder', () => {
+  const tree = makeTree({ bin: '→ usr/bin', usr: '', 'usr/bin': '' });
+  const put = (sources: readonly CopySource[], destination: string) =>
+    dump(copyTree({ sources, destination, workdir: '/', tree, epoch, at }));
+
+  test('a here-document is a file', () => {
+    expect(put([fromText('note', 'x', epoch)], '/n')).toEqual(['n 644']);
+    expect(put([fromText('note', 'x', epoch)], '/n/')).toEqual(['n/ 755', 'n/note 644']);
+  });
+
+  test('an image: folders, files, links, patterns', () => {
+    const image = makeTree({
+      ...{ opt: '', 'opt/a': '', 'opt/a/x.conf': '1', 'opt/a/y': '1', 'opt/l': '→ a', l: '→ /opt/a/y' },
+    });
+    const from = (...sources: readonly string[]) => fromImage(image, sources, { image: 'a/b', at });
+    expect(put(from('/opt'), '/e')).toEqual([
+      'e/ 755',
+      'e/a/ 1777',
+      'e/a/x.conf 644',
+      'e/a/y 644',
+      'e/l → a',
+    ]);
+    expect(put(from('l', 'opt/l/*.conf'), '/bin/')).toEqual(['usr/bin/l 644', 'usr/bin/x.conf 644']);
+    expect(put(from('/'), '/e/')).toContain('e/opt/l → a');
+    expect(() => from('/opt/aa')).toThrow('cannot copy "/opt/aa" from a/b: there is no such file');
+    expect(from('/none/*')).toEqual([]);
+  });
+});
+
 describe('what a COPY refuses', () => {
   const outside = makeContext({ secret: 'x' });
   const hostile = makeContext({
@@ -226,19 +333,17 @@ describe('what a COPY refuses', () => {
     expect((await faultsOfAsync(copy(hostile, 'REDME /')))[0]?.hint).toBe('did you mean "README"?');
   });
 
-  test('FIFOs, .dockerignore and names that are not UTF-8', async () => {
+  test('FIFOs and names that are not UTF-8', async () => {
     const dir = makeContext({ 'app/x': 'x' });
     spawnSync('mkfifo', [join(dir, 'app/pipe')]);
     await expect(copy(dir, 'app /')).rejects.toThrow('cannot copy "pipe": it is neither');
-    const ignoring = makeContext({ '.dockerignore': 'x', 'app/x': 'x' });
-    await expect(copy(ignoring, 'app /')).rejects.toThrow('cannot copy ".dockerignore": it is not supported');
     const latin = makeContext({ 'app/x': 'x' });
     writeFileSync(Buffer.concat([Buffer.from(`${latin}/app/`), Buffer.from([0xe9])]), 'x');
     await expect(copy(latin, 'app /')).rejects.toThrow('its name is not UTF-8');
   });
 
   test('missing sources are found together with all other faults, before anything is built', async () => {
-    const text = 'FROM debian:12\nCOPY README /\nCOPY nix /\nUSRE 1\nCOPY ../x /\nRUN true\nADD ${BOB_X} /';
+    const text = 'FROM debian:12\nCOPY README /\nCOPY nix /\nUSRE 1\nCOPY ../x /\nRUN []\nADD ${BOB_X} /';
     const { faults } = await planInContext({
       file: 'Dockerfile.template',
       text,

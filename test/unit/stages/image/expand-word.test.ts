@@ -6,6 +6,8 @@ const values = new Map([
   ['x', '1'],
   ['empty', ''],
   ['spaced', 'a "b" $x'],
+  ['path', '/usr/lib/x.tar.gz'],
+  ['star', 'a*b'],
 ]);
 const expand = (word: string, escape = '\\'): string =>
   expandWord(word, { escape, lookup: (name) => values.get(name), fail: (reason) => new Error(reason) });
@@ -26,12 +28,26 @@ describe('expandWord', () => {
     ['${x:?no} $', '1 $'],
     ['$1b "$"', 'b $'],
     ['a\\', 'a'],
+    ['${path#*/} ${path##*/} ${path%.*} ${path%%.*}', 'usr/lib/x.tar.gz x.tar.gz /usr/lib/x.tar /usr/lib/x'],
+    [
+      '${path#/usr} ${path#lib} ${path%.gz} ${path%tar}',
+      '/lib/x.tar.gz /usr/lib/x.tar.gz /usr/lib/x.tar /usr/lib/x.tar.gz',
+    ],
+    ['${path/\\//_} ${path//\\//_} ${path/u?r/$x}', '_usr/lib/x.tar.gz _usr_lib_x.tar.gz /1/lib/x.tar.gz'],
+    ['${path//r*l/-} ${path//./} ${star#a\\*} ${star//\\*/\\}}', '/us-ib/x.tar.gz /usr/lib/xtargz b a}b'],
+    ['${u#x}${u/a/b}|${path#"/usr"}|${path%$x}', '|/lib/x.tar.gz|/usr/lib/x.tar.gz'],
   ])('%s', (word, expected) => {
     expect(expand(word)).toBe(expected);
   });
 
   test('the escape character may be a backtick', () => {
     expect(expand('C:\\dir `$x "`$x"', '`')).toBe('C:\\dir $x $x');
+  });
+
+  test('in a here-document quotes are text', () => {
+    const expansion = { escape: '\\', quotesAreText: true, fail: (reason: string) => new Error(reason) };
+    const lookup = (name: string): string | undefined => values.get(name);
+    expect(expandWord(`it's "$x" \\$x \${u:-'d'}`, { ...expansion, lookup })).toBe(`it's "1" $x 'd'`);
   });
 
   test.each([
@@ -41,7 +57,9 @@ describe('expandWord', () => {
     ['${x:-open', 'closing brace'],
     ['${x!y}', 'not understood'],
     ['${}', 'not understood'],
-    ['${x#1}', 'not understood'],
+    ['${x#1', 'closing brace'],
+    ['${x/1}', 'closing slash'],
+    ['${x#\\a}', '"\\a" is not a pattern'],
     ['${u:?give it a value}', 'u: give it a value'],
     ['${u?}', 'u is not set'],
     ['${a:-'.repeat(60) + '}'.repeat(60), 'nested more than 50 deep'],

@@ -18,8 +18,8 @@ function make(path: string): string[] {
   );
 }
 
-test('a missing directory belongs to the user, those above it to root', () => {
-  expect(make('/srv/a/b')).toEqual(['srv/a directory 0:0 9', 'srv/a/b directory 33:34 9']);
+test('missing directories belong to the user', () => {
+  expect(make('/srv/a/b')).toEqual(['srv/a directory 33:34 9', 'srv/a/b directory 33:34 9']);
 });
 
 test('a directory that is there makes no layer', () => {

@@ -61,14 +61,60 @@ describe('parseDockerfile', () => {
   });
 
   test('all faults are reported, with line and column', () => {
-    const text = 'FROM scratch\n  FORM x\nCOPY <<EOF /a\nFORM y\nEOF\nWORKDIR\nLABLE a=b';
+    const text = 'FROM scratch\n  FORM x\nCOPY <<EOF /a\nFORM y\nEOF\nWORKDIR\nLABLE a=b\nCOPY <<E /';
     const { faults } = parseDockerfile('Dockerfile.template', text);
     expect(faults.map(({ message, at, hint }) => [at?.line, at?.column, message, hint])).toEqual([
       [2, 3, 'cannot read "FORM": it is not a Dockerfile instruction', 'did you mean "FROM"?'],
-      [3, 1, 'cannot apply COPY: a here-document is not supported by this version', undefined],
       [6, 1, 'cannot apply WORKDIR: it has no arguments', undefined],
       [7, 1, 'cannot read "LABLE": it is not a Dockerfile instruction', 'did you mean "LABEL"?'],
+      [8, 1, 'cannot apply COPY: no line "E" ends its here-document', undefined],
     ]);
+  });
+
+  test.each<[string, string, unknown[]]>([
+    ['one', 'COPY <<EOF /a\nx $y\n\n# no comment\nEOF', [['EOF', 'x $y\n\n# no comment\n', true]]],
+    ['a quoted name', 'COPY <<"E F" /a\n$y\nE F', [['E F', '$y\n', false]]],
+    [
+      'single quotes and an escape',
+      "RUN <<'A' <<\\B\n1\nA\n2\nB",
+      [
+        ['A', '1\n', false],
+        ['B', '2\n', false],
+      ],
+    ],
+    ['tabs', 'RUN cat <<-EOF\n\t\tone\n\t two\n\tEOF', [['EOF', 'one\n two\n', true]]],
+    ['a number, in the middle of a line', 'RUN 3<<EOF sh && x\nEOF', [['EOF', '', true]]],
+    [
+      'several',
+      'COPY <<a.txt <<b.txt /d/\n1\na.txt\n2\nb.txt',
+      [
+        ['a.txt', '1\n', true],
+        ['b.txt', '2\n', true],
+      ],
+    ],
+    ['in a trigger', 'ONBUILD RUN <<EOF\nls\nEOF', [['EOF', 'ls\n', true]]],
+    ['not in JSON', 'COPY ["<<EOF", "/x"]', []],
+    ['not elsewhere', 'ENV A=<<EOF', []],
+    ['no here-string, shift or word', 'RUN a <<<b; c << d; e<<f', []],
+    ['not inside quotes', "RUN echo '<<EOF x'", []],
+  ])('here-documents: %s', (_, text, expected) => {
+    const { instructions, faults } = parseDockerfile('D', `${text}\nUSER last`);
+    expect(faults).toEqual([]);
+    expect(instructions).toHaveLength(2);
+    const documents = instructions[0]?.documents.map((each) => [each.name, each.text, each.expand]);
+    expect(documents).toEqual(expected);
+  });
+
+  test('here-documents keep their lines as they are', () => {
+    const line = fc.string({ unit: 'grapheme' }).map((text) => text.replace(/[\r\n]/g, '') + '.');
+    fc.assert(
+      fc.property(fc.array(line), (lines) => {
+        const text = lines.map((each) => `${each}\n`).join('');
+        const { instructions, faults } = parseDockerfile('D', `RUN <<'END'\n${text}END\nUSER x`);
+        expect(faults).toEqual([]);
+        expect(instructions.map(({ documents }) => documents.map(({ raw }) => raw))).toEqual([[text], []]);
+      }),
+    );
   });
 
   test('any text parses or fails with a position', () => {

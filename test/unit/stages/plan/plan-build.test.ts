@@ -195,3 +195,38 @@ describe('planBuild', () => {
     });
   });
 });
+
+describe('an image that another one copies from', () => {
+  const copies = new Map<ImageId, readonly ImageId[]>([['web/other', ['web/app']]]);
+  const copying = buildGraph(project, [], { copies });
+  const after = (now: PlanFacts): PlanFacts => {
+    const facts_ = afterBuild(planBuild(copying, now), now);
+    const ids = [...facts_.records.keys()];
+    const digestOf = (id: ImageId) => `sha256:${id}` as const;
+    const records = ids.map((id): readonly [ImageId, ImageRecord] => {
+      const record = facts_.records.get(id) as ImageRecord;
+      const parentDigest = id === 'web/app' ? { parentDigest: digestOf('web/base') } : {};
+      const copied = id === 'web/other' ? { copied: { 'web/app': digestOf('web/app') } } : {};
+      return [id, { ...record, configDigest: digestOf(id), ...parentDigest, ...copied }];
+    });
+    return { ...facts_, records: new Map(records) };
+  };
+  const reasonOf = (now: PlanFacts): string | undefined =>
+    planBuild(copying, now).images.find(({ definition }) => definition.id === 'web/other')?.reason;
+  const ready = after(facts);
+
+  it('is in its key', () => {
+    expect(reasonOf(ready)).toBe('unchanged');
+    const files = new Map([...ready.folders, ['web/app', new Map([['build.sh', 'a2']])] as const]);
+    expect(reasonOf({ ...ready, folders: files })).toBe('copied web/app changed');
+  });
+
+  it('is looked at for its content, too', () => {
+    const record = ready.records.get('web/app') as ImageRecord;
+    const records = new Map([
+      ...ready.records,
+      ['web/app', { ...record, configDigest: 'sha256:new' }] as const,
+    ]);
+    expect(reasonOf({ ...ready, records: records })).toBe('copied image web/app has other content');
+  });
+});
