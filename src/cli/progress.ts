@@ -1,5 +1,5 @@
 import type { ListrTask } from 'listr2';
-import type { Progress, TaskEvent } from '../model/progress.ts';
+import type { Fetched, Progress, TaskEvent } from '../model/progress.ts';
 import { harmless } from './harmless.ts';
 
 /** Shows progress until `close`. */
@@ -38,7 +38,8 @@ export function openProgress(options: ProgressOptions): ProgressView {
 function plainLines({ write, now }: ProgressOptions): Progress {
   const started = new Map<string, number>();
   return (event) => {
-    if (event.kind === 'planned') return;
+    // Of the packages only their number: a line for each would be too many.
+    if (event.kind === 'planned' || (event.kind === 'fetched' && event.files > 0)) return;
     const start = started.get(event.task) ?? now();
     started.set(event.task, start);
     write(`${event.task}: ${describeEvent(event, seconds(now() - start))}\n`);
@@ -53,6 +54,8 @@ function eventText(event: TaskEvent, elapsed: string): string {
       return event.stage;
     case 'detail':
       return event.text;
+    case 'fetched':
+      return fetchedText(event);
     case 'done':
       return `done in ${elapsed}, ${event.summary}`;
     case 'skipped':
@@ -62,6 +65,14 @@ function eventText(event: TaskEvent, elapsed: string): string {
     case 'warning':
       return `warning: ${event.text}`;
   }
+}
+
+/** `12/32 packages, 4.1/12.4 MB`; before the first only how many there will be. */
+function fetchedText({ files, ofFiles, bytes, ofBytes }: Fetched): string {
+  const [have, total] = [bytes, ofBytes].map((count) => (count / 1e6).toFixed(1));
+  return files === 0
+    ? `${ofFiles} packages, ${total} MB`
+    : `${files}/${ofFiles} packages, ${have}/${total} MB`;
 }
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
@@ -121,8 +132,9 @@ function liveTask(name: string, now: () => number): LiveTask {
   });
   // Reported by whoever runs the task; here it only colours the line.
   finished.catch(() => undefined);
+  const lineText = createLineText(name);
   const refresh = (): void => {
-    if (line && latest) showOn(line, name, latest, seconds(now() - started));
+    if (line && latest) Object.assign(line, lineText(latest, seconds(now() - started)));
   };
   const show = (event: TaskEvent): void => {
     if (!latest) started = now();
@@ -146,8 +158,17 @@ interface TaskLine {
   output: string;
 }
 
-function showOn(line: TaskLine, name: string, event: TaskEvent, elapsed: string): void {
-  const text = describeEvent(event, elapsed);
-  if (event.kind === 'detail') line.output = text;
-  else line.title = event.kind === 'stage' ? `${name} · ${text} · ${elapsed}` : `${name} · ${text}`;
+/** What the line of a task shows after each event: its stage, how far that is and the time, until it has ended. */
+export function createLineText(name: string): (event: TaskEvent, elapsed: string) => Partial<TaskLine> {
+  let stage = '';
+  let count = '';
+  return (event, elapsed) => {
+    const text = describeEvent(event, elapsed);
+    if (event.kind === 'stage') [stage, count] = [text, ''];
+    if (event.kind === 'fetched') count = text;
+    const title = [name, stage, count, elapsed].filter((part) => part !== '').join(' · ');
+    if (event.kind === 'stage') return { title, output: '' };
+    if (event.kind === 'fetched') return { title };
+    return event.kind === 'detail' ? { title, output: text } : { title: `${name} · ${text}` };
+  };
 }

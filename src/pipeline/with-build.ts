@@ -1,5 +1,6 @@
 import { KublerError } from '../errors.ts';
 import type { Sha256 } from '../model/digest.ts';
+import type { Fetched } from '../model/progress.ts';
 import type { Settings, Variables } from '../model/project.ts';
 import type { SnapshotId } from '../ports/engine.ts';
 import {
@@ -65,10 +66,12 @@ export async function withBuild<T>(
     env: sessionEnv(epoch),
     ptrace: spec.variables.get('BUILDER_CAPS_SYS_PTRACE') === 'true',
   });
+  const onProgress = (done: Fetched): void =>
+    workspace.progress({ kind: 'fetched', task: spec.subject, ...done });
   const installer: Installer = {
     readVersions: () => apt.readPackageVersions(index),
     provide: async (files) =>
-      apt.fillArchiveDir(archivesDir, await apt.fetchPackages(files, { ...workspace, index })),
+      apt.fillArchiveDir(archivesDir, await apt.fetchPackages(files, { ...workspace, index, onProgress })),
   };
   const context: BuildContext = {
     session,

@@ -403,7 +403,8 @@ describe.skipIf(!online)('the archive', () => {
       const archives = readdirSync(join(dir, 'root/var/cache/apt/archives')).filter((name) =>
         name.endsWith('.deb'),
       );
-      expect(archives).toHaveLength(base.packages.length);
+      const offered = readdirSync(join(base.mirrorDir, 'pool'), { recursive: true, encoding: 'utf8' });
+      expect(archives).toHaveLength(offered.filter((name) => name.endsWith('.deb')).length);
       expect(archives.length).toBeGreaterThan(50);
     });
   });

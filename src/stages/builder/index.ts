@@ -15,4 +15,4 @@ export * as apt from './package-managers/apt/index.ts';
 export { bootstrapBase } from './bootstrap-base.ts';
 export { proxySecrets } from './proxy-secrets.ts';
 export { sessionEnv } from './session-env.ts';
-export { createStepStore, type StepStore } from './step-store.ts';
+export { createStepStore } from './step-store.ts';

@@ -69,13 +69,7 @@ export async function installPackages(
 ): Promise<void> {
   if (spec.packages.length === 0) return;
   const task = context.subject;
-  const bytes = spec.packages.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   context.progress({ kind: 'stage', task, stage: 'fetch' });
-  context.progress({
-    kind: 'detail',
-    task,
-    text: `${spec.packages.length} packages, ${(bytes / 1e6).toFixed(1)} MB`,
-  });
   await installer.provide(spec.packages);
   context.progress({ kind: 'stage', task, stage: spec.mode === 'configured' ? 'install' : 'unpack' });
   const argv = spec.mode === 'configured' ? configureArgv(spec) : extractArgv(spec);

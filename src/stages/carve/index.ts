@@ -6,7 +6,6 @@
  */
 export { type Accounts } from './accounts.ts';
 export { accountsScript, captureScript } from './capture.ts';
-export { closure, type Closure, type ClosureRequest } from './closure.ts';
 export { type Diversion, type DpkgState } from './dpkg-state.ts';
 export { finishCarve, type FinishCarveOptions } from './finish-carve.ts';
 export { packagesOfImage } from './image-packages.ts';

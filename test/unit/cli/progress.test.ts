@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openProgress } from '../../../src/cli/progress.ts';
+import { createLineText, openProgress } from '../../../src/cli/progress.ts';
 
 describe('plain progress', () => {
   it('writes a line per event, with the time a task took', async () => {
@@ -8,14 +8,17 @@ describe('plain progress', () => {
     const view = openProgress({ live: false, write: (text) => lines.push(text), now: () => now });
     view.progress({ kind: 'planned', tasks: ['a/b'] });
     view.progress({ kind: 'stage', task: 'a/b', stage: 'fetch' });
-    view.progress({ kind: 'detail', task: 'a/b', text: '3 packages' });
+    const fetched = { kind: 'fetched', task: 'a/b', ofFiles: 3, ofBytes: 1_500_000 } as const;
+    for (const files of [0, 1, 2, 3]) view.progress({ ...fetched, files, bytes: files * 500_000 });
+    view.progress({ kind: 'detail', task: 'a/b', text: 'from afar' });
     now = 2500;
     view.progress({ kind: 'done', task: 'a/b', summary: '1.0 MB' });
     view.progress({ kind: 'failed', task: 'a/c', reason: 'no' });
     await view.close();
     expect(lines).toEqual([
       'a/b: fetch\n',
-      'a/b: 3 packages\n',
+      'a/b: 3 packages, 1.5 MB\n',
+      'a/b: from afar\n',
       'a/b: done in 2.5 s, 1.0 MB\n',
       'a/c: failed: no\n',
     ]);
@@ -23,6 +26,22 @@ describe('plain progress', () => {
 });
 
 describe('live progress', () => {
+  it('shows stage, packages, bytes and time, whatever else is told', () => {
+    const show = createLineText('a/b');
+    const fetched = { kind: 'fetched', task: 'a/b', ofFiles: 3, ofBytes: 1_500_000 } as const;
+    const counted = 'a/b · fetch · 1/3 packages, 0.5/1.5 MB';
+    expect(show({ kind: 'stage', task: 'a/b', stage: 'fetch' }, '0.0 s').title).toBe('a/b · fetch · 0.0 s');
+    expect(show({ ...fetched, files: 1, bytes: 500_000 }, '1.0 s').title).toBe(`${counted} · 1.0 s`);
+    expect(show({ kind: 'detail', task: 'a/b', text: 'slow' }, '2.0 s')).toEqual({
+      title: `${counted} · 2.0 s`,
+      output: 'slow',
+    });
+    expect(show({ kind: 'stage', task: 'a/b', stage: 'install' }, '3.0 s')).toEqual({
+      title: 'a/b · install · 3.0 s',
+      output: '',
+    });
+  });
+
   it('leaves warnings for later, as it would write over them', async () => {
     const [lines, later]: [string[], string[]] = [[], []];
     const view = openProgress({

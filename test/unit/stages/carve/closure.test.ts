@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { closure } from '../../../../src/stages/carve/index.ts';
+import { closure } from '../../../../src/stages/carve/closure.ts';
 import { makeState, type FakePackage } from './support.ts';
 
 const walk = (

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { KublerError } from '../../../../errors.ts';
 import type { PackageFile } from '../../../../model/package.ts';
+import type { Fetched } from '../../../../model/progress.ts';
 import type { Downloader } from '../../../../ports/downloader.ts';
 import { toMirrorUrl } from './apt-config.ts';
 import { hashFile } from './decompress.ts';
@@ -14,8 +15,8 @@ export interface FetchPackagesOptions {
   readonly dataDir: string;
   /** The index the packages were resolved against: knows the mirrors. */
   readonly index: Pick<FrozenIndex, 'uris'>;
-  /** Told after each package how many of them, and how many bytes, are there. */
-  readonly onProgress?: (done: { readonly files: number; readonly sizeBytes: number }) => void;
+  /** Told at the start and after each package. */
+  readonly onProgress?: (done: Fetched) => void;
 }
 
 /** Files of `<data>/downloads` whose content this process has checked. */
@@ -33,13 +34,16 @@ export async function fetchPackages(
   await mkdir(join(options.dataDir, 'downloads'), { recursive: true });
   const limit = pLimit(4);
   const stop = new AbortController();
-  const done = { files: 0, sizeBytes: 0 };
+  const done = { files: 0, bytes: 0 };
+  const total = { ofFiles: files.length, ofBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
+  const tell = (): void => options.onProgress?.({ ...done, ...total });
+  tell();
   const fetchOne = async (file: PackageFile): Promise<[string, string]> => {
     stop.signal.throwIfAborted();
     const hostPath = await fetchPackage(file, options);
     done.files += 1;
-    done.sizeBytes += file.sizeBytes;
-    options.onProgress?.({ ...done });
+    done.bytes += file.sizeBytes;
+    tell();
     return [file.fileName, hostPath];
   };
   // One failure is enough: those that wait fail with the same.

@@ -2,7 +2,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { KublerError } from '../../../../errors.ts';
 import type { PackageFile } from '../../../../model/package.ts';
-import type { Progress } from '../../../../model/progress.ts';
+import type { Fetched, Progress } from '../../../../model/progress.ts';
 import type { Downloader } from '../../../../ports/downloader.ts';
 import type { ProcessRunner } from '../../../../ports/process-runner.ts';
 import { sourceUri } from './apt-config.ts';
@@ -32,8 +32,6 @@ export interface BootstrapMirror {
   readonly mirrorDir: string;
   /** Keys of the archive in binary form. */
   readonly keyring: string;
-  /** The packages it holds. */
-  readonly packages: readonly PackageFile[];
 }
 
 /**
@@ -47,10 +45,9 @@ export async function prepareMirror(options: PrepareMirrorOptions): Promise<Boot
   const names = await listBootstrapPackages({ ...options, keyring });
   const found = await findPackages(index, new Set(names));
   const files = found.map((each) => each.file);
-  const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
-  const text = `${files.length} packages, ${(sizeBytes / 1e6).toFixed(1)} MB`;
-  options.progress({ kind: 'detail', task: options.task, text });
-  const hostPaths = await fetchPackages(files, options);
+  const { progress, task } = options;
+  const onProgress = (done: Fetched): void => progress({ kind: 'fetched', task, ...done });
+  const hostPaths = await fetchPackages(files, { ...options, onProgress });
   const mirrorDir = join(tempDir, 'mirror');
   await mkdir(mirrorDir, { recursive: true });
   await symlink(join(index.dir, 'dists'), join(mirrorDir, 'dists'));
@@ -59,7 +56,7 @@ export async function prepareMirror(options: PrepareMirrorOptions): Promise<Boot
     await mkdir(dirname(target), { recursive: true });
     await linkOrCopy(hostPaths.get(file.fileName) ?? '', target);
   }
-  return { mirrorDir, keyring, packages: files };
+  return { mirrorDir, keyring };
 }
 
 interface FoundPackage {

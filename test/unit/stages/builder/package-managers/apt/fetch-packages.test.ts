@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { KublerError } from '../../../../../../src/errors.ts';
 import type { PackageFile } from '../../../../../../src/model/package.ts';
+import type { Fetched } from '../../../../../../src/model/progress.ts';
 import type { Downloader, DownloadSpec } from '../../../../../../src/ports/downloader.ts';
 import { fetchPackages } from '../../../../../../src/stages/builder/package-managers/apt/fetch-packages.ts';
 
@@ -48,14 +49,15 @@ const options = () => ({ downloader, dataDir, index: { uris: ['http://m.invalid/
 
 test('packages are fetched once from the mirror in use, four at a time', async () => {
   const files = ['a', 'bb', 'c', 'd', 'e', 'f'].map(packageOf);
-  const progress: { files: number; sizeBytes: number }[] = [];
+  const progress: Fetched[] = [];
   const found = await fetchPackages(files, { ...options(), onProgress: (done) => progress.push(done) });
   expect([...found.keys()]).toEqual(files.map((file) => file.fileName));
   expect(await readFile(found.get('bb_1_all.deb') ?? '', 'utf8')).toBe('bb');
   const request = asked.find(({ url }) => url === 'http://m.invalid/debian/bb.deb');
   expect(request?.sha256).toBe(files[1]?.sha256);
   expect(mostRunning).toBe(4);
-  expect(progress.at(-1)).toEqual({ files: 6, sizeBytes: 7 });
+  expect(progress[0]).toEqual({ files: 0, ofFiles: 6, bytes: 0, ofBytes: 7 });
+  expect(progress.at(-1)).toEqual({ files: 6, ofFiles: 6, bytes: 7, ofBytes: 7 });
   await fetchPackages(files, options());
   expect(asked).toHaveLength(6);
 });
