@@ -48,6 +48,11 @@ finish_rootfs_build() {
     expect((await run(['--entrypoint', '', 'runs/box'])).stderr).toContain('neither ENTRYPOINT nor CMD');
   });
 
+  it('reads --env-file itself, and not as one of Node', async () => {
+    const missing = await kubler(['run', '--env-file=absent', 'runs/box'], { cwd: dir });
+    expect([missing.exitCode, missing.stderr]).toEqual([2, expect.stringContaining('cannot read "absent"')]);
+  });
+
   it('sets environment, user, folder, name and volumes, and passes streams and status on', async () => {
     mkdirSync(join(dir, 'data'));
     writeFileSync(join(dir, 'data/file'), 'of host');

@@ -15,7 +15,7 @@ export interface KublerOptions {
 
 /** Starts the built command line; a failing command is a result. */
 export function startKubler(args: readonly string[], options: KublerOptions = {}) {
-  return execa(process.execPath, [join(repositoryDir, 'bin/kubler.js'), ...args], {
+  return execa(join(repositoryDir, 'bin/kubler.js'), args, {
     cwd: options.cwd ?? repositoryDir,
     env: { NO_COLOR: '1', KUBLER_DATA_DIR: options.dataDir ?? inject('dataDir'), ...options.env },
     reject: false,

@@ -28,7 +28,8 @@ const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2
  */
 export async function enterUserNamespace(): Promise<number | undefined> {
   if (process.getuid?.() === 0) return undefined;
-  const argv = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+  // As in bin/kubler.js, Node must not take options of Kubler's for its own.
+  const argv = [process.execPath, ...process.execArgv, '--', ...process.argv.slice(1)];
   const { child } = await start(argv, ['inherit', 'inherit', 'pipe', 2, 'pipe']);
   if (!child) return undefined;
   const pass = (signal: NodeJS.Signals): void => void child.kill(signal);
