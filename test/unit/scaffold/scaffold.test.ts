@@ -188,7 +188,7 @@ describe('an image', () => {
       rootfs: 'required',
     });
     expect(faults).toEqual([]);
-    expect(plan.steps.map(({ createdBy }) => createdBy)).toEqual(['LABEL maintainer=""', 'ADD rootfs.tar /']);
+    expect(plan.steps.map(({ createdBy }) => createdBy)).toEqual(['LABEL maintainer=', 'ADD rootfs.tar /']);
   });
 
   test('works in a single namespace and in the layout of the original', async () => {
