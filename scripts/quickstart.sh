@@ -5,7 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 user_tools=()
 [[ "$(id -u)" == 0 ]] || user_tools=(uidmap)
-scripts/install-tools.sh "${user_tools[@]}" runc debootstrap debian-archive-keyring gpgv xz-utils util-linux mount tar
+scripts/install-tools.sh "${user_tools[@]}" runc debootstrap debian-archive-keyring gpgv xz-utils util-linux mount tar slirp4netns
 [[ -d node_modules ]] || npm ci --no-progress
 [[ -f dist/main.js ]] || npm run --silent build
 

@@ -27,6 +27,7 @@ export type ErrorCode =
   | 'ROOTFS_INVALID'
   | 'PRUNE_SECRET'
   | 'PROVE_FAILED'
+  | 'TEST_FAILED'
   | 'LAYER_UNREPRESENTABLE'
   | 'IMAGE_INVALID'
   | 'IMAGE_NOT_BUILT'

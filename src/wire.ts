@@ -5,6 +5,7 @@ import { systemClock } from './adapters/system/clock.ts';
 import { createDownloader } from './adapters/system/downloader.ts';
 import { readIdMap } from './adapters/system/id-map.ts';
 import { withLock } from './adapters/system/lock.ts';
+import { systemProber } from './adapters/system/prober.ts';
 import { createProcessRunner } from './adapters/system/process-runner.ts';
 import { inUseSince, openScratchDir, openTempDir, removeStaleTempDirs } from './adapters/system/temp-dir.ts';
 import type { MissingTool } from './model/missing-tool.ts';
@@ -45,11 +46,13 @@ export async function openWorkspace(options: {
     runner,
     downloader: createDownloader({ proxies, caFile, signal }),
     clock: systemClock,
+    prober: systemProber,
     progress: options.progress,
     signal,
     layout,
     layerCache: openLayerCache({ ...shared, dir: join(dataDir, 'image-layers'), layout, clock: systemClock }),
     records: openRecords({ ...shared, dir: join(dataDir, 'images') }),
+    failed: openRecords({ ...shared, dir: join(dataDir, 'failed') }),
     dataDir,
     containerDir: join(options.shippedDir, 'src/stages/builder/container'),
     openTempDir: () => openTempDir(dataDir),

@@ -70,6 +70,7 @@ const rules: readonly Rule[] = [
   ...stage('layer', ['rootfs'], [], [...files, 'stream']),
   ...stage('image', ['layer'], [], [...files, 'stream', 'os']),
   ...stage('publish', ['rootfs', 'layer'], [], [...files, 'stream', 'zlib']),
+  ...stage('image-test', ['publish'], [], files),
 ];
 
 function stage(

@@ -8,6 +8,7 @@ import { registerGraph } from './commands/graph.ts';
 import { registerList } from './commands/list.ts';
 import { registerNew } from './commands/new.ts';
 import { registerRun } from './commands/run.ts';
+import { registerTest } from './commands/test.ts';
 import { registerUpdate } from './commands/update.ts';
 import type { CliContext, CliResult } from './context.ts';
 import { renderError } from './render-error.ts';
@@ -39,6 +40,7 @@ function createProgram(context: CliContext, result: CliResult): Command {
   registerList(program, context);
   registerGraph(program, context);
   registerRun(program, context, result);
+  registerTest(program, context);
   registerExport(program, context);
   registerUpdate(program, context);
   registerClean(program, context);

@@ -3,6 +3,7 @@ import type { Finding } from './finding.ts';
 import type { ImageId } from './image-id.ts';
 import type { PackageVersion } from './package.ts';
 import type { Dropped, Receipt } from './receipt.ts';
+import type { TestReport } from './test-report.ts';
 
 /** A layer of a built image, as `layer` wrote it. */
 export interface LayerSummary {
@@ -50,6 +51,7 @@ export interface ImageRecord {
   readonly receipts: readonly Receipt[];
   readonly dropped: readonly Dropped[];
   readonly warnings: readonly Finding[];
+  readonly tests?: TestReport;
   /** Seconds since 1970. */
   readonly epoch: number;
   readonly buildMs: number;

@@ -1,5 +1,6 @@
 import type { SourcePosition } from '../errors.ts';
 import type { ImageId } from './image-id.ts';
+import type { ImageTests } from './image-tests.ts';
 
 /** An apt source beyond the distribution's own. */
 export interface AptSource {
@@ -95,6 +96,7 @@ export interface ImageDefinition {
   /** Prune rules on (`docs`) or off (`-docs`), after the settings'. */
   readonly prune: readonly string[];
   readonly tags: readonly string[];
+  readonly tests: ImageTests;
   readonly variables: Variables;
   /** Where IMAGE_PARENT, BUILDER and PRUNE stand. */
   readonly positions: VariablePositions;

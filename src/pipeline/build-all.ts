@@ -1,20 +1,24 @@
 import { assert, KublerError, KublerErrors } from '../errors.ts';
 import type { ImageId } from '../model/image-id.ts';
 import type { ImageRecord } from '../model/image-record.ts';
+import type { TestReport } from '../model/test-report.ts';
 import type { BuilderStep, ImageStep } from '../stages/plan/index.ts';
 import { buildBuilder } from './build-builder.ts';
 import { buildImage } from './build-image.ts';
 import type { PlanRequest, ProjectPlan } from './plan-project.ts';
+import { retestImage } from './retest-image.ts';
 import { runGraph, type GraphResult, type Job } from './run-graph.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What became of one image. */
 export interface ImageOutcome {
   readonly id: ImageId;
-  readonly outcome: 'built' | 'skipped' | 'failed' | 'not built';
+  readonly outcome: 'built' | 'tested' | 'skipped' | 'failed' | 'not built';
   /** Why it was built, skipped or not built. */
   readonly reason: string;
   readonly record: ImageRecord | undefined;
+  /** What its tests said, as far as they were run. */
+  readonly tests?: TestReport | undefined;
 }
 
 export interface BuildReport {
@@ -30,7 +34,7 @@ export async function buildAll(
   request: PlanRequest & { readonly jobs: number },
 ): Promise<BuildReport> {
   const { images } = planned.plan;
-  const toBuild = images.filter(({ action }) => action === 'build');
+  const toBuild = images.filter(({ action }) => action !== 'skip');
   const builders = neededBuilders(planned.plan.builders, toBuild);
   workspace.progress({
     kind: 'planned',
@@ -45,7 +49,9 @@ export async function buildAll(
     ...toBuild.map((step) => imageJob(workspace, step, planned, toBuild, builders)),
   ];
   const { failed, notRun } = await runGraph(jobs, request.jobs, workspace.signal);
-  const records = await Promise.all(images.map(({ definition }) => workspace.records.read(definition.id)));
+  const records = await Promise.all(
+    images.map(({ definition: { id } }) => (failed.has(id) ? workspace.failed : workspace.records).read(id)),
+  );
   const isInterrupted = workspace.signal.aborted;
   return {
     images: images.map((step, at) => outcomeOf(step, records[at], { failed, notRun, isInterrupted })),
@@ -66,7 +72,7 @@ function neededBuilders(all: readonly BuilderStep[], images: readonly ImageStep[
     needed.add(step.definition.name);
     want(step.definition.extends);
   };
-  for (const { builder } of images) want(builder.definition.name);
+  for (const { builder, action } of images) if (action === 'build') want(builder.definition.name);
   return all.filter(({ action, definition }) => action === 'build' && needed.has(definition.name));
 }
 
@@ -93,6 +99,7 @@ function imageJob(
 ): Job {
   const parent = toBuild.find(({ definition }) => definition.id === step.parent?.definition.id);
   const builder = builders.find(({ definition }) => definition.name === step.builder.definition.name);
+  const index = indexes.of(step.definition.id);
   const dockerfile = dockerfiles.get(step.definition.id);
   assert(dockerfile, `no Dockerfile was planned for ${step.definition.id}`);
   return reporting(workspace, {
@@ -102,7 +109,10 @@ function imageJob(
       ...step.copies.map(nameOf).filter((id) => toBuild.some((each) => nameOf(each) === id)),
       ...(builder ? [`builder ${builder.definition.name}`] : []),
     ],
-    run: () => buildImage(workspace, step, indexes.of(step.definition.id), dockerfile),
+    run: () =>
+      step.action === 'test'
+        ? retestImage(workspace, step, index)
+        : buildImage(workspace, step, index, dockerfile),
   });
 }
 
@@ -126,15 +136,20 @@ function outcomeOf(
   { failed, notRun, isInterrupted }: GraphResult & { readonly isInterrupted: boolean },
 ): ImageOutcome {
   const id = step.definition.id;
-  if (step.action === 'skip') return { id, outcome: 'skipped', reason: step.reason, record };
+  const { reason } = step;
+  if (step.action === 'skip') return { id, outcome: 'skipped', reason, record, tests: record?.tests };
   if (isInterrupted && (failed.has(id) || notRun.includes(id))) {
     return { id, outcome: 'not built', reason: 'interrupted', record: undefined };
   }
-  if (failed.has(id)) return { id, outcome: 'failed', reason: step.reason, record: undefined };
+  if (failed.has(id)) {
+    const tests = record?.key === step.key ? record.tests : undefined;
+    return { id, outcome: 'failed', reason, record: undefined, tests };
+  }
   if (notRun.includes(id)) {
     return { id, outcome: 'not built', reason: 'what it needs was not built', record: undefined };
   }
-  return { id, outcome: 'built', reason: step.reason, record };
+  const outcome = step.action === 'test' ? 'tested' : 'built';
+  return { id, outcome, reason, record, tests: record?.tests };
 }
 
 function joinErrors(errors: readonly unknown[]): BuildReport['error'] {

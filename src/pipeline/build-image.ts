@@ -4,7 +4,6 @@ import type { ImageRecord } from '../model/image-record.ts';
 import { createStepStore, fillTarget, type apt, type FilledTarget } from '../stages/builder/index.ts';
 import { assembleImage, type AssembledImage, type ImagePlan } from '../stages/image/index.ts';
 import type { ImageStep } from '../stages/plan/index.ts';
-import type { BuiltTree } from '../store/index.ts';
 import { captureStart } from './capture-states.ts';
 import { assembleLayers, type AssembledLayers } from './assemble-layers.ts';
 import { collectTree, type CollectedTree } from './collect-tree.ts';
@@ -12,10 +11,11 @@ import { describeImage } from './describe-image.ts';
 import { proveImage } from './prove-image.ts';
 import { readRecord } from './read-record.ts';
 import { readParent, type ParentImage } from './parent-image.ts';
+import { settleImage } from './settle-image.ts';
 import { withBuild, type Build, type BuildSpec } from './with-build.ts';
 import { dataPaths, type Workspace } from './workspace.ts';
 
-/** Builds one image whose parent and builder are there: fill → carve → prune → layers → prove → image → record. */
+/** Builds one image whose parent and builder are there: fill → carve → prune → layers → prove → image → test → record. */
 export async function buildImage(
   workspace: Workspace,
   step: ImageStep,
@@ -34,7 +34,7 @@ export async function buildImage(
     builder: inherited ?? step.builder.key,
     target: parent?.record.targetSnapshot ?? step.builder.base,
   };
-  await withBuild(workspace, buildSpec(step, index, roots), async (build) => {
+  const { record, tree } = await withBuild(workspace, buildSpec(step, index, roots), async (build) => {
     const start = await captureStart(build);
     const filled = await fillTarget(build.context, {
       installer: build.installer,
@@ -61,8 +61,15 @@ export async function buildImage(
     const described = describeImage({ step, parent, filled, provided, collected, assembled, image });
     const buildMs = workspace.clock.now() - startedAt;
     const own = { warnings, epoch: build.epoch, buildMs, ...(await copiedImages(workspace, step)) };
-    await keep(workspace, { ...described, ...own }, assembled.tree, image);
+    return { record: { ...described, ...own }, tree: assembled.tree };
   });
+  const { fault } = await settleImage(workspace, { definition, record, tree, testKey: step.testKey, index });
+  if (fault) throw fault;
+  workspace.progress({ kind: 'done', task: record.id, summary: summarise(record) });
+}
+
+function summarise({ layerCount, sizeBytes }: ImageRecord): string {
+  return `${(sizeBytes / 1e6).toFixed(1)} MB in ${layerCount === 1 ? '1 layer' : `${layerCount} layers`}`;
 }
 
 /** The image IDs of what was copied from. */
@@ -144,24 +151,4 @@ function providedPackages(inherited: readonly string[], { state }: FilledTarget)
   const provided = new Set([...inherited, ...state.provided]);
   for (const name of state.unprovided) provided.delete(name);
   return [...provided].sort();
-}
-
-/** Makes a finished image known: its tags, then its record. Tags of a former build that it has no more go last. */
-async function keep(
-  workspace: Workspace,
-  record: ImageRecord,
-  tree: BuiltTree,
-  image: AssembledImage,
-): Promise<void> {
-  for (const tag of record.tags) {
-    await workspace.layout.setReference(`${record.id}:${tag}`, image.manifestDescriptor);
-  }
-  await workspace.records.write(record, tree);
-  const names = new Set(record.tags.map((tag) => `${record.id}:${tag}`));
-  for (const name of (await workspace.layout.references()).keys()) {
-    if (name.startsWith(`${record.id}:`) && !names.has(name)) await workspace.layout.removeReference(name);
-  }
-  const layers = record.layerCount === 1 ? '1 layer' : `${record.layerCount} layers`;
-  const summary = `${(record.sizeBytes / 1e6).toFixed(1)} MB in ${layers}`;
-  workspace.progress({ kind: 'done', task: record.id, summary });
 }

@@ -36,6 +36,9 @@ export async function cleanProject(
   const inUseSince = await workspace.inUseSince();
   const writtenBefore = inUseSince ?? workspace.clock.now();
   const ids = await records.list();
+  // They have no name, so that their blobs go too.
+  const failed = await workspace.failed.list();
+  const failedBytes = await diskUsage(`${dataDir}/failed`);
   const recordBytes = await diskUsage(`${dataDir}/images`);
   const garbage = await workspace.engine.collectGarbage({
     ...(all ? { snapshots: new Set(), layers: new Set() } : await neededByImages(workspace)),
@@ -47,12 +50,14 @@ export async function cleanProject(
   if (!dryRun) {
     await removeFiles(stale.flatMap(({ paths }) => paths));
     await removeFiles(garbage.snapshots.map((id) => `${dataPaths(dataDir).steps}/${id}.json`));
+    for (const id of failed) await workspace.failed.remove(id);
     if (all) await forgetImages(workspace);
   }
   const { blobs, bytes } = await layout.collectGarbage({ writtenBefore, dryRun, all });
   if (!dryRun) await workspace.layerCache.prune();
   return [
     ...(all ? [{ what: 'images', count: ids.length, bytes: recordBytes }] : []),
+    ...(failed.length > 0 ? [{ what: 'failed images', count: failed.length, bytes: failedBytes }] : []),
     { what: 'snapshots', count: garbage.snapshots.length, bytes: garbage.snapshotBytes },
     { what: 'unpacked layers', count: garbage.layers, bytes: garbage.layerBytes },
     ...stale.map(({ what, paths, bytes: size }) => ({ what, count: paths.length, bytes: size })),

@@ -11,7 +11,7 @@ import type { Workspace } from './workspace.ts';
  * name, with the image that was probably meant.
  */
 export async function findBuiltImage(
-  workspace: Pick<Workspace, 'records'>,
+  workspace: Pick<Workspace, 'records' | 'failed'>,
   project: Project,
   text: string,
 ): Promise<ImageId> {

@@ -1,9 +1,19 @@
+import type { Sha256 } from '../model/digest.ts';
+import { buildTestName } from '../model/image-tests.ts';
+import type { RecordStore } from '../store/index.ts';
 import type { ImageId } from '../model/image-id.ts';
 import type { ImageRecord } from '../model/image-record.ts';
 import { positionOf } from '../model/position-of.ts';
 import type { Project } from '../model/project.ts';
 import { buildGraph, resolveTargets, type Graph } from '../stages/graph/index.ts';
-import { digestFolder, planBuild, type BuildPlan, type Force, type ImageStep } from '../stages/plan/index.ts';
+import {
+  digestFolder,
+  digestIfThere,
+  planBuild,
+  type BuildPlan,
+  type Force,
+  type ImageStep,
+} from '../stages/plan/index.ts';
 import type { ImagePlan } from '../stages/image/index.ts';
 import { checkRuleNames } from '../stages/prune/index.ts';
 import { throwFaults, type KublerError } from '../errors.ts';
@@ -49,7 +59,9 @@ export async function planProject(
     [...graph.builders, ...graph.images].map(({ definition }) => definition),
   );
   const indexes = await freezeIndexes(workspace, graph);
-  const records = await readRecords(workspace, graph);
+  const records = await readRecords(workspace.records, graph);
+  const failed = await readRecords(workspace.failed, graph);
+  const intactFailed = await intactImages(workspace, workspace.failed, failed);
   const plan = planBuild(
     graph,
     {
@@ -57,8 +69,10 @@ export async function planProject(
       folders: await digestFolders(graph),
       scripts: await digestFolder(workspace.containerDir),
       records,
+      failed: new Map([...failed].filter(([id]) => intactFailed.has(id))),
+      testScripts: await digestTestScripts(graph),
       snapshots: new Set(await workspace.engine.listSnapshots()),
-      intact: await intactImages(workspace, records),
+      intact: await intactImages(workspace, workspace.records, records),
     },
     request.force,
   );
@@ -103,10 +117,8 @@ function checkPruning({ images }: Graph): readonly KublerError[] {
   return [...checkRuleNames([...shared.keys()], (name) => shared.get(name)), ...own];
 }
 
-async function readRecords(workspace: Workspace, graph: Graph): Promise<ReadonlyMap<ImageId, ImageRecord>> {
-  const found = await Promise.all(
-    graph.images.map(({ definition }) => workspace.records.read(definition.id)),
-  );
+async function readRecords(store: RecordStore, graph: Graph): Promise<ReadonlyMap<ImageId, ImageRecord>> {
+  const found = await Promise.all(graph.images.map(({ definition }) => store.read(definition.id)));
   return new Map(found.flatMap((record) => (record ? [[record.id, record] as const] : [])));
 }
 
@@ -120,9 +132,17 @@ async function digestFolders(graph: Graph): Promise<ReadonlyMap<string, Readonly
   );
 }
 
+async function digestTestScripts({ images }: Graph): Promise<ReadonlyMap<ImageId, Sha256>> {
+  const found = await Promise.all(
+    images.map(async ({ definition: { id, dir } }) => [id, await digestIfThere(dir, buildTestName)] as const),
+  );
+  return new Map(found.flatMap(([id, digest]) => (digest === undefined ? [] : [[id, digest] as const])));
+}
+
 /** Images whose tree, config and own layers are all there; a parent answers for its own. */
 async function intactImages(
-  { layout, records: store }: Workspace,
+  { layout }: Workspace,
+  store: RecordStore,
   records: ReadonlyMap<ImageId, ImageRecord>,
 ): Promise<ReadonlySet<ImageId>> {
   const intact = new Set<ImageId>();

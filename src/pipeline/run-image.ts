@@ -3,6 +3,7 @@ import type { ImageId } from '../model/image-id.ts';
 import type { ImageConfig } from '../oci/types.ts';
 import type { Mount, Port } from '../ports/engine.ts';
 import { lookupUser } from '../stages/carve/index.ts';
+import { joinEnv } from './container-process.ts';
 import { readRecord } from './read-record.ts';
 import { requireEngine } from './require-engine.ts';
 import type { Workspace } from './workspace.ts';
@@ -87,15 +88,4 @@ function checkWorkdir(path: string): string {
     'USAGE_INVALID',
     `cannot start in "${path}": it is no absolute path in the container`,
   );
-}
-
-const defaultPath = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-
-/** The image's variables with those given over them; PATH and HOME are there in any case, as with other engines. */
-function joinEnv(ofImage: readonly string[], given: readonly string[], home: string): readonly string[] {
-  const byName = new Map<string, string>();
-  for (const each of [defaultPath, `HOME=${home}`, ...ofImage, ...given]) {
-    byName.set(each.slice(0, each.indexOf('=')), each);
-  }
-  return [...byName.values()];
 }

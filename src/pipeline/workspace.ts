@@ -3,6 +3,7 @@ import type { Layout } from '../oci/layout.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Downloader } from '../ports/downloader.ts';
 import type { Engine } from '../ports/engine.ts';
+import type { Prober } from '../ports/prober.ts';
 import type { ProcessRunner } from '../ports/process-runner.ts';
 import type { LayerCache, RecordStore } from '../store/index.ts';
 
@@ -12,11 +13,14 @@ export interface Workspace extends AsyncDisposable {
   readonly runner: ProcessRunner;
   readonly downloader: Downloader;
   readonly clock: Clock;
+  readonly prober: Prober;
   readonly progress: Progress;
   /** Aborted on Ctrl-C. */
   readonly signal: AbortSignal;
   readonly layout: Layout;
   readonly records: RecordStore;
+  /** Images whose tests failed: complete, and not built. */
+  readonly failed: RecordStore;
   readonly layerCache: LayerCache;
   readonly dataDir: string;
   /** Folder that containers see at /.kubler. */
@@ -35,6 +39,8 @@ export interface Workspace extends AsyncDisposable {
 /** Places in the data dir. */
 export const dataPaths = (dataDir: string) => ({
   steps: `${dataDir}/steps`,
+  /** Programs that tests take into containers. */
+  tools: `${dataDir}/tools`,
   /** Folder of the logs of an image; of a builder in one that no namespace can be called. */
   logs: (subject: string) => `${dataDir}/logs/${subject.replace(/^builder /, '_builders/')}`,
 });

@@ -123,7 +123,9 @@ export interface RunSpec {
   readonly mounts: readonly Mount[];
   /** With network `published` only. */
   readonly ports: readonly Port[];
-  /** Nothing but `mounts`, /dev and /dev/shm can be written. */
+  /** Folders that are empty at first and that everyone can write to. */
+  readonly tmpfs?: readonly string[];
+  /** Nothing but `mounts`, `tmpfs`, /dev and /dev/shm can be written. */
   readonly readOnly: boolean;
   /** `none`: not even root, nor a setuid program, has any. */
   readonly capabilities: 'default' | 'none';

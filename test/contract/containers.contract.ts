@@ -128,6 +128,13 @@ export function describeContainersContract(name: string, setUp: (dir: string) =>
         expect(await output(container, 'echo x > /dev/shm/new; cat /dev/shm/new')).toBe('x\n');
       });
 
+      it('has folders that everyone can write to, empty at first', async () => {
+        await using container = await idle({ readOnly: true, tmpfs: ['/www', '/var/new'], uid: 1000 });
+        expect(
+          await output(container, 'ls /www; echo x > /www/a; echo y > /var/new/b; cat /www/a /var/new/b'),
+        ).toBe('x\ny\n');
+      });
+
       it('without capabilities has none', async () => {
         await using container = await idle({ capabilities: 'none' });
         expect(await output(container, 'grep ^Cap /proc/self/status | grep -v 0000000000000000')).toBe('');
@@ -229,6 +236,7 @@ export function describeContainersContract(name: string, setUp: (dir: string) =>
       it('none: there is nothing but the loopback', async () => {
         await using container = await idle();
         expect(await output(container, 'ls /sys/class/net')).toBe('lo\n');
+        expect(await output(container, 'cat /etc/hosts')).toContain('127.0.0.1 localhost');
       });
 
       it('published: ports answer at free ports of 127.0.0.1, in two containers at once', async () => {

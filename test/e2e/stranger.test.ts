@@ -9,7 +9,7 @@ import { writeTree } from '../support/write-tree.ts';
 const filesBelow = (dir: string): readonly string[] =>
   (readdirSync(dir, { recursive: true }) as string[]).sort();
 
-const verbs = ['new', 'build', 'list', 'graph', 'run', 'export', 'update', 'clean', 'doctor'];
+const verbs = ['new', 'build', 'test', 'list', 'graph', 'run', 'export', 'update', 'clean', 'doctor'];
 
 requires(
   'root',

@@ -34,6 +34,7 @@ const makeImage = (id: ImageId, fields: Partial<ImageDefinition>): ImageDefiniti
   keep: [],
   prune: [],
   tags: ['latest'],
+  tests: { buildTest: false, health: undefined, file: undefined },
   variables: new Map(),
   positions: new Map(),
   ...fields,

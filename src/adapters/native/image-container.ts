@@ -9,8 +9,10 @@ import { makeContainer, type Container } from './container.ts';
 import { openHelper, type Helper } from './helper.ts';
 import { hostFileBinds } from './host-files.ts';
 import { interruptible } from './interruption.ts';
-import { networkFileBinds, openNetwork } from './published-network.ts';
+import { loopbackFileBinds, openNetwork, publishedFileBinds } from './published-network.ts';
+import { resolveInRoot } from './mount-points.ts';
 import { makeOverlay } from './overlay.ts';
+import { runCommand } from './run-command.ts';
 import type { Bind, ContainerSpec } from './runtime-config.ts';
 import type { NativeHost } from './snapshot-store.ts';
 import { layersDir, unpackLayers } from './unpack-layer.ts';
@@ -69,9 +71,8 @@ async function checkMounts(mounts: readonly Mount[]): Promise<void> {
 async function furnish(helper: Helper, temp: TempDir, stateDir: string, rootDir: string, spec: RunSpec) {
   const isPublished = spec.network === 'published';
   const network = isPublished ? await openNetwork(helper, stateDir, spec.ports) : undefined;
-  const files = network
-    ? await networkFileBinds(temp.path, spec.hostname)
-    : await hostFileBinds(temp.path, spec.network === 'host' ? ['resolv.conf', 'hosts'] : []);
+  const files = await networkFiles(spec, temp.path);
+  for (const path of spec.tmpfs ?? []) await openToAll(helper, rootDir, path);
   const container = {
     ...toContainer(spec, rootDir, [...files, ...spec.mounts]),
     network: network
@@ -88,13 +89,31 @@ async function furnish(helper: Helper, temp: TempDir, stateDir: string, rootDir:
   };
 }
 
+/** runc(8) gives a tmpfs the permissions of the folder it covers, whatever its mount options say. */
+async function openToAll(helper: Helper, rootDir: string, path: string): Promise<void> {
+  const found = await resolveInRoot(helper.view(rootDir), path);
+  if (found.missing.length > 0) return;
+  await runCommand({
+    argv: helper.enter(['chmod', '1777', join(rootDir, found.path)]),
+    log: () => undefined,
+  });
+}
+
+/** What /etc tells a container about its network. */
+function networkFiles({ network, hostname }: RunSpec, tempDir: string): Promise<readonly Bind[]> {
+  if (network === 'published') return publishedFileBinds(tempDir, hostname);
+  return network === 'none'
+    ? loopbackFileBinds(tempDir, hostname)
+    : hostFileBinds(tempDir, ['resolv.conf', 'hosts']);
+}
+
 function toContainer(spec: RunSpec, rootDir: string, binds: readonly Bind[]): Omit<ContainerSpec, 'network'> {
   const { argv, env, cwd, uid, gid, additionalGids, hostname, tty } = spec;
   const hasNone = spec.capabilities === 'none';
   return {
     ...{ argv, cwd, uid, gid, additionalGids, hostname, rootDir, binds },
-    tmpfs: [],
     readOnlyRoot: spec.readOnly,
+    tmpfs: (spec.tmpfs ?? []).map((containerPath) => ({ containerPath, sizeBytes: undefined })),
     env: tty && !env.some((each) => each.startsWith('TERM=')) ? [...env, 'TERM=xterm'] : env,
     capabilities: hasNone ? [] : runCapabilities,
     // Without it, programs with file capabilities could not even be started by who may have none.

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KublerError } from '../../errors.ts';
 import { installLine, type MissingTool } from '../../model/missing-tool.ts';
@@ -93,17 +93,29 @@ function refused(output: string): KublerError {
 }
 
 /** /etc/resolv.conf and /etc/hosts for a container in such a network. */
-export async function networkFileBinds(tempDir: string, hostname: string): Promise<readonly Bind[]> {
+export async function publishedFileBinds(tempDir: string, hostname: string): Promise<readonly Bind[]> {
   const resolver = await readFile('/etc/resolv.conf', 'utf8').catch(() => '');
   const search = resolver.split('\n').filter((line) => /^(?:search|domain|options)\s/.test(line));
-  const files = {
+  return writeBinds(tempDir, {
     'resolv.conf': [`nameserver ${nameServer}`, ...search],
     hosts: ['127.0.0.1 localhost', `${containerAddress} ${hostname}`],
-  };
+  });
+}
+
+/** /etc/hosts for a container that is alone. */
+export const loopbackFileBinds = (tempDir: string, hostname: string): Promise<readonly Bind[]> =>
+  writeBinds(tempDir, { hosts: [`127.0.0.1 localhost ${hostname}`] });
+
+async function writeBinds(
+  tempDir: string,
+  files: Readonly<Record<string, readonly string[]>>,
+): Promise<readonly Bind[]> {
   const binds: Bind[] = [];
   for (const [name, lines] of Object.entries(files)) {
     const hostPath = join(tempDir, name);
-    await writeFile(hostPath, `${lines.join('\n')}\n`, { mode: 0o644 });
+    await writeFile(hostPath, `${lines.join('\n')}\n`);
+    // For every user, whatever the umask.
+    await chmod(hostPath, 0o644);
     binds.push({ hostPath, containerPath: `/etc/${name}`, readOnly: true });
   }
   return binds;

@@ -10,6 +10,7 @@ import {
   workingDirOption,
 } from '../project-options.ts';
 import { renderJson } from '../render-json.ts';
+import { showTests } from '../show-tests.ts';
 import { formatBytes, formatMs, renderTable } from '../table.ts';
 import { openProject, withWorkspace } from '../with-workspace.ts';
 import { numberOption } from '../number-option.ts';
@@ -84,18 +85,19 @@ function printPlan(context: CliContext, { plan }: ProjectPlan, json: boolean): u
 }
 
 function toTable(report: BuildReport): string {
-  const rows = report.images.map(({ id, outcome, reason, record }) => {
-    const facts = record && (outcome === 'built' || outcome === 'skipped') ? record : undefined;
+  const rows = report.images.map(({ id, outcome, reason, record, tests }) => {
+    const facts = outcome === 'not built' ? undefined : record;
     return [
       id,
       facts ? formatBytes(facts.sizeBytes) : '',
       facts ? String(facts.layerCount) : '',
       facts ? formatBytes(facts.receipts.reduce((sum, { bytes }) => sum + bytes, 0)) : '',
       facts && outcome === 'built' ? formatMs(facts.buildMs) : '',
+      showTests(tests?.results ?? []),
       `${outcome}: ${reason}`,
     ];
   });
-  return renderTable(['IMAGE', 'SIZE', 'LAYERS', 'PRUNED', 'TIME', 'WHY'], rows, [
+  return renderTable(['IMAGE', 'SIZE', 'LAYERS', 'PRUNED', 'TIME', 'TESTS', 'WHY'], rows, [
     'SIZE',
     'LAYERS',
     'PRUNED',
@@ -104,10 +106,11 @@ function toTable(report: BuildReport): string {
 }
 
 function toJson(report: BuildReport): string {
-  const images = report.images.map(({ id, outcome, reason, record }) => ({
+  const images = report.images.map(({ id, outcome, reason, record, tests }) => ({
     image: id,
     outcome,
     reason,
+    tests: tests?.results ?? [],
     ...(record && {
       imageId: record.configDigest,
       manifest: record.manifest.digest,

@@ -2,6 +2,7 @@ import type { Command } from '@commander-js/extra-typings';
 import type { CliContext } from '../context.ts';
 import { dataDirOption, debugOption, jsonOption, workingDirOption } from '../project-options.ts';
 import { renderJson } from '../render-json.ts';
+import { showTests } from '../show-tests.ts';
 import { formatBytes, renderTable } from '../table.ts';
 import { openProject, withWorkspace } from '../with-workspace.ts';
 
@@ -17,16 +18,19 @@ export function registerList(program: Command, context: CliContext): void {
     .addHelpText('after', '\nExample:\n  kubler list --json\n')
     .action(async (options) => {
       const { project } = await openProject(context, options);
-      const images = await withWorkspace(context, project, ({ records }) =>
+      const images = await withWorkspace(context, project, ({ records, failed }) =>
         Promise.all(
           [...project.images.values()].map(async ({ id, parent, tags }) => {
             const record = await records.read(id);
+            const unfit = await failed.read(id);
             return {
               image: id,
               parent,
               tags,
               built: record !== undefined,
               ...(record && builtFacts(record)),
+              failed: unfit !== undefined,
+              tests: (unfit ?? record)?.tests?.results ?? [],
             };
           }),
         ),
@@ -37,11 +41,15 @@ export function registerList(program: Command, context: CliContext): void {
         image.sizeBytes === undefined ? 'not built' : formatBytes(image.sizeBytes),
         image.packages === undefined ? '' : String(image.packages),
         image.imageId?.slice('sha256:'.length, 19) ?? '',
+        showTests(image.tests),
       ]);
       context.stdout(
         options.json
           ? renderJson(images)
-          : renderTable(['IMAGE', 'PARENT', 'SIZE', 'PACKAGES', 'IMAGE ID'], rows, ['SIZE', 'PACKAGES']),
+          : renderTable(['IMAGE', 'PARENT', 'SIZE', 'PACKAGES', 'IMAGE ID', 'TESTS'], rows, [
+              'SIZE',
+              'PACKAGES',
+            ]),
       );
     });
 }

@@ -1,3 +1,4 @@
+import { assert } from '../../errors.ts';
 import type { PackageFile } from '../../model/package.ts';
 import type { ExecSpec, Root } from '../../ports/engine.ts';
 import { runStep, type BuildContext } from './build-step.ts';
@@ -24,6 +25,18 @@ export async function resolvePackages(
   if (names.length === 0) return [];
   context.progress({ kind: 'stage', task: context.subject, stage: 'resolve' });
   return askApt(context, installer, { name: logName(root, 'resolve'), root }, ['install', '--', ...names]);
+}
+
+/** The file of one package, whatever is installed. Throws as `resolvePackages` does. */
+export async function findPackage(
+  context: BuildContext,
+  installer: Installer,
+  root: Root,
+  name: string,
+): Promise<PackageFile> {
+  const [file] = await askApt(context, installer, { name: `find-${name}`, root }, ['download', '--', name]);
+  assert(file, `apt named no file of package ${name}`);
+  return file;
 }
 
 /** The files that bring every installed package of a root to the version of the frozen index. */

@@ -6,6 +6,7 @@ const typeNames: Readonly<Record<string, string>> = {
   string: 'text (put it in quotes)',
   int: 'a whole number',
   number: 'a whole number',
+  boolean: 'true or false',
   array: 'a list',
   object: 'a mapping of keys to values',
 };
@@ -25,6 +26,11 @@ export function describeIssue(issue: Issue): string {
         : issue.message;
     case 'too_big':
       return `it must be at most ${issue.maximum}`;
+    case 'invalid_union':
+      return issue.errors
+        .flatMap((issues) => issues.slice(0, 1))
+        .map(describeIssue)
+        .join(', or ');
     default:
       return issue.message;
   }

@@ -5,6 +5,6 @@
 export type { SettingsOverrides } from '../../model/settings-overrides.ts';
 export { currentNamespace } from './current-namespace.ts';
 export { findWorkingDir } from './find-working-dir.ts';
-export { configJsonSchema } from './json-schema.ts';
+export { configJsonSchema, testFileJsonSchema } from './json-schema.ts';
 export { loadProject, type LoadProjectOptions } from './load-project.ts';
 export { configFileName } from './read-layer.ts';

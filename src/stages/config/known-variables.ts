@@ -18,7 +18,7 @@ export const knownVariables: ReadonlyMap<string, KnownVariable> = new Map([
   ...known(
     true,
     ['image'],
-    'IMAGE_PARENT INSTALL_MODE CARVE KEEP PRUNE IMAGE_TAGS POST_BUILD_HC_MAX_DURATION POST_BUILD_HC_INTERVAL ' +
+    'IMAGE_PARENT INSTALL_MODE CARVE KEEP PRUNE IMAGE_TAGS POST_BUILD_HC POST_BUILD_HC_MAX_DURATION POST_BUILD_HC_INTERVAL ' +
       'POST_BUILD_HC_TIMEOUT POST_BUILD_HC_START_PERIOD POST_BUILD_HC_RETRIES POST_BUILD_HC_MIN_HEALTHY_STREAK',
   ),
   ...known(true, ['image', 'kubler.conf'], 'IMAGE_TAG'),
@@ -33,7 +33,7 @@ export const knownVariables: ReadonlyMap<string, KnownVariable> = new Map([
     ['kubler.conf'],
     'AUTHOR DEFAULT_BUILDER KUBLER_DATA_DIR HTTP_PROXY HTTPS_PROXY NO_PROXY MIRROR',
   ),
-  ...known(false, ['image'], 'REACH PROVE_ALLOW POST_BUILD_HC PARENT_BUILDER_MOUNTS'),
+  ...known(false, ['image'], 'REACH PROVE_ALLOW PARENT_BUILDER_MOUNTS'),
   ...known(false, ['image', 'builder'], 'BUILDER_MOUNTS BUILDER_DOCKER_ARGS BUILDER_SECCOMP'),
   ...known(
     false,

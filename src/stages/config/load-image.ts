@@ -6,6 +6,7 @@ import { pruneRulePattern, tagPattern, tagRule } from './config-schema.ts';
 import { passedOnVariables, type LoadContext } from './load-context.ts';
 import { checkFile, readBuildConf } from './read-build-conf.ts';
 import type { Assignments } from './read-assignments.ts';
+import { loadTests } from './load-tests.ts';
 import { readBuilderName } from './read-builder-name.ts';
 import { createVariableReader, type VariableReader } from './variable-reader.ts';
 
@@ -82,6 +83,7 @@ export async function loadImage(
     keep: reader.list('KEEP') ?? [],
     prune: [...settings.prune, ...readPrune(reader)],
     tags: readTags(reader, settings.tags),
+    tests: await loadTests(dir, reader, diagnostics),
     variables: passedOnVariables(context, assignments.byName),
     positions: reader.positions(['IMAGE_PARENT', 'BUILDER', 'PRUNE']),
   };

@@ -3,7 +3,8 @@ import type { SourcePosition } from '../../errors.ts';
 import type { SettingsOverrides } from '../../model/settings-overrides.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import type { ShellValue } from './evaluate-word.ts';
-import { parseConfigFile } from './parse-config-file.ts';
+import { configSchema } from './config-schema.ts';
+import { parseYaml } from './parse-yaml.ts';
 import { readKublerConf } from './read-kubler-conf.ts';
 import { readSource } from './read-source.ts';
 import { toOverrides } from './to-overrides.ts';
@@ -44,14 +45,14 @@ export async function readLayer(
       const { overrides, variables } = readKublerConf(original, outer, diagnostics);
       return { overrides, namespace: undefined, shellVariables: variables };
     }
-    const parsed = parseConfigFile(source, diagnostics);
+    const parsed = parseYaml(source, configSchema, diagnostics);
     if (parsed === undefined) return empty;
-    const { namespace: name, prune = [] } = parsed.config;
+    const { namespace: name, prune = [] } = parsed.value;
     const placed = prune.map(
       (word, at) => [word, source.positionAt(parsed.offsetOf(['prune', at]))] as const,
     );
     return {
-      overrides: { ...toOverrides(parsed.config, toPath(source.file, homeDir)), pruneAt: new Map(placed) },
+      overrides: { ...toOverrides(parsed.value, toPath(source.file, homeDir)), pruneAt: new Map(placed) },
       namespace:
         name === undefined ? undefined : { name, at: source.positionAt(parsed.offsetOf(['namespace'])) },
       shellVariables: outer,

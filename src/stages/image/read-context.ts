@@ -94,12 +94,14 @@ async function locate(
   }
   if (hostFile !== root && !hostFile.startsWith(root.endsWith(sep) ? root : root + sep)) throw escape();
   const inside = relative(root, hostFile);
-  if (inside.split(sep).some(isLeftOut))
-    throw cannotCopy(context, source, '".git" is no part of an image folder');
+  if (isLeftOut(inside))
+    throw cannotCopy(context, source, 'it is no part of what the image is made from', leftOutHint);
   if (path !== inside && ignore.ignores(path))
     throw cannotCopy(context, source, '.dockerignore leaves it out');
   return { hostFile, inside };
 }
+
+const leftOutHint = 'that is .git anywhere, and build-test.sh and test.yaml at the top';
 
 function reasonOf(cause: unknown): string {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
@@ -158,7 +160,7 @@ async function readNames(context: Context, dir: string, inside: string): Promise
   const names: string[] = [];
   for (const bytes of await readdir(dir, { encoding: 'buffer' })) {
     const name = bytes.toString('utf8');
-    if (isLeftOut(name)) continue;
+    if (isLeftOut(posix.join(inside, name))) continue;
     if (!Buffer.from(name).equals(bytes))
       throw cannotCopy(context, posix.join(inside, name), 'its name is not UTF-8');
     names.push(name);

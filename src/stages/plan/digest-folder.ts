@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sha256 } from '../../model/digest.ts';
 import { listFolder, type FolderEntry, type FolderLimits } from './list-folder.ts';
@@ -15,6 +16,15 @@ export async function digestFolder(dir: string, limits?: FolderLimits): Promise<
   const digests = new Map<string, Sha256>();
   for (const entry of await listFolder(dir, limits)) digests.set(entry.path, await digestEntry(dir, entry));
   return digests;
+}
+
+/** Digest of a file of a folder that is no part of it otherwise; undefined when it is not there. */
+export async function digestIfThere(dir: string, path: string): Promise<Sha256 | undefined> {
+  const isThere = await stat(join(dir, path)).then(
+    () => true,
+    () => false,
+  );
+  return isThere ? digestEntry(dir, { kind: 'file', path, executable: true }) : undefined;
 }
 
 async function digestEntry(dir: string, entry: FolderEntry): Promise<Sha256> {

@@ -50,8 +50,8 @@ async function listPaths(dir: string, { maxFiles }: FolderLimits): Promise<strin
   const folders = [''];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     for (const entry of await readdir(join(dir, folder), { withFileTypes: true })) {
-      if (isLeftOut(entry.name)) continue;
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (isLeftOut(path)) continue;
       if (path.includes('\ufffd')) throw unusable(dir, `the name "${path}" is not UTF-8`);
       found.push(path);
       if (entry.isDirectory()) folders.push(path);

@@ -7,12 +7,12 @@ import { sha256 } from './digest-folder.ts';
 import { changedInputs, stepKey, type StepInputs } from './step-key.ts';
 
 /** One entry of a build plan. */
-export interface Step {
+export interface Step<Action = 'build' | 'skip'> {
   readonly key: Sha256;
   readonly inputs: StepInputs;
   /** File name → digest, of its folder. */
   readonly files: ReadonlyMap<string, Sha256>;
-  readonly action: 'build' | 'skip';
+  readonly action: Action;
   /** Why it is built or skipped, for people. */
   readonly reason: string;
 }
@@ -25,7 +25,8 @@ export interface BuilderStep extends Step {
   readonly root: BuilderDefinition;
 }
 
-export interface ImageStep extends Step {
+/** `test`: it is there, and has to pass its tests. */
+export interface ImageStep extends Step<'build' | 'test' | 'skip'> {
   readonly definition: ImageDefinition;
   readonly builder: BuilderStep;
   readonly parent?: ImageStep;
@@ -33,6 +34,8 @@ export interface ImageStep extends Step {
   readonly installScripts: Sha256;
   /** What its Dockerfile copies from. */
   readonly copies: readonly ImageStep[];
+  /** Hash of what it is tested for. */
+  readonly testKey: Sha256;
   /** Built from its start: no part of a former build is taken over. */
   readonly forced: boolean;
 }
@@ -52,6 +55,10 @@ export interface PlanFacts {
   /** Scripts that work in containers, by name → digest: other scripts, other steps. */
   readonly scripts: ReadonlyMap<string, Sha256>;
   readonly records: ReadonlyMap<ImageId, ImageRecord>;
+  /** Intact images that did not pass their tests. */
+  readonly failed: ReadonlyMap<ImageId, ImageRecord>;
+  /** Image id → digest of its build-test.sh, of those that have one. */
+  readonly testScripts: ReadonlyMap<ImageId, Sha256>;
   readonly snapshots: ReadonlySet<string>;
   /** Images whose blobs are all in the store. */
   readonly intact: ReadonlySet<ImageId>;
@@ -144,7 +151,10 @@ function planImage(
   });
   const key = stepKey('image', inputs);
   const forced = force === 'all' || (force === 'requested' && node.requested);
-  const reason = forced ? 'forced' : whyBuild(definition.id, key, inputs, facts, { parent, copies });
+  const testKey = testKeyOf(definition, facts.testScripts.get(definition.id));
+  const decision = forced
+    ? ({ action: 'build', reason: 'forced' } as const)
+    : decide(definition.id, { key, inputs, testKey, parent, copies }, facts);
   return {
     definition,
     builder,
@@ -155,9 +165,40 @@ function planImage(
     key,
     inputs,
     files,
-    action: reason === undefined ? 'skip' : 'build',
-    reason: reason ?? 'unchanged',
+    testKey,
+    ...decision,
   };
+}
+
+/** Hash of what an image is tested for. `script`: digest of its build-test.sh. */
+export const testKeyOf = ({ tests }: Pick<ImageDefinition, 'tests'>, script: Sha256 | undefined): Sha256 =>
+  stepKey('test', { tests: JSON.stringify(tests), script: script ?? '' });
+
+/** That of an image without tests. */
+const untested = testKeyOf({ tests: { buildTest: false, health: undefined, file: undefined } }, undefined);
+
+interface Wanted {
+  readonly key: Sha256;
+  readonly inputs: StepInputs;
+  readonly testKey: Sha256;
+  readonly parent: ImageStep | undefined;
+  readonly copies: readonly ImageStep[];
+}
+
+function decide(id: ImageId, wanted: Wanted, facts: PlanFacts): Pick<ImageStep, 'action' | 'reason'> {
+  const record = facts.records.get(id);
+  const isGone = record?.key === wanted.key && !facts.intact.has(id);
+  const reason = isGone ? 'its layers are no longer in the store' : whyBuild(record, wanted, facts);
+  if (reason === undefined) {
+    const isTested = (record?.tests?.key ?? untested) === wanted.testKey;
+    return isTested
+      ? { action: 'skip', reason: 'unchanged' }
+      : { action: 'test', reason: 'its tests changed' };
+  }
+  const failed = facts.failed.get(id);
+  return failed && whyBuild(failed, wanted, facts) === undefined
+    ? { action: 'test', reason: 'its tests failed' }
+    : { action: 'build', reason };
 }
 
 const noFiles: ReadonlyMap<string, Sha256> = new Map();
@@ -173,16 +214,12 @@ function settingsThatMatter({ id, settings, tags }: ImageDefinition): unknown {
 }
 
 function whyBuild(
-  id: ImageId,
-  key: Sha256,
-  inputs: StepInputs,
+  record: ImageRecord | undefined,
+  { key, inputs, parent, copies }: Wanted,
   facts: PlanFacts,
-  { parent, copies }: { readonly parent: ImageStep | undefined; readonly copies: readonly ImageStep[] },
 ): string | undefined {
-  const record = facts.records.get(id);
   if (!record) return 'new';
   if (record.key !== key) return changedInputs(record.inputs, inputs) ?? 'built by another version';
-  if (!facts.intact.has(id)) return 'its layers are no longer in the store';
   const changed = [
     ...(parent ? [whyFor('parent', parent, record.parentDigest, facts)] : []),
     ...copies.map((each) => whyFor('copied image', each, record.copied?.[each.definition.id], facts)),
@@ -207,7 +244,7 @@ function reviveParents(images: readonly ImageStep[], facts: PlanFacts): readonly
   const gone = new Set<ImageStep>();
   for (const step of [...images].reverse()) {
     const { parent } = step;
-    if (!parent || (step.action === 'skip' && !gone.has(step)) || parent.action === 'build') continue;
+    if (!parent || (step.action !== 'build' && !gone.has(step)) || parent.action === 'build') continue;
     const record = facts.records.get(parent.definition.id);
     if (record && !facts.snapshots.has(record.targetSnapshot)) gone.add(parent);
   }

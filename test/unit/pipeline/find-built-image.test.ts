@@ -9,8 +9,15 @@ const records = {
   list: () => Promise.resolve(built),
   read: (id: ImageId) => Promise.resolve(built.includes(id) ? { id } : undefined),
 } as unknown as Workspace['records'];
+const failed = {
+  read: (id: ImageId) => Promise.resolve(id === 'acme/bad' ? { id } : undefined),
+} as unknown as Workspace['failed'];
 const find = (text: string) =>
-  findBuiltImage({ records }, makeProject({ 'acme/tool': {}, 'acme/later': {} }), text);
+  findBuiltImage(
+    { records, failed },
+    makeProject({ 'acme/tool': {}, 'acme/later': {}, 'acme/bad': {} }),
+    text,
+  );
 
 test.each(['acme/tool', 'other/server'])('%s is built, in the project or not', async (id) => {
   expect(await find(id)).toBe(id);
@@ -32,4 +39,14 @@ test.each([
   ['../..', 'kubler list'],
 ])('%s is unknown, and asked back about', async (text, hint) => {
   await expect(find(text)).rejects.toMatchObject({ code: 'GRAPH_UNKNOWN_TARGET', hint });
+});
+
+test('one that failed its tests says how to see why', async () => {
+  await expect(find('acme/bad')).rejects.toMatchObject({
+    ...{
+      code: 'IMAGE_NOT_BUILT',
+      message: 'cannot use acme/bad: its tests failed',
+      hint: 'kubler test acme/bad',
+    },
+  });
 });

@@ -1,15 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { configJsonSchema, knownKeys } from '../../../../src/stages/config/json-schema.ts';
+import { configSchema } from '../../../../src/stages/config/config-schema.ts';
+import {
+  configJsonSchema,
+  knownKeys,
+  testFileJsonSchema,
+} from '../../../../src/stages/config/json-schema.ts';
 import { knownVariables } from '../../../../src/stages/config/known-variables.ts';
+import { testFileSchema } from '../../../../src/stages/config/test-file-schema.ts';
 import { environmentSettings } from '../../../../src/stages/config/settings-from-env.ts';
 
 const repository = new URL('../../../../', import.meta.url);
 const readRepositoryFile = (path: string): string => readFileSync(new URL(path, repository), 'utf8');
 
-test('the committed schema is what `npm run build` writes', () => {
-  expect(readRepositoryFile('schema/kubler.config.schema.json')).toBe(
-    `${JSON.stringify(configJsonSchema(), undefined, 2)}\n`,
+test.each([
+  ['kubler.config', configJsonSchema],
+  ['test', testFileJsonSchema],
+])('the committed schema of %s is what `npm run build` writes', (name, schema) => {
+  expect(readRepositoryFile(`schema/${name}.schema.json`)).toBe(
+    `${JSON.stringify(schema(), undefined, 2)}\n`,
   );
 });
 
@@ -25,17 +34,25 @@ test('every key has a description', () => {
     }
   };
   visit(configJsonSchema(), '');
+  visit(testFileJsonSchema(), '');
   expect(undescribed).toEqual([]);
 });
 
 test('keys are known at every depth', () => {
-  expect(knownKeys(['apt', 'sources', 0])).toEqual(['uri', 'suite', 'components', 'key']);
-  expect(knownKeys(['apt', 'nothing'])).toEqual([]);
+  expect(knownKeys(configSchema, ['apt', 'sources', 0])).toEqual(['uri', 'suite', 'components', 'key']);
+  expect(knownKeys(configSchema, ['apt', 'nothing'])).toEqual([]);
+  expect(knownKeys(testFileSchema, ['http', 0, 'headers', 'Server'])).toEqual([
+    'equals',
+    'contains',
+    'matches',
+  ]);
 });
 
 test('the documentation names every key and every variable', () => {
   const text = readRepositoryFile('docs/configuration.md');
-  const keys = [[], ['apt'], ['apt', 'sources', 0], ['network']].flatMap(knownKeys);
+  const keys = [[], ['apt'], ['apt', 'sources', 0], ['network']].flatMap((path) =>
+    knownKeys(configSchema, path),
+  );
   const variables = environmentSettings.flatMap((setting) => setting.variables);
   const names = [...keys, ...variables, ...knownVariables.keys()];
   expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(text))).toEqual([]);

@@ -42,6 +42,7 @@ test('an image without build.conf stands on scratch', async () => {
     keep: [],
     prune: [],
     tags: ['latest'],
+    tests: { buildTest: false, health: undefined, file: undefined },
     variables: new Map(),
     positions: new Map(),
   });

@@ -214,7 +214,7 @@ describe('warnings', () => {
       `${file}:1: IMAGE_PARNET has no meaning, did you mean "IMAGE_PARENT"?`,
       `${file}:8: BUILDER_BASE has no effect here: it belongs into the build.conf of a builder`,
       `${file}:9: ZZZZ has no meaning`,
-      `${file}:6: BUILDER_MOUNTS, POST_BUILD_HC have no effect in this version`,
+      `${file}:6: BUILDER_MOUNTS has no effect in this version`,
     ]);
   });
 

@@ -26,6 +26,8 @@ const facts: PlanFacts = {
     ['apt/extract.sh', 'extract-1'],
   ]),
   records: new Map(),
+  failed: new Map(),
+  testScripts: new Map(),
   snapshots: new Set(),
   intact: new Set(),
 };
@@ -192,6 +194,36 @@ describe('planBuild', () => {
     expect(decisions({ ...built, records })).toMatchObject({
       'web/base': 'skip: unchanged',
       'web/app': 'build: parent web/base has other content',
+    });
+  });
+
+  describe('of an image with tests', () => {
+    const tests = { buildTest: true, health: undefined, file: undefined };
+    const tested = buildGraph(makeProject({ 'web/other': { tests } }), [], {});
+    const scripts = (digest: string): PlanFacts => ({
+      ...built,
+      testScripts: new Map([['web/other', digest]]),
+    });
+    const decide = (now: PlanFacts): string | undefined =>
+      planBuild(tested, now).images.map(({ action, reason }) => `${action}: ${reason}`)[0];
+    const [step] = planBuild(tested, scripts('t1')).images;
+    const former = built.records.get('web/other');
+    const record = { ...former, tests: { key: step?.testKey, results: [] } } as unknown as ImageRecord;
+    const records = new Map<ImageId, ImageRecord>([['web/other', record]]);
+
+    it('tests one that was built without them', () => {
+      expect(decide(scripts('t1'))).toBe('test: its tests changed');
+    });
+
+    it('skips one that passed them, and tests it again when they change', () => {
+      expect(decide({ ...scripts('t1'), records })).toBe('skip: unchanged');
+      expect(decide({ ...scripts('t2'), records })).toBe('test: its tests changed');
+    });
+
+    it('does not count one that failed as built', () => {
+      const failed = { ...scripts('t1'), records: new Map(), failed: records };
+      expect(decide(failed)).toBe('test: its tests failed');
+      expect(decide({ ...failed, folders: changed('web/other', 'build.sh').folders })).toBe('build: new');
     });
   });
 });

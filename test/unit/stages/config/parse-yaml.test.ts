@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { renderError } from '../../../../src/cli/render-error.ts';
 import { createDiagnostics } from '../../../../src/stages/config/diagnostics.ts';
-import { parseConfigFile } from '../../../../src/stages/config/parse-config-file.ts';
+import { configSchema } from '../../../../src/stages/config/config-schema.ts';
+import { parseYaml } from '../../../../src/stages/config/parse-yaml.ts';
 import { createSourceText } from '../../../../src/stages/config/source-text.ts';
 
 function parse(text: string) {
   const diagnostics = createDiagnostics('/p');
-  const parsed = parseConfigFile(createSourceText('/p/kubler.config.yaml', text), diagnostics);
+  const parsed = parseYaml(createSourceText('/p/kubler.config.yaml', text), configSchema, diagnostics);
   return {
-    config: parsed?.config,
+    config: parsed?.value,
     faults: diagnostics.faults,
     places: diagnostics.faults.map(({ message, at }) => `${at?.line}:${at?.column} ${message}`),
   };

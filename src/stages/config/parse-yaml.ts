@@ -1,7 +1,7 @@
+import type { z } from 'zod';
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { KublerError } from '../../errors.ts';
 import { didYouMean } from '../../model/suggest.ts';
-import { configSchema, type ConfigFile } from './config-schema.ts';
 import { describeIssue, describePath } from './describe-issue.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { knownKeys } from './json-schema.ts';
@@ -13,8 +13,8 @@ const maxAliasCount = 100;
 type Path = readonly PropertyKey[];
 
 /** What was read, and where its values stand. */
-export interface ParsedConfig {
-  readonly config: ConfigFile;
+export interface ParsedYaml<T> {
+  readonly value: T;
   /** Offset of the value at a path, or of the nearest thing around it. */
   offsetOf(path: Path): number;
 }
@@ -61,13 +61,17 @@ interface Fault {
 }
 
 /** An issue of the schema as what people read; unknown keys are one fault each. */
-function toFaults(issue: Issue, document: Document): readonly Fault[] {
+function toFaults(issue: Issue, document: Document, schema: z.ZodType): readonly Fault[] {
   const { path } = issue;
+  const meant = issue.code === 'invalid_union' ? meantBranch(issue.errors) : undefined;
+  if (meant) {
+    return meant.flatMap((inner) => toFaults({ ...inner, path: [...path, ...inner.path] }, document, schema));
+  }
   if (issue.code !== 'unrecognized_keys') {
     const what = path.length === 0 ? 'the file' : `"${describePath(path)}"`;
     return [{ offset: offsetOf(document, path), message: `cannot read ${what}: ${describeIssue(issue)}` }];
   }
-  const known = knownKeys(path);
+  const known = knownKeys(schema, path);
   return issue.keys.map((key) => ({
     offset: keyOffset(document, path, key) ?? offsetOf(document, path),
     message: `cannot read "${describePath([...path, key])}": there is no such key`,
@@ -75,11 +79,19 @@ function toFaults(issue: Issue, document: Document): readonly Fault[] {
   }));
 }
 
+/** Of the forms a value may have, the one it has: what is wrong lies further inside, or is not its type. */
+const meantBranch = (branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined =>
+  branches.find((issues) => !issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0));
+
 /**
- * Reads the text of a `kubler.config.yaml` (YAML 1.2). Every fault is noted with its position; undefined when there
- * was one. An empty file is an empty configuration.
+ * Reads YAML 1.2 of a shape. Every fault is noted with its position; undefined when there was one. An empty text is
+ * an empty mapping.
  */
-export function parseConfigFile(source: SourceText, diagnostics: Diagnostics): ParsedConfig | undefined {
+export function parseYaml<T>(
+  source: SourceText,
+  schema: z.ZodType<T>,
+  diagnostics: Diagnostics,
+): ParsedYaml<T> | undefined {
   const lineCounter = new LineCounter();
   const document = parseDocument(source.text, { version: '1.2', prettyErrors: false, lineCounter });
   // One slip makes the parser complain of several things at one place: the first says best what it is.
@@ -90,9 +102,9 @@ export function parseConfigFile(source: SourceText, diagnostics: Diagnostics): P
     diagnostics.fault(`cannot read YAML: ${message}`, { at: source.positionAt(pos[0]) });
   }
   if (problems.length > 0) return undefined;
-  const result = configSchema.safeParse(toPlain(document, source), { reportInput: true });
-  if (result.success) return { config: result.data, offsetOf: (path) => offsetOf(document, path) };
-  const faults = result.error.issues.flatMap((issue) => toFaults(issue, document));
+  const result = schema.safeParse(toPlain(document, source), { reportInput: true });
+  if (result.success) return { value: result.data, offsetOf: (path) => offsetOf(document, path) };
+  const faults = result.error.issues.flatMap((issue) => toFaults(issue, document, schema));
   for (const { offset, message, hint } of faults.sort((a, b) => a.offset - b.offset)) {
     diagnostics.fault(message, { at: source.positionAt(offset), ...(hint === undefined ? {} : { hint }) });
   }
