@@ -4,11 +4,12 @@ import type { TreeFacts } from '../model/file-facts.ts';
 import type { ImageDefinition } from '../model/project.ts';
 import { toRootfs, type Rootfs } from '../model/tree-entry.ts';
 import type { ImageLayer, SnapshotId } from '../ports/engine.ts';
+import { proxySecrets } from '../stages/builder/index.ts';
 import { makeDirectory, type DirectoryStep, type ImagePlan, type ImageStep } from '../stages/image/index.ts';
 import { diffTrees, normalise, writeLayer, type Layer } from '../stages/layer/index.ts';
 import { sha256 } from '../stages/plan/index.ts';
 import { buildLdCache, collectFacts } from '../stages/prove/index.ts';
-import { findSecrets } from '../stages/prune/index.ts';
+import { findSecrets, findSecretTexts } from '../stages/prune/index.ts';
 import type { BuiltTree, CachedLayer } from '../store/index.ts';
 import { imageUser } from './image-user.ts';
 import type { ParentImage } from './parent-image.ts';
@@ -112,9 +113,12 @@ async function write(
 async function secretsOf(
   { kind, at }: LayerStep,
   { entries }: LayerTree,
-  { definition: { id, keep }, below }: StepPlace,
+  { definition: { id, keep, settings }, below }: StepPlace,
 ): Promise<readonly KublerError[]> {
-  return findSecrets(entries, { subject: id, keep, below: below.rootfs, ...(kind !== 'rootfs' && { at }) });
+  const place = { subject: id, keep, below: below.rootfs, ...(kind !== 'rootfs' && { at }) };
+  // What hooks made was searched with the rest of the rootfs; of the others only RUN knows the proxies.
+  const texts = kind === 'run' ? await findSecretTexts(entries, id, proxySecrets(settings), at) : [];
+  return [...(await findSecrets(entries, place)), ...texts];
 }
 
 /**

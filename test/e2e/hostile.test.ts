@@ -405,6 +405,20 @@ requires(
     for (const form of forms) expect(stderr).not.toContain(form);
   });
 
+  it('is an error in a file that RUN makes', async () => {
+    writeTree(root, {
+      [`${images}/ran/build.conf`]: "INSTALL_MODE='extracted'\n",
+      [`${images}/ran/build.sh`]: '_packages="busybox-static"\n',
+      [`${images}/ran/Dockerfile.template`]: `${template}RUN ["/bin/busybox", "sh", "-c", "echo $http_proxy > /leak"]\n`,
+    });
+    const { exitCode, stderr } = await kubler(['build', 'evil/ran'], { cwd: root });
+    expect([exitCode, stderr]).toEqual([
+      1,
+      expect.stringContaining('cannot put "/leak" into evil/ran: it holds a secret of a proxy\n  --> '),
+    ]);
+    for (const form of forms) expect(stderr).not.toContain(form);
+  });
+
   it('is no part of what an image is made from', async () => {
     const plan = async (env: Readonly<Record<string, string>>) =>
       (await kubler(['build', '--dry-run', '--json', 'evil/proxied'], { cwd: root, env })).stdout;

@@ -1,4 +1,4 @@
-import { KublerError } from '../../errors.ts';
+import { KublerError, type SourcePosition } from '../../errors.ts';
 import type { FileEntry, Rootfs } from '../../model/tree-entry.ts';
 import { readContent } from '../rootfs/index.ts';
 
@@ -8,12 +8,14 @@ const minChars = 6;
 /**
  * One `PRUNE_SECRET` for each file of the tree that holds one of these texts, in byte order of paths; KEEP does not
  * matter. Files of packages, which a hook may have edited, are searched for texts of more than one word only, such as
- * an address with its password: a password alone may be a word of their own. `subject` is the image as messages name it.
+ * an address with its password: a password alone may be a word of their own. `subject` is the image as messages name it,
+ * `at` the instruction that made the files, when it is not the build itself.
  */
 export async function findSecretTexts(
   rootfs: Rootfs,
   subject: string,
   secrets: readonly string[],
+  at?: SourcePosition,
 ): Promise<readonly KublerError[]> {
   const made = secrets.filter((text) => text.length >= minChars);
   const shipped = made.filter((text) => text.includes(':'));
@@ -21,7 +23,7 @@ export async function findSecretTexts(
   for (const entry of rootfs.values()) {
     if (entry.type !== 'file' || entry.content.kind === 'parent') continue;
     const texts = entry.origin?.kind === 'package' ? shipped : made;
-    if (await holdsAny(entry, texts)) faults.push(secretIn(entry.path, subject));
+    if (await holdsAny(entry, texts)) faults.push(secretIn(entry.path, subject, at));
   }
   return faults;
 }
@@ -38,7 +40,8 @@ async function holdsAny({ content }: FileEntry, texts: readonly string[]): Promi
   return false;
 }
 
-const secretIn = (path: string, subject: string): KublerError =>
+const secretIn = (path: string, subject: string, at: SourcePosition | undefined): KublerError =>
   new KublerError('PRUNE_SECRET', `cannot put "/${path}" into ${subject}: it holds a secret of a proxy`, {
-    hint: 'hooks have the proxies in their environment: they must not write it, or an address with a password, to a file',
+    ...(at && { at }),
+    hint: 'hooks and RUN have the proxies in their environment: they must not write it, or an address with a password, to a file',
   });
