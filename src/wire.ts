@@ -7,6 +7,7 @@ import { readIdMap } from './adapters/system/id-map.ts';
 import { withLock } from './adapters/system/lock.ts';
 import { systemProber } from './adapters/system/prober.ts';
 import { createProcessRunner } from './adapters/system/process-runner.ts';
+import { serveRequests } from './adapters/system/serve-requests.ts';
 import { inUseSince, openScratchDir, openTempDir, removeStaleTempDirs } from './adapters/system/temp-dir.ts';
 import type { MissingTool } from './model/missing-tool.ts';
 import type { Progress } from './model/progress.ts';
@@ -55,6 +56,7 @@ export async function openWorkspace(options: {
     failed: openRecords({ ...shared, dir: join(dataDir, 'failed') }),
     dataDir,
     containerDir: join(options.shippedDir, 'src/stages/builder/container'),
+    serveRequests,
     openTempDir: () => openTempDir(dataDir),
     withLock: (name, work, onWait) => withLock(join(dataDir, 'locks', name), work, { signal, onWait }),
     inUseSince: () => inUseSince(dataDir),

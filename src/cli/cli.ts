@@ -8,6 +8,7 @@ import { registerGraph } from './commands/graph.ts';
 import { registerList } from './commands/list.ts';
 import { registerNew } from './commands/new.ts';
 import { registerRun } from './commands/run.ts';
+import { registerShell } from './commands/shell.ts';
 import { registerTest } from './commands/test.ts';
 import { registerUpdate } from './commands/update.ts';
 import type { CliContext, CliResult } from './context.ts';
@@ -36,10 +37,11 @@ function createProgram(context: CliContext, result: CliResult): Command {
     .enablePositionalOptions()
     .exitOverride();
   registerNew(program, context);
-  registerBuild(program, context);
+  registerBuild(program, context, result);
   registerList(program, context);
   registerGraph(program, context);
   registerRun(program, context, result);
+  registerShell(program, context, result);
   registerTest(program, context);
   registerExport(program, context);
   registerUpdate(program, context);

@@ -10,4 +10,8 @@ export const engineOption = new Option('--engine <name>', 'what builds and runs 
   'native',
 ] as const);
 export const jsonOption = new Option('--json', 'print JSON instead of a table');
+/** The flag of `debugOption`. */
+export interface DebugFlag {
+  readonly debug?: true | undefined;
+}
 export const debugOption = new Option('--debug', 'print the cause of an error with its stack');

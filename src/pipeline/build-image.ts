@@ -1,4 +1,3 @@
-import { splitImageId } from '../model/image-id.ts';
 import { describeFinding, type Finding } from '../model/finding.ts';
 import type { ImageRecord } from '../model/image-record.ts';
 import { createStepStore, fillTarget, type apt, type FilledTarget } from '../stages/builder/index.ts';
@@ -8,11 +7,12 @@ import { captureStart } from './capture-states.ts';
 import { assembleLayers, type AssembledLayers } from './assemble-layers.ts';
 import { collectTree, type CollectedTree } from './collect-tree.ts';
 import { describeImage } from './describe-image.ts';
+import { imageBuildSpec } from './image-build-spec.ts';
 import { proveImage } from './prove-image.ts';
 import { readRecord } from './read-record.ts';
 import { readParent, type ParentImage } from './parent-image.ts';
 import { settleImage } from './settle-image.ts';
-import { withBuild, type Build, type BuildSpec } from './with-build.ts';
+import { withBuild, type Build } from './with-build.ts';
 import { dataPaths, type Workspace } from './workspace.ts';
 
 /** Builds one image whose parent and builder are there: fill → carve → prune → layers → prove → image → test → record. */
@@ -27,14 +27,9 @@ export async function buildImage(
   const parent = await readParent(workspace, step);
   for (const text of plan.warnings) workspace.progress({ kind: 'warning', task: definition.id, text });
 
-  // A parent in the same builder hands its configured one on.
-  const inherited =
-    parent?.record.builderKey === step.builder.key ? parent.record.builderSnapshot : undefined;
-  const roots = {
-    builder: inherited ?? step.builder.key,
-    target: parent?.record.targetSnapshot ?? step.builder.base,
-  };
-  const { record, tree } = await withBuild(workspace, buildSpec(step, index, roots), async (build) => {
+  const spec = imageBuildSpec(step, index, parent);
+  const { roots } = spec;
+  const { record, tree } = await withBuild(workspace, spec, async (build) => {
     const start = await captureStart(build);
     const filled = await fillTarget(build.context, {
       installer: build.installer,
@@ -126,24 +121,6 @@ async function makeImage(
 function toFinding(warning: string): Finding {
   const [path = '', ...rest] = warning.split(': ');
   return { check: 'dockerfile', severity: 'warning', path, message: rest.join(': ') };
-}
-
-function buildSpec(
-  { definition, files }: ImageStep,
-  index: apt.FrozenIndex,
-  roots: BuildSpec['roots'],
-): BuildSpec {
-  return {
-    subject: definition.id,
-    configDir: definition.dir,
-    files,
-    settings: definition.settings,
-    variables: definition.variables,
-    namespace: splitImageId(definition.id).namespace,
-    index,
-    epoch: definition.settings.epoch ?? index.epoch,
-    roots,
-  };
 }
 
 /** What `provide_package` declared here and in the parents, without what `unprovide_package` took back. */

@@ -2,7 +2,7 @@ import { KublerError } from '../errors.ts';
 import type { Sha256 } from '../model/digest.ts';
 import type { Fetched } from '../model/progress.ts';
 import type { Settings, Variables } from '../model/project.ts';
-import type { SnapshotId } from '../ports/engine.ts';
+import type { Input, SnapshotId } from '../ports/engine.ts';
 import {
   apt,
   copyCertificates,
@@ -30,6 +30,8 @@ export interface BuildSpec {
   /** Seconds since 1970 that nothing it makes is newer than. */
   readonly epoch: number;
   readonly roots: { readonly builder?: SnapshotId; readonly target: SnapshotId };
+  /** What containers see besides. */
+  readonly inputs?: readonly Input[];
 }
 
 /** An open session with all that its steps need. */
@@ -56,13 +58,16 @@ export async function withBuild<T>(
   await copyFolder({ dir: spec.configDir, files: spec.files, copy, epoch });
   await using session = await workspace.engine.open({
     ...spec.roots,
-    inputs: sessionInputs({
-      containerDir: workspace.containerDir,
-      aptDir: index.aptDir,
-      archivesDir,
-      configDir: copy,
-      caFile: caFile === undefined ? undefined : await copyCertificates(caFile, temp.path),
-    }),
+    inputs: [
+      ...(spec.inputs ?? []),
+      ...sessionInputs({
+        containerDir: workspace.containerDir,
+        aptDir: index.aptDir,
+        archivesDir,
+        configDir: copy,
+        caFile: caFile === undefined ? undefined : await copyCertificates(caFile, temp.path),
+      }),
+    ],
     env: sessionEnv(epoch),
     ptrace: spec.variables.get('BUILDER_CAPS_SYS_PTRACE') === 'true',
   });
@@ -81,6 +86,7 @@ export async function withBuild<T>(
     logDir: dataPaths(workspace.dataDir).logs(spec.subject),
     secrets: proxySecrets(settings),
     progress: workspace.progress,
+    ...(workspace.onStepFailure && { onFailure: workspace.onStepFailure }),
   };
   return await work({ context, installer, tempDir: temp.path, epoch });
 }

@@ -5,6 +5,7 @@ import type { Downloader } from '../ports/downloader.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { Prober } from '../ports/prober.ts';
 import type { ProcessRunner } from '../ports/process-runner.ts';
+import type { BuildContext } from '../stages/builder/index.ts';
 import type { LayerCache, RecordStore } from '../store/index.ts';
 
 /** Everything a command works with besides the project: ports, stores and places. Made by `wire.ts`. */
@@ -30,6 +31,13 @@ export interface Workspace extends AsyncDisposable {
    * once when somebody does; who dies while he holds the lock holds it no longer.
    */
   readonly withLock: <T>(name: string, work: () => Promise<T>, onWait: () => void) => Promise<T>;
+  /** Serves a Unix socket in a folder; see `kubler-build-root`. */
+  readonly serveRequests: (
+    dir: string,
+    handle: (request: string, write: (line: string) => void) => Promise<number>,
+  ) => Promise<AsyncDisposable>;
+  /** Is waited for when a step of a build has failed, with its containers as it left them. */
+  readonly onStepFailure?: BuildContext['onFailure'];
   /** A folder of this process for work in progress, below the data dir; gone when disposed. */
   readonly openTempDir: () => Promise<{ readonly path: string } & AsyncDisposable>;
   /** Since when another process works in the data dir, in ms since 1970; undefined when none does. */

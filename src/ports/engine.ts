@@ -63,6 +63,11 @@ export interface ExecSpec {
    * network, then find the same everywhere. Default `host`.
    */
   readonly network?: 'host' | 'none';
+  /**
+   * The caller's standard streams instead of those below; `terminal`: they are one, which the command gets as its own
+   * with its size and its changes.
+   */
+  readonly attach?: 'streams' | 'terminal';
   /** Text or bytes given on standard input; none: an empty one. */
   readonly stdin?: string | Uint8Array;
   /** Where standard output goes: lines to `log` (default), returned as text, or written to a host file. */

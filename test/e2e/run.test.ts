@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { beforeAll, expect, inject, it } from 'vitest';
 import { getPage } from '../support/get-page.ts';
 import { kubler, repositoryDir, startKubler } from '../support/kubler.ts';
 import { requires } from '../support/requires.ts';
+import { typeInto } from '../support/type-into.ts';
 import { useTempDir } from '../support/use-temp-dir.ts';
 import { writeTree } from '../support/write-tree.ts';
 
@@ -163,24 +165,20 @@ finish_rootfs_build() {
   });
 
   it('gives a terminal with -t, its size included, and none without', async () => {
-    const typed = async (options: string, script: string): Promise<string> => {
+    const at = (options: string, script: string) => {
       const command = `stty rows 33 cols 77; ${process.execPath} ${repositoryDir}/bin/kubler.js run ${options} --entrypoint sh runs/box -c '${script}'; echo status $?`;
-      const child = execa('script', ['-qec', command, '/dev/null'], {
+      return spawn('script', ['-qec', command, '/dev/null'], {
         cwd: dir,
-        env: { KUBLER_DATA_DIR: inject('dataDir') },
-        input: 'typed\n',
-        reject: false,
+        env: { ...process.env, KUBLER_DATA_DIR: inject('dataDir') },
       });
-      return (await child).stdout;
     };
-    const output = await typed(
-      '-it',
-      '[ -t 0 ] && [ -t 1 ] && stty size && read -r line && echo "got $line"; exit 4',
-    );
-    expect(output).toContain('33 77');
-    expect(output).toContain('got typed');
-    expect(output).toContain('status 4');
-    expect(await typed('', '[ -t 0 ] || echo none; cat; exit 5')).toMatch(/none\r?\nstatus 5/);
+    const script = '[ -t 0 ] && [ -t 1 ] && stty size && read -r line && echo "got $line"; exit 4';
+    const output = await typeInto(at('-it', script), [
+      ['33 77', 'typed\n'],
+      ['got typed', ''],
+    ]);
+    expect(output).toMatch(/33 77[\s\S]*got typed[\s\S]*status 4/);
+    expect(await typeInto(at('', '[ -t 0 ] || echo none; cat; exit 5'), [])).toMatch(/none\r?\nstatus 5/);
   });
 
   it('shares the network of this machine without -p', async () => {

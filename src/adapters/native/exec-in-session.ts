@@ -1,11 +1,12 @@
 import { KublerError } from '../../errors.ts';
 import { targetRootPath, type ExecResult, type ExecSpec } from '../../ports/engine.ts';
 import { buildCapabilities } from './capabilities.ts';
-import { makeContainer, notStarted } from './container.ts';
+import { makeContainer, notStarted, type Launch } from './container.ts';
 import { interruptible } from './interruption.ts';
 import { removeMountPoints, resolveInRoot } from './mount-points.ts';
 import type { Overlay } from './overlay.ts';
 import { runCommand } from './run-command.ts';
+import { runInForeground } from './run-in-foreground.ts';
 import { systemMountPoints, type Bind, type ContainerSpec } from './runtime-config.ts';
 import type { SessionState } from './session-state.ts';
 
@@ -35,17 +36,17 @@ async function runContained(state: SessionState, spec: ExecSpec, overlay: Overla
     String((state.count += 1)),
     container,
   );
-  const { stdin, stdout, log } = spec;
-  const result = await runCommand({
-    argv: bundle.argv,
-    log,
-    ...(stdin !== undefined && { stdin }),
-    ...(stdout && { stdout }),
-  });
+  const result = spec.attach
+    ? { exitCode: await runInForeground(bundle, state.helper, 'inherit'), stdout: '' }
+    : await runLogged(bundle, spec);
   if (result.exitCode === 0) return result;
   const reason = state.helper.isAlive() ? await bundle.refusal() : 'its container has ended';
   if (reason !== undefined) throw notStarted(spec.argv, reason);
   return result;
+}
+
+async function runLogged({ argv }: Launch, { stdin, stdout, log }: ExecSpec): Promise<ExecResult> {
+  return runCommand({ argv, log, ...(stdin !== undefined && { stdin }), ...(stdout && { stdout }) });
 }
 
 async function toContainer(state: SessionState, spec: ExecSpec, overlay: Overlay): Promise<ContainerSpec> {
@@ -68,7 +69,7 @@ async function toContainer(state: SessionState, spec: ExecSpec, overlay: Overlay
     hostname: 'kubler',
     capabilities: [...buildCapabilities, ...(ptrace === true ? ['CAP_SYS_PTRACE'] : [])],
     noNewPrivileges: (user?.uid ?? 0) === 0,
-    terminal: false,
+    terminal: spec.attach === 'terminal',
     network: spec.network ?? 'host',
     ...(await settle(state, overlay, { binds, tmpfs, cwd })),
     arch: process.arch,

@@ -1,9 +1,7 @@
 import type { Port, RunSpec } from '../../ports/engine.ts';
-import { notStarted, type Launch } from './container.ts';
-import { forwardSignals } from './forward-signals.ts';
-import type { Helper } from './helper.ts';
+import { notStarted } from './container.ts';
 import { openImageContainer } from './image-container.ts';
-import { exitStatus, startCommand } from './run-command.ts';
+import { runInForeground } from './run-in-foreground.ts';
 import type { NativeHost } from './snapshot-store.ts';
 
 /**
@@ -17,19 +15,12 @@ export async function runImage(
 ): Promise<number> {
   await using image = await openImageContainer(host, spec);
   published(image.ports);
-  const exitCode = await runInForeground(image.container, image.helper, spec);
+  const exitCode = await runInForeground(
+    image.container,
+    image.helper,
+    spec.interactive || spec.tty ? 'inherit' : 'ignore',
+  );
   const reason = exitCode === 0 ? undefined : await image.container.refusal();
   if (reason !== undefined) throw notStarted(spec.argv, reason);
   return exitCode;
-}
-
-async function runInForeground({ argv }: Launch, helper: Helper, spec: RunSpec): Promise<number> {
-  const stdin = spec.interactive || spec.tty ? 'inherit' : 'ignore';
-  const child = startCommand(argv, [stdin, 'inherit', 'inherit']);
-  const stop = forwardSignals(child, helper);
-  try {
-    return await exitStatus(child);
-  } finally {
-    stop();
-  }
 }

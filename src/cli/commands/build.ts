@@ -1,7 +1,8 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { BuildReport } from '../../pipeline/build-all.ts';
+import type { Workspace } from '../../pipeline/workspace.ts';
 import type { ProjectPlan } from '../../pipeline/plan-project.ts';
-import type { CliContext } from '../context.ts';
+import type { CliContext, CliResult } from '../context.ts';
 import {
   dataDirOption,
   debugOption,
@@ -13,10 +14,12 @@ import { renderJson } from '../render-json.ts';
 import { showTests } from '../show-tests.ts';
 import { formatBytes, formatMs, renderTable } from '../table.ts';
 import { openProject, withWorkspace } from '../with-workspace.ts';
+import { shellOptions } from '../shell-options.ts';
+import { runShell } from './shell.ts';
 import { numberOption } from '../number-option.ts';
 
 /** `kubler build [TARGET…]` */
-export function registerBuild(program: Command, context: CliContext): void {
+export function registerBuild(program: Command, context: CliContext, result: CliResult): void {
   program
     .command('build')
     .description('build images; without a target, all of the project')
@@ -26,6 +29,8 @@ export function registerBuild(program: Command, context: CliContext): void {
     .option('-F, --force-all', 'build the targets and their parents although nothing changed')
     .option('-e, --exclude <target>', 'do not build this; may be given several times', addTarget)
     .option('-n, --dry-run', 'say what would be built and why, and stop')
+    .option('-i, --interactive', 'open a shell just before the build of one image; see kubler shell')
+    .option('--shell-on-failure', 'open a shell where a step failed; builds one image after the other')
     .option('-v, --verbose', 'plain lines instead of live progress')
     .addOption(jsonOption)
     .addOption(workingDirOption)
@@ -34,6 +39,10 @@ export function registerBuild(program: Command, context: CliContext): void {
     .addOption(debugOption)
     .addHelpText('after', '\nExample:\n  kubler build acme/jq\n')
     .action(async (targets, options) => {
+      if (options.interactive) {
+        result.status = await runShell(context, targets, options);
+        return;
+      }
       const { project, namespace } = await openProject(context, options);
       const { planProject } = await import('../../pipeline/plan-project.ts');
       const { buildAll } = await import('../../pipeline/build-all.ts');
@@ -42,14 +51,15 @@ export function registerBuild(program: Command, context: CliContext): void {
         defaultNamespace: namespace,
         force: options.forceAll ? 'all' : options.force ? 'requested' : 'none',
         exclude: options.exclude ?? [],
-        jobs: options.jobs ?? project.settings.jobs,
+        jobs: options.shellOnFailure ? 1 : (options.jobs ?? project.settings.jobs),
       } as const;
-      const live = !options.verbose && !options.json;
+      const live = !options.verbose && !options.json && !options.shellOnFailure;
       const warnings: string[] = [];
       const report = await withWorkspace(
         context,
         project,
-        async (workspace) => {
+        async (opened) => {
+          const workspace = options.shellOnFailure ? await withShell(context, opened, options.debug) : opened;
           const planned = await planProject(workspace, project, request);
           if (options.dryRun) return printPlan(context, planned, options.json ?? false);
           return buildAll(workspace, planned, request);
@@ -61,6 +71,13 @@ export function registerBuild(program: Command, context: CliContext): void {
       for (const line of warnings) context.stderr(line);
       if (report.error) throw report.error;
     });
+}
+
+/** The same with a shell where a step fails. */
+async function withShell(context: CliContext, workspace: Workspace, debug?: true): Promise<Workspace> {
+  const { shellOnFailure } = await import('../../pipeline/shell-on-failure.ts');
+  const options = { ...shellOptions(context, debug), show: context.stderr };
+  return { ...workspace, onStepFailure: shellOnFailure(options) };
 }
 
 const addTarget = (target: string, former: readonly string[] | undefined): readonly string[] => [

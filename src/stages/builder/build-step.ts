@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { KublerError, throwFaults, type SourcePosition } from '../../errors.ts';
+import { KublerError, KublerErrors, type SourcePosition } from '../../errors.ts';
 import type { Progress } from '../../model/progress.ts';
 import type { ExecSpec, Root, Session } from '../../ports/engine.ts';
 import { failureMark, locateFailure } from './locate-failure.ts';
@@ -19,6 +19,10 @@ export interface BuildContext {
   /** Texts that must not reach a log. */
   readonly secrets: readonly string[];
   readonly progress: Progress;
+  /** Gets every line of a log too. */
+  readonly onLine?: (line: string) => void;
+  /** Is waited for when a step has failed, before anything is cleared away. */
+  readonly onFailure?: (context: BuildContext, step: StepSpec, error: Error) => Promise<void>;
 }
 
 export interface StepSpec {
@@ -41,6 +45,12 @@ export interface StepSpec {
   readonly explain?: (output: string) => Promise<readonly KublerError[]>;
 }
 
+interface Failure {
+  readonly exitCode: number;
+  readonly mark: string | undefined;
+  readonly log: StepLog;
+}
+
 /**
  * Runs one command of a build in its container, with a log of its own.
  * @returns its standard output, with `stdout: 'capture'`
@@ -55,7 +65,9 @@ export async function runStep(context: BuildContext, spec: StepSpec): Promise<st
     log: (line) => {
       const at = line.indexOf(failureMark);
       if (at >= 0) mark ??= line.slice(at + failureMark.length);
-      if (at !== 0) log.line(at < 0 ? line : line.slice(0, at));
+      if (at === 0) return;
+      log.line(at < 0 ? line : line.slice(0, at));
+      context.onLine?.(log.tail().at(-1) ?? '');
     },
     ...(spec.env && { env: spec.env }),
     ...(spec.stdin !== undefined && { stdin: spec.stdin }),
@@ -66,18 +78,26 @@ export async function runStep(context: BuildContext, spec: StepSpec): Promise<st
   });
   log.finish();
   if (exitCode === 0) return stdout;
-  throwFaults((await spec.explain?.([stdout, ...log.tail()].join('\n'))) ?? []);
-  throw await commandFailed(context, spec, { exitCode, mark, log });
+  const error = await explainFailure(context, spec, { exitCode, mark, log, stdout });
+  await context.onFailure?.(context, spec, error);
+  throw error;
+}
+
+async function explainFailure(
+  context: BuildContext,
+  spec: StepSpec,
+  failure: Failure & { readonly stdout: string },
+): Promise<Error> {
+  const faults = (await spec.explain?.([failure.stdout, ...failure.log.tail()].join('\n'))) ?? [];
+  const [first] = faults;
+  if (!first) return commandFailed(context, spec, failure);
+  return faults.length === 1 ? first : new KublerErrors(faults);
 }
 
 async function commandFailed(
   context: BuildContext,
   spec: StepSpec,
-  {
-    exitCode,
-    mark,
-    log,
-  }: { readonly exitCode: number; readonly mark: string | undefined; readonly log: StepLog },
+  { exitCode, mark, log }: Failure,
 ): Promise<KublerError> {
   const at = spec.at ?? (await locateFailure(context.configDir, mark, log.tail()));
   return new KublerError(

@@ -2,7 +2,7 @@
  * A step of the plan → commands in a build container → a filled target root.
  * Everything that runs, runs through a `Session`; every step has a log of its own.
  */
-export { runStep, type BuildContext } from './build-step.ts';
+export { runStep, type BuildContext, type StepSpec } from './build-step.ts';
 export { captureScript, listingScript, spool, viewFromBuilder } from './capture.ts';
 export { caContainerPath, copyCertificates } from './copy-certificates.ts';
 export { copyFolder } from './copy-folder.ts';
@@ -16,5 +16,7 @@ export * as apt from './package-managers/apt/index.ts';
 export { bootstrapBase } from './bootstrap-base.ts';
 export { proxySecrets } from './proxy-secrets.ts';
 export { sessionEnv } from './session-env.ts';
+export { openShell, type ShellUser } from './open-shell.ts';
+export { tryFill } from './try-fill.ts';
 export { openStepLog } from './step-log.ts';
 export { createStepStore } from './step-store.ts';

@@ -93,7 +93,7 @@ function planBuilder(
   const files = facts.folders.get(user) ?? noFiles;
   const inputs = withFiles(files, {
     ...(parent ? { [`builder ${parent.definition.name}`]: parent.key, 'package index': index } : { base }),
-    ...scripts((name) => name !== extractScript),
+    ...scripts((name) => name !== extractScript && !name.startsWith('shell/')),
     variables: JSON.stringify([...definition.variables].filter(([name]) => !namesBase.test(name))),
   });
   const key = stepKey('builder', inputs);

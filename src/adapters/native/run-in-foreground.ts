@@ -1,0 +1,19 @@
+import type { Launch } from './container.ts';
+import { forwardSignals } from './forward-signals.ts';
+import type { Helper } from './helper.ts';
+import { exitStatus, startCommand } from './run-command.ts';
+
+/** Runs a container with the caller's standard streams and signals. Returns its exit status. @param stdin as `spawn` takes it */
+export async function runInForeground(
+  { argv }: Launch,
+  helper: Helper,
+  stdin: 'inherit' | 'ignore',
+): Promise<number> {
+  const child = startCommand(argv, [stdin, 'inherit', 'inherit']);
+  const stop = forwardSignals(child, helper);
+  try {
+    return await exitStatus(child);
+  } finally {
+    stop();
+  }
+}

@@ -1,0 +1,52 @@
+import type { Command } from '@commander-js/extra-typings';
+import type { CliContext, CliResult } from '../context.ts';
+import { numberOption } from '../number-option.ts';
+import {
+  dataDirOption,
+  debugOption,
+  engineOption,
+  workingDirOption,
+  type DebugFlag,
+} from '../project-options.ts';
+import { shellOptions } from '../shell-options.ts';
+import { openProject, withWorkspace, type ProjectFlags } from '../with-workspace.ts';
+
+const help = `
+Examples:
+  kubler shell acme/jq
+  echo 'apt-cache policy jq && kubler-build-root' | kubler shell acme/jq
+
+The shell has the helpers and hooks of build.sh as functions and the target root in $_ROOTFS. kubler-build-root runs the
+hooks and installs the packages there. Nothing is kept. Without a terminal it runs the commands of standard input.`;
+
+/** `kubler shell NAMESPACE/IMAGE` */
+export function registerShell(program: Command, context: CliContext, result: CliResult): void {
+  program
+    .command('shell')
+    .description('open a shell in the build container of an image, just before its build')
+    .argument('<image>', 'NAMESPACE/IMAGE, or IMAGE inside a namespace')
+    .option('-j, --jobs <n>', 'parents built side by side', numberOption('jobs', 1, 64))
+    .addOption(workingDirOption)
+    .addOption(dataDirOption)
+    .addOption(engineOption)
+    .addOption(debugOption)
+    .addHelpText('after', help)
+    .action(async (image, options) => {
+      result.status = await runShell(context, [image], options);
+    });
+}
+
+/** Opens the shell of one image; returns its exit status. */
+export async function runShell(
+  context: CliContext,
+  targets: readonly string[],
+  options: ProjectFlags & DebugFlag & { readonly jobs?: number | undefined },
+): Promise<number> {
+  const { project, namespace } = await openProject(context, options);
+  const { shellImage } = await import('../../pipeline/shell-image.ts');
+  const request = { targets, defaultNamespace: namespace, force: 'none', exclude: [] } as const;
+  const jobs = options.jobs ?? project.settings.jobs;
+  return withWorkspace(context, project, (workspace) =>
+    shellImage(workspace, project, { ...request, jobs }, shellOptions(context, options.debug)),
+  );
+}
