@@ -5,7 +5,7 @@ import { enterUserNamespace } from './adapters/system/user-namespace.ts';
 import { runCli } from './cli/cli.ts';
 
 /** Commands that have no use for containers, and run as whoever calls them. */
-const plainCommands = ['help', 'new', 'list', 'graph', 'completion'];
+const plainCommands = ['help', 'new', 'list', 'graph', 'history', 'inspect', 'tag', 'rm', 'completion'];
 
 const interrupt = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
@@ -30,6 +30,7 @@ process.exitCode =
     homeDir: process.env['HOME'] ?? homedir(),
     stdout: (text) => process.stdout.write(text),
     output: process.stdout,
+    input: process.stdin,
     stderr: (text) => process.stderr.write(text),
     isTty: process.stdin.isTTY && process.stderr.isTTY,
     isInputTty: process.stdin.isTTY,

@@ -5,6 +5,7 @@ import { registerClean } from './commands/clean.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerExport } from './commands/export.ts';
 import { registerGraph } from './commands/graph.ts';
+import { registerImport } from './commands/import.ts';
 import { registerList } from './commands/list.ts';
 import { registerNew } from './commands/new.ts';
 import { registerRun } from './commands/run.ts';
@@ -44,6 +45,7 @@ function createProgram(context: CliContext, result: CliResult): Command {
   registerShell(program, context, result);
   registerTest(program, context);
   registerExport(program, context);
+  registerImport(program, context);
   registerUpdate(program, context);
   registerClean(program, context);
   registerDoctor(program, context, result);

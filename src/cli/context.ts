@@ -15,6 +15,8 @@ export interface CliContext {
   readonly stdout: (text: string) => void;
   /** Results that are bytes. */
   readonly output: Writable;
+  /** Standard input. */
+  readonly input: AsyncIterable<Uint8Array>;
   /** Talk: progress, warnings, errors. */
   readonly stderr: (text: string) => void;
   /** Whether someone sits at a terminal and can be asked. */

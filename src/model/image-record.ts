@@ -23,6 +23,8 @@ export interface ImageRecord {
   /** Name of an input → its digest, to tell which one changed. */
   readonly inputs: Readonly<Record<string, string>>;
   readonly tags: readonly string[];
+  /** Of an imported image: SHA-256 of its tarball, uncompressed. Nothing else says what it was made from. */
+  readonly imported?: Sha256;
   readonly manifest: { readonly digest: Digest; readonly size: number };
   /** The image ID. */
   readonly configDigest: Digest;
@@ -39,6 +41,7 @@ export interface ImageRecord {
   readonly compressedBytes: number;
   /** Snapshots that children start from. */
   readonly targetSnapshot: string;
+  /** Empty for an imported image, as the key is. */
   readonly builderSnapshot: string;
   /** Key of the builder that `builderSnapshot` goes back to. */
   readonly builderKey: Sha256;

@@ -1,5 +1,5 @@
-import { describeFinding, type Finding } from '../model/finding.ts';
 import type { ImageRecord } from '../model/image-record.ts';
+import { describeFinding, type Finding } from '../model/finding.ts';
 import { createStepStore, fillTarget, type apt, type FilledTarget } from '../stages/builder/index.ts';
 import { assembleImage, type AssembledImage, type ImagePlan } from '../stages/image/index.ts';
 import type { ImageStep } from '../stages/plan/index.ts';
@@ -37,6 +37,7 @@ export async function buildImage(
         workspace.engine.hasSnapshot(key),
       ),
       mode: definition.installMode,
+      hasApt: ['usr/bin/apt-get', 'var/lib/dpkg/status'].every((path) => start.listing.has(path)),
       start: roots.target,
       builder: roots.builder,
       hookInputs: step.key,
@@ -103,8 +104,10 @@ async function makeImage(
     epoch,
   });
   workspace.progress({ kind: 'stage', task: definition.id, stage: 'prove' });
-  const proved = proveImage(definition.id, assembled.tree, plan.config);
-  for (const text of proved.map(describeFinding))
+  const proved = proveImage(definition.id, assembled.tree, plan.config, parent?.record.warnings);
+  // What an imported parent lacks is told when it is imported.
+  const own = proved.filter(({ severity }) => severity === 'warning');
+  for (const text of own.map(describeFinding))
     workspace.progress({ kind: 'warning', task: definition.id, text });
   const image = await assembleImage({
     layout: workspace.layout,

@@ -21,11 +21,12 @@ export async function captureStart(build: Build): Promise<StartState> {
   return { listing, accounts: carve.parseAccounts(accounts.toString()) };
 }
 
-/** Looks at the target root and its package database after the last hook. */
-export async function captureEnd(build: Build): Promise<EndState> {
+/** Looks at the target root, and its package database if it had one, after the last hook. */
+export async function captureEnd(build: Build, start: StartState): Promise<EndState> {
   const listing = await captureListing(build, 'list-end');
   const printed = await captureScript(build.context, 'packages-end', carve.captureScript, build.tempDir);
-  return { listing, ...carve.parseCapture(printed.toString()) };
+  const database = start.listing.has('var/lib/dpkg/status') ? 'expected' : 'optional';
+  return { listing, ...carve.parseCapture(printed.toString(), database) };
 }
 
 async function captureListing({ context, tempDir }: Build, name: string): Promise<Listing> {

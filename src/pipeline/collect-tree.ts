@@ -16,10 +16,11 @@ import {
   settleKeystores,
   type PruneResult,
 } from '../stages/prune/index.ts';
-import { readSpool, type SpooledTree } from '../stages/rootfs/index.ts';
+import { readSpool } from '../stages/rootfs/index.ts';
 import type { BuiltTree } from '../store/index.ts';
 import type { ParentImage } from './parent-image.ts';
 import { captureEnd, type EndState, type StartState } from './capture-states.ts';
+import { listDropped } from './list-dropped.ts';
 import type { Build } from './with-build.ts';
 
 export interface CollectSpec {
@@ -49,7 +50,7 @@ export async function collectTree(build: Build, spec: CollectSpec): Promise<Coll
   const { context, epoch } = build;
   const parentPackages = spec.parent?.record.packages ?? [];
   context.progress({ kind: 'stage', task: context.subject, stage: 'carve' });
-  const end = await captureEnd(build);
+  const end = await captureEnd(build, spec.start);
   const plan = planCarve(spec, end);
   const { rootfs: carved, dropped } = await carveTree(build, spec, end, plan);
   context.progress({ kind: 'stage', task: context.subject, stage: 'prune' });
@@ -109,16 +110,7 @@ async function carveTree(
     ...(user !== undefined && { user }),
     epoch,
   });
-  return { rootfs, dropped: countDropped(plan, spooled) };
-}
-
-function countDropped({ unfit }: carve.CarvePlan, { dropped }: SpooledTree): readonly Dropped[] {
-  const counts: readonly (readonly [string, number])[] = [
-    ['sockets', unfit.sockets],
-    ['devices', unfit.devices + dropped.devices],
-    ...[...dropped.xattrs].sort().map(([name, files]) => [`xattr ${name}`, files] as const),
-  ];
-  return counts.filter(([, files]) => files > 0).map(([what, files]) => ({ what, files }));
+  return { rootfs, dropped: listDropped(spooled.dropped, plan.unfit) };
 }
 
 async function pruneTree(

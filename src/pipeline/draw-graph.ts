@@ -1,18 +1,15 @@
 import type { Project } from '../model/project.ts';
 import { findCopySources } from './copy-dependencies.ts';
-import { buildGraph, renderDot, renderTree } from '../stages/graph/index.ts';
+import { buildGraph, renderDot, renderTree, type GraphOptions } from '../stages/graph/index.ts';
 
 /** The graph of some targets: as text for people or for Graphviz, or as data for programs. */
 export async function drawGraph(
   project: Project,
   targets: readonly string[],
-  defaultNamespace: string | undefined,
+  options: GraphOptions,
   format: 'tree' | 'dot' | 'json',
 ): Promise<string | readonly unknown[]> {
-  const graph = buildGraph(project, targets, {
-    ...(defaultNamespace !== undefined && { defaultNamespace }),
-    copies: await findCopySources(project),
-  });
+  const graph = buildGraph(project, targets, { ...options, copies: await findCopySources(project) });
   if (format === 'tree') return renderTree(graph);
   if (format === 'dot') return renderDot(graph);
   return graph.images.map(({ definition, builder, copies, children }) => ({

@@ -20,10 +20,16 @@ export interface ParentImage {
  * one the plan was made for.
  */
 export async function readParent(workspace: Workspace, step: ImageStep): Promise<ParentImage | undefined> {
-  if (!step.parent) return undefined;
-  const record = await readRecord(workspace, step.parent.definition.id);
-  const tree = record.key === step.parent.key ? await workspace.records.readTree(record) : undefined;
+  const planned = step.imported ?? (step.parent && { id: step.parent.definition.id, key: step.parent.key });
+  if (!planned) return undefined;
+  const record = await readRecord(workspace, planned.id);
+  const tree = record.key === planned.key ? await workspace.records.readTree(record) : undefined;
   if (!tree) throw replaced(record.id);
+  if (record.imported !== undefined && !(await workspace.engine.hasSnapshot(record.targetSnapshot))) {
+    throw new KublerError('IMAGE_NOT_BUILT', `cannot build on ${record.id}: its unpacked tree is gone`, {
+      hint: `kubler import --force TARBALL ${record.id}`,
+    });
+  }
   return {
     record,
     tree,

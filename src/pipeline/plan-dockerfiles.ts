@@ -24,12 +24,13 @@ export async function planDockerfiles(
 }> {
   const plans = new Map<ImageId, ImagePlan>();
   const faults: KublerError[] = [];
-  for (const { definition, parent: id } of images) {
+  for (const { definition, parent, imported } of images) {
+    const id = parent ?? imported;
     if (excluded.has(definition.id)) continue;
     try {
-      const parent = id && { id, config: await parentConfig(workspace, id, excluded, plans) };
+      const config = id && (await parentConfig(workspace, id, excluded.has(id) || id === imported, plans));
       const drafted = await readDockerfile(definition, {
-        ...(parent && { parent }),
+        ...(id && config && { parent: { id, config } }),
         findImage: (name) => findImage(project, definition.id, name),
       });
       plans.set(definition.id, drafted.plan);
@@ -45,10 +46,10 @@ export async function planDockerfiles(
 async function parentConfig(
   workspace: Workspace,
   id: ImageId,
-  excluded: ReadonlySet<ImageId>,
+  isGiven: boolean,
   plans: ReadonlyMap<ImageId, ImagePlan>,
 ): Promise<NonNullable<PlanOptions['parent']>['config']> {
-  if (excluded.has(id)) return workspace.layout.readConfig((await readRecord(workspace, id)).configDigest);
+  if (isGiven) return workspace.layout.readConfig((await readRecord(workspace, id)).configDigest);
   const { config = {}, author } = plans.get(id) ?? {};
   return { config, ...(author !== undefined && { author }) };
 }

@@ -20,6 +20,7 @@ import { throwFaults, type KublerError } from '../errors.ts';
 import { findCopySources } from './copy-dependencies.ts';
 import { freezeIndexes, type FrozenIndexes } from './freeze-indexes.ts';
 import { planDockerfiles } from './plan-dockerfiles.ts';
+import { readImports } from './read-imports.ts';
 import { requireEngine } from './require-engine.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -47,7 +48,9 @@ export async function planProject(
   request: PlanRequest,
 ): Promise<ProjectPlan> {
   const { defaultNamespace } = request;
+  const imports = await readImports(workspace.records, project);
   const graph = buildGraph(project, request.targets, {
+    imported: new Set(imports.keys()),
     ...(defaultNamespace !== undefined && { defaultNamespace }),
     copies: await findCopySources(project),
   });
@@ -71,6 +74,7 @@ export async function planProject(
       records,
       failed: new Map([...failed].filter(([id]) => intactFailed.has(id))),
       testScripts: await digestTestScripts(graph),
+      imports,
       snapshots: new Set(await workspace.engine.listSnapshots()),
       intact: await intactImages(workspace, workspace.records, records),
     },

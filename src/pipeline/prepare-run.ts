@@ -4,12 +4,11 @@ import { isBelow, toRootfs } from '../model/tree-entry.ts';
 import type { ExecSpec } from '../ports/engine.ts';
 import {
   captureScript,
-  listingScript,
+  fullListingScript,
   proxyEnv,
   proxySecrets,
   runStep,
   spool,
-  viewFromBuilder,
   type BuildContext,
 } from '../stages/builder/index.ts';
 import { readBound, writeInputs, type BoundSource, type RunStep } from '../stages/image/index.ts';
@@ -59,16 +58,14 @@ async function run(
   await execute(context, step, { exec, env: environment(step, place) });
   const { changed, deleted } = changedPaths(before, await list(context, 'run-after', dir));
   const spoolFile = `${dir}/spool.tar`;
-  await spool(context, [...changed], spoolFile, viewFromBuilder);
+  await spool(context, [...changed], spoolFile);
   const { rootfs } = await readSpool(spoolFile);
   const origin = { kind: 'dockerfile', line: step.at.line } as const;
   return { added: toRootfs([...rootfs.values()].map((entry) => ({ ...entry, origin }))), deleted };
 }
 
-/** The image is looked at from the builder: it may have neither find nor tar. */
 async function list(context: BuildContext, name: string, dir: string): Promise<Listing> {
-  const script = listingScript(listingFormat, viewFromBuilder);
-  return parseListing(await captureScript(context, name, script, dir, viewFromBuilder));
+  return parseListing(await captureScript(context, name, fullListingScript(listingFormat), dir));
 }
 
 async function execute(

@@ -6,7 +6,8 @@ import { prove } from '../stages/prove/index.ts';
 import type { BuiltTree } from '../store/index.ts';
 
 /**
- * Proves that what is in an image can run.
+ * Proves that what is in an image can run. What was known of its parent is no error of its own: an imported tree is as
+ * it is.
  * @returns the warnings
  * @throws KublerError `PROVE_FAILED` that lists every error: who needs what
  */
@@ -14,9 +15,12 @@ export function proveImage(
   id: ImageId,
   { rootfs, facts }: BuiltTree,
   config: RuntimeConfig,
+  known: readonly Finding[] = [],
 ): readonly Finding[] {
   const findings = prove({ tree: rootfs, facts, config });
-  const errors = findings.filter(({ severity }) => severity === 'error');
+  const textOf = ({ check, path, message }: Finding): string => `${check} ${path} ${message}`;
+  const inherited = new Set(known.map(textOf));
+  const errors = findings.filter((each) => each.severity === 'error' && !inherited.has(textOf(each)));
   if (errors.length > 0) {
     throw new KublerError('PROVE_FAILED', `cannot build ${id}: what is in it cannot all run`, {
       details: errors.map(describeFinding),

@@ -1,10 +1,8 @@
 import { KublerError } from '../errors.ts';
-import type { Digest } from '../model/digest.ts';
-import type { ImageId } from '../model/image-id.ts';
 import type { ImageRecord } from '../model/image-record.ts';
 import { hasFailed, type TestReport } from '../model/test-report.ts';
-import { mediaTypes } from '../oci/types.ts';
 import type { BuiltTree } from '../store/index.ts';
+import { keepImage } from './keep-image.ts';
 import { testImage, testLog, type FinishedImage } from './test-image.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -25,36 +23,20 @@ export async function settleImage(workspace: Workspace, image: FinishedImage): P
     await keepApart(workspace, record, image.tree);
     return { report, fault: testsFailed(record.id, report, testLog(workspace, image)) };
   }
-  await keep(workspace, record, image.tree);
+  await keepImage(workspace, record, image.tree);
   await workspace.failed.remove(record.id);
   return { report, fault: undefined };
-}
-
-/** Its tags, then its record. Tags of a former build that it has no more go last. */
-async function keep(workspace: Workspace, record: ImageRecord, tree: BuiltTree): Promise<void> {
-  const names = new Set(record.tags.map((tag) => `${record.id}:${tag}`));
-  const descriptor = { mediaType: mediaTypes.manifest, ...record.manifest };
-  for (const name of names) await workspace.layout.setReference(name, descriptor);
-  await workspace.records.write(record, tree);
-  await removeTags(workspace, record.id, ({ name }) => !names.has(name));
 }
 
 async function keepApart(workspace: Workspace, record: ImageRecord, tree: BuiltTree): Promise<void> {
   await workspace.failed.write(record, tree);
   const former = await workspace.records.read(record.id);
   if (former?.manifest.digest !== record.manifest.digest) return;
-  await removeTags(workspace, record.id, ({ digest }) => digest === record.manifest.digest);
-  await workspace.records.remove(record.id);
-}
-
-async function removeTags(
-  { layout }: Workspace,
-  id: ImageId,
-  isStale: (tag: { readonly name: string; readonly digest: Digest }) => boolean,
-): Promise<void> {
-  for (const [name, { digest }] of await layout.references()) {
-    if (name.startsWith(`${id}:`) && isStale({ name, digest })) await layout.removeReference(name);
+  for (const [name, { digest }] of await workspace.layout.references()) {
+    const isStale = name.startsWith(`${record.id}:`) && digest === record.manifest.digest;
+    if (isStale) await workspace.layout.removeReference(name);
   }
+  await workspace.records.remove(record.id);
 }
 
 function testsFailed(id: string, { results }: TestReport, logFile: string): KublerError {

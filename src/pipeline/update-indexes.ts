@@ -1,7 +1,9 @@
+import type { ImageId } from '../model/image-id.ts';
 import type { Project } from '../model/project.ts';
 import { apt } from '../stages/builder/index.ts';
 import { buildGraph } from '../stages/graph/index.ts';
 import { listIndexUsers, sourcesOf, type IndexUser } from './freeze-indexes.ts';
+import { readImports } from './read-imports.ts';
 import { requireIndexTools } from './require-engine.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -19,7 +21,8 @@ export interface IndexUpdate {
 /** Fetches the current state of every index of the project and makes it the one builds use. */
 export async function updateIndexes(workspace: Workspace, project: Project): Promise<readonly IndexUpdate[]> {
   const updates = new Map<string, IndexUpdate>();
-  const users = listUsers(project);
+  const imported = new Set((await readImports(workspace.records, project)).keys());
+  const users = listUsers(project, imported);
   await requireIndexTools(workspace, users);
   for (const user of users) {
     const sources = sourcesOf(user);
@@ -33,8 +36,8 @@ export async function updateIndexes(workspace: Workspace, project: Project): Pro
 }
 
 /** Builders and images that use an index; in a project without images, all builders with a base. */
-function listUsers(project: Project): readonly IndexUser[] {
-  const users = listIndexUsers(buildGraph(project, []));
+function listUsers(project: Project, imported: ReadonlySet<ImageId>): readonly IndexUser[] {
+  const users = listIndexUsers(buildGraph(project, [], { imported }));
   if (users.length > 0) return users;
   return [...project.builders.values()].flatMap(({ name, base, settings }) =>
     base ? [{ name: `builder ${name}`, suite: base.suite, settings }] : [],

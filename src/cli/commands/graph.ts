@@ -1,8 +1,8 @@
 import { Option, type Command } from '@commander-js/extra-typings';
 import type { CliContext } from '../context.ts';
-import { debugOption, workingDirOption } from '../project-options.ts';
+import { dataDirOption, debugOption, workingDirOption } from '../project-options.ts';
 import { renderJson } from '../render-json.ts';
-import { openProject } from '../with-workspace.ts';
+import { openProject, withWorkspace } from '../with-workspace.ts';
 
 /** `kubler graph [TARGET…]` */
 export function registerGraph(program: Command, context: CliContext): void {
@@ -16,12 +16,23 @@ export function registerGraph(program: Command, context: CliContext): void {
         .default('tree' as const),
     )
     .addOption(workingDirOption)
+    .addOption(dataDirOption)
     .addOption(debugOption)
     .addHelpText('after', '\nExample:\n  kubler graph --format dot | dot -Tsvg > images.svg\n')
     .action(async (targets, options) => {
       const { project, namespace } = await openProject(context, options);
       const { drawGraph } = await import('../../pipeline/draw-graph.ts');
-      const drawn = await drawGraph(project, targets, namespace, options.format);
+      const { foreignParents, readImports } = await import('../../pipeline/read-imports.ts');
+      // The data dir is only looked into where a parent may have been imported.
+      const imports =
+        foreignParents(project).length === 0
+          ? new Map<never, never>()
+          : await withWorkspace(context, project, ({ records }) => readImports(records, project));
+      const graph = {
+        imported: new Set(imports.keys()),
+        ...(namespace !== undefined && { defaultNamespace: namespace }),
+      };
+      const drawn = await drawGraph(project, targets, graph, options.format);
       context.stdout(typeof drawn === 'string' ? drawn : renderJson(drawn));
     });
 }

@@ -10,7 +10,7 @@ import { openProject, withWorkspace } from '../with-workspace.ts';
 export function registerList(program: Command, context: CliContext): void {
   program
     .command('list')
-    .description('list the images of the project, built or not')
+    .description('list the images of the project, built or not, and imported ones')
     .addOption(jsonOption)
     .addOption(workingDirOption)
     .addOption(dataDirOption)
@@ -18,23 +18,8 @@ export function registerList(program: Command, context: CliContext): void {
     .addHelpText('after', '\nExample:\n  kubler list --json\n')
     .action(async (options) => {
       const { project } = await openProject(context, options);
-      const images = await withWorkspace(context, project, ({ records, failed }) =>
-        Promise.all(
-          [...project.images.values()].map(async ({ id, parent, tags }) => {
-            const record = await records.read(id);
-            const unfit = await failed.read(id);
-            return {
-              image: id,
-              parent,
-              tags,
-              built: record !== undefined,
-              ...(record && builtFacts(record)),
-              failed: unfit !== undefined,
-              tests: (unfit ?? record)?.tests?.results ?? [],
-            };
-          }),
-        ),
-      );
+      const { listImages } = await import('../../pipeline/list-images.ts');
+      const images = await withWorkspace(context, project, (workspace) => listImages(workspace, project));
       const rows = images.map((image) => [
         image.image,
         image.parent,
@@ -52,12 +37,4 @@ export function registerList(program: Command, context: CliContext): void {
             ]),
       );
     });
-}
-
-function builtFacts(record: {
-  readonly sizeBytes: number;
-  readonly configDigest: string;
-  readonly packages: readonly unknown[];
-}): { sizeBytes?: number; imageId?: string; packages?: number } {
-  return { sizeBytes: record.sizeBytes, imageId: record.configDigest, packages: record.packages.length };
 }

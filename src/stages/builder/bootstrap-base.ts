@@ -7,7 +7,7 @@ import type { BuilderBase, BuilderDefinition } from '../../model/project.ts';
 import type { Downloader } from '../../ports/downloader.ts';
 import type { BootstrapSpec, Engine, SnapshotId } from '../../ports/engine.ts';
 import type { ProcessRunner } from '../../ports/process-runner.ts';
-import { checkArchive, findUnpacker, readArchive, unpackFile } from '../rootfs/index.ts';
+import { checkArchive, readArchive, unpackArchive } from '../rootfs/index.ts';
 import { prepareMirror, type FrozenIndex } from './package-managers/apt/index.ts';
 import { openStepLog } from './step-log.ts';
 
@@ -71,7 +71,7 @@ async function fetchTarball(
       const code = url.startsWith('file:') ? 'CONFIG_INVALID' : 'DOWNLOAD_FAILED';
       throw new KublerError(code, `cannot fetch "${location}": there is no such file`);
     }
-    const plain = await unpack(spec, hostFile);
+    const plain = await unpackArchive(spec, hostFile);
     await checkArchive(readArchive(plain));
     return plain;
   } catch (error) {
@@ -89,13 +89,4 @@ function aboutBase(error: KublerError, definition: BuilderDefinition): KublerErr
     details,
     cause,
   });
-}
-
-/** A tarball that only another program can read, unpacked in the scratch folder. */
-async function unpack({ runner, tempDir }: BaseSpec, hostFile: string): Promise<string> {
-  const unpacker = await findUnpacker(hostFile);
-  if (unpacker === undefined) return hostFile;
-  const plain = join(tempDir, 'base.tar');
-  await unpackFile(runner, unpacker, { hostFile, plainFile: plain });
-  return plain;
 }

@@ -1,41 +1,42 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { targetRootPath, type Root } from '../../ports/engine.ts';
+import { targetRootPath } from '../../ports/engine.ts';
 import { runStep, type BuildContext } from './build-step.ts';
 
-/** From where a target root is looked at: from inside, or from the builder, where it may have no tools of its own. */
-export interface View {
-  readonly root: Root;
-  readonly folder: string;
-}
-const inside: View = { root: 'target', folder: '/' };
-export const viewFromBuilder: View = { root: 'builder', folder: targetRootPath };
+// A target root is looked at from the builder: it may have neither a shell nor find nor tar.
 
 /**
- * Runs a shell script in the target root and returns what it prints; by way of a file in `tempDir`, as it may be
- * tens of megabytes.
+ * Runs a shell script in the folder that is the target root and returns what it prints; by way of a file in `tempDir`,
+ * as it may be tens of megabytes.
  */
 export async function captureScript(
   context: BuildContext,
   name: string,
   script: string,
   tempDir: string,
-  { root } = inside,
 ): Promise<Buffer> {
   const hostFile = join(tempDir, name);
-  const argv = ['sh', '-c', script] as const;
-  await runStep(context, { name, root, argv: [...argv], stdout: { hostFile }, targetReadOnly: true });
+  const argv = ['sh', '-c', `cd ${targetRootPath}\n${script}`] as const;
+  await runStep(context, {
+    name,
+    root: 'builder',
+    argv: [...argv],
+    stdout: { hostFile },
+    targetReadOnly: true,
+  });
   return readFile(hostFile);
 }
 
-/** Where containers see things of the host; never part of a target root. */
-const mountedPaths = ['/config', '/emerge-root', '/.kubler', '/.kubler-*', '/proc', '/sys', '/dev'];
+/** Where containers see things of the host; never part of the target root of a build. */
+const mountedPaths = ['config', 'emerge-root', '.kubler', '.kubler-*', 'proc', 'sys', 'dev'];
 
-/** A script that lists the target root in the given `-printf` format (find(1)), without what is only mounted. */
-export function listingScript(format: string, { folder, root } = inside): string {
-  const skipped = mountedPaths.map((path) => `-path '${path}'`).join(' -o ');
-  if (root === 'builder') return `find ${folder} -xdev -printf '${format}'`;
-  return `find ${folder} -xdev \\( ${skipped} \\) -prune -o -printf '${format}'`;
+/** A script for `captureScript` that lists all of the target root in the given `-printf` format (find(1)). */
+export const fullListingScript = (format: string): string => `find . -xdev -printf '${format}'`;
+
+/** The same without what containers only mount. */
+export function listingScript(format: string): string {
+  const skipped = mountedPaths.map((path) => `-path './${path}'`).join(' -o ');
+  return `find . -xdev \\( ${skipped} \\) -prune -o -printf '${format}'`;
 }
 
 /**
@@ -46,22 +47,14 @@ export async function spool(
   context: BuildContext,
   paths: readonly string[],
   hostFile: string,
-  { root, folder } = inside,
 ): Promise<void> {
   await runStep(context, {
     name: 'spool',
-    root,
+    root: 'builder',
     targetReadOnly: true,
     argv: [
-      ...([
-        'tar',
-        '--create',
-        '--file=-',
-        `--directory=${folder}`,
-        '--format=pax',
-        '--numeric-owner',
-      ] as const),
-      ...['--xattrs', '--xattrs-include=*', '--no-recursion'],
+      ...(['tar', '--create', '--file=-', `--directory=${targetRootPath}`] as const),
+      ...['--format=pax', '--numeric-owner', '--xattrs', '--xattrs-include=*', '--no-recursion'],
       ...['--null', '--verbatim-files-from', '--files-from=-'],
     ],
     stdin: paths.map((path) => `${path}\0`).join(''),

@@ -1,3 +1,4 @@
+import { KublerError } from '../../errors.ts';
 import type { Sha256 } from '../../model/digest.ts';
 import type { PackageFile } from '../../model/package.ts';
 import type { Root, SnapshotId } from '../../ports/engine.ts';
@@ -13,6 +14,8 @@ export interface TargetSpec {
   readonly installer: Installer;
   readonly steps: StepStore;
   readonly mode: 'configured' | 'extracted';
+  /** Whether the target root has apt and a package database, so that packages can be installed in it. */
+  readonly hasApt: boolean;
   /** The snapshot the target root starts from: the pristine base, or where the parent's ended. */
   readonly start: SnapshotId;
   readonly builder: SnapshotId;
@@ -52,6 +55,7 @@ interface Stretch {
 export async function fillTarget(context: BuildContext, spec: TargetSpec): Promise<FilledTarget> {
   const description = await describe(context, 'builder');
   const builder = await configureBuilder(context, spec, description);
+  if (description.packages.length > 0 && !spec.hasApt) throw withoutApt(context.subject);
   const packages = await resolvePackages(context, spec.installer, 'target', description.packages);
   const stretches = planStretches(context, spec, description, packages, builder.snapshot);
   let { state } = builder;
@@ -63,6 +67,15 @@ export async function fillTarget(context: BuildContext, spec: TargetSpec): Promi
   const target = stretches.at(-1)?.key ?? spec.start;
   return { description, target, builder: builder.snapshot, packages, state };
 }
+
+const withoutApt = (subject: string): KublerError =>
+  new KublerError(
+    'BUILD_COMMAND_FAILED',
+    `cannot install packages in ${subject}: what it starts from has no apt`,
+    {
+      hint: 'on an imported tree without apt and dpkg, hooks and Dockerfile.template work; _packages must stay empty',
+    },
+  );
 
 /** Brings a root to the end of a stretch, by doing it or by taking over what a former build made of it. */
 async function reach(

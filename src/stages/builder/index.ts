@@ -3,7 +3,7 @@
  * Everything that runs, runs through a `Session`; every step has a log of its own.
  */
 export { runStep, type BuildContext, type StepSpec } from './build-step.ts';
-export { captureScript, listingScript, spool, viewFromBuilder } from './capture.ts';
+export { captureScript, fullListingScript, listingScript, spool } from './capture.ts';
 export { caContainerPath, copyCertificates } from './copy-certificates.ts';
 export { copyFolder } from './copy-folder.ts';
 export { fetchBusybox, hasBusybox } from './fetch-busybox.ts';

@@ -1,6 +1,6 @@
 import type { PackageVersion } from '../../model/package.ts';
 import { compareBytes } from '../../model/tree-entry.ts';
-import { packageKey, type DpkgState } from './dpkg-state.ts';
+import { packageKey, parseDpkgState, type DpkgState } from './dpkg-state.ts';
 
 /** Key in this state of a package an image has: undefined when it is not installed any more. */
 export function installedKey(state: DpkgState, item: PackageVersion): string | undefined {
@@ -50,4 +50,10 @@ export function packagesOfImage(image: {
     image.state,
     new Set([...added, ...inheritedPackages(image.state, image.parent).same]),
   );
+}
+
+/** Every package that dpkg's status file says is installed. */
+export function installedPackages(status: string): PackageVersion[] {
+  const state = parseDpkgState({ status, diversions: '', info: new Map() });
+  return packageVersions(state, state.packages.keys());
 }

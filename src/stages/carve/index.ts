@@ -8,7 +8,7 @@ export { type Accounts } from './accounts.ts';
 export { accountsScript, captureScript } from './capture.ts';
 export { type Diversion, type DpkgState } from './dpkg-state.ts';
 export { finishCarve, type FinishCarveOptions } from './finish-carve.ts';
-export { packagesOfImage } from './image-packages.ts';
+export { installedPackages, packagesOfImage } from './image-packages.ts';
 export { lookupUser, type UserIdentity } from './lookup-user.ts';
 export { parseAccounts, parseCapture, type Capture } from './parse-capture.ts';
 export {

@@ -8,11 +8,14 @@ export interface Capture {
   readonly accounts: Accounts;
 }
 
-/** Reads what `captureScript` printed; throws `ROOTFS_INVALID` when the package database is not in it. */
-export function parseCapture(stdout: string): Capture {
+/**
+ * Reads what `captureScript` printed. Without a package database there are no packages; when one is `expected`, that
+ * is `ROOTFS_INVALID`.
+ */
+export function parseCapture(stdout: string, database: 'expected' | 'optional' = 'expected'): Capture {
   const files = splitCapture(stdout);
   const status = files.get('/var/lib/dpkg/status');
-  if (status === undefined) {
+  if (status === undefined && database === 'expected') {
     throw new KublerError(
       'ROOTFS_INVALID',
       'cannot read the package database: /var/lib/dpkg/status is missing',
@@ -20,7 +23,7 @@ export function parseCapture(stdout: string): Capture {
   }
   const diversions = files.get('/var/lib/dpkg/diversions') ?? '';
   return {
-    state: parseDpkgState({ status, diversions, info: infoFiles(files) }),
+    state: parseDpkgState({ status: status ?? '', diversions, info: infoFiles(files) }),
     accounts: toAccounts(files),
   };
 }
@@ -30,12 +33,12 @@ export const parseAccounts = (stdout: string): Accounts => toAccounts(splitCaptu
 
 /** File → exact text. `tail -v` writes an empty line before each header but the first. */
 function splitCapture(stdout: string): Map<string, string> {
-  const parts = stdout.split(/^==> (\/(?:etc|var\/lib\/dpkg)\/.+) <==\n/m);
+  const parts = stdout.split(/^==> ((?:etc|var\/lib\/dpkg)\/.+) <==\n/m);
   const files = new Map<string, string>();
   for (let index = 1; index < parts.length; index += 2) {
     const text = parts[index + 1] ?? '';
     const isLast = index + 2 >= parts.length;
-    files.set(parts[index] ?? '', isLast ? text : text.replace(/\n$/, ''));
+    files.set(`/${parts[index] ?? ''}`, isLast ? text : text.replace(/\n$/, ''));
   }
   return files;
 }

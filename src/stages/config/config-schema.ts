@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isImageId, isValidName, nameRule } from '../../model/image-id.ts';
+import { tagPattern, tagRule } from '../../model/tag.ts';
 
 const nonEmpty = (what: string) => z.string().min(1, `it must be ${what}`);
 const filePath = nonEmpty('a path');
@@ -12,10 +13,6 @@ const builderName = z
     'it must be the NAME of a builder, or NAMESPACE/NAME',
   );
 
-/** What the OCI distribution specification allows as a tag. */
-export const tagPattern = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
-export const tagRule =
-  'letters, digits, "_", "." and "-", not starting with "." or "-", at most 128 characters';
 /** Name of a prune rule, or its name after `-`. */
 export const pruneRulePattern = /^-?[a-z][a-z0-9-]*$/;
 

@@ -2,7 +2,8 @@ import { isImageId, isValidName, nameRule, type ImageId } from '../../model/imag
 import { basename, join } from 'node:path';
 import { KublerError } from '../../errors.ts';
 import type { ImageDefinition } from '../../model/project.ts';
-import { pruneRulePattern, tagPattern, tagRule } from './config-schema.ts';
+import { tagPattern, tagRule } from '../../model/tag.ts';
+import { pruneRulePattern } from './config-schema.ts';
 import { passedOnVariables, type LoadContext } from './load-context.ts';
 import { checkFile, readBuildConf } from './read-build-conf.ts';
 import type { Assignments } from './read-assignments.ts';

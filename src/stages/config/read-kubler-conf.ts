@@ -1,6 +1,6 @@
 import { isAbsolute, resolve, dirname } from 'node:path';
 import type { SettingsOverrides } from '../../model/settings-overrides.ts';
-import { tagPattern, tagRule } from './config-schema.ts';
+import { tagPattern, tagRule } from '../../model/tag.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import type { ShellValue } from './evaluate-word.ts';
 import { readAssignments } from './read-assignments.ts';

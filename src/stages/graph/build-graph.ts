@@ -11,6 +11,15 @@ import { suggestImage } from './suggest-image.ts';
 /** Image → the images that its Dockerfile copies from, all of the project. */
 export type CopySources = ReadonlyMap<ImageId, readonly ImageId[]>;
 
+export interface GraphOptions {
+  /** Namespace of targets that name none. */
+  readonly defaultNamespace?: string;
+  /** Images that were imported: parents that no folder describes. */
+  readonly imported?: ReadonlySet<ImageId>;
+  /** Images that the Dockerfiles of others copy from. */
+  readonly copies?: CopySources;
+}
+
 type Report = (fault: KublerError) => void;
 
 /** `at`: where the first of the cycle names the next. */
@@ -27,8 +36,11 @@ const cycleFault = (
 
 function unknownParent(project: Project, definition: ImageDefinition): KublerError {
   const { id, parent } = definition;
-  const meant = suggestImage(project.images.keys(), parent);
-  const way = 'IMAGE_PARENT is NAMESPACE/NAME of an image of this project, or scratch';
+  const meant = suggestImage(
+    [...project.images.keys()].filter((each) => each !== id),
+    parent,
+  );
+  const way = 'IMAGE_PARENT is NAMESPACE/NAME of an image of this project or an imported one, or scratch';
   return new KublerError(
     'GRAPH_UNKNOWN_PARENT',
     `cannot build image "${id}": its parent "${parent}" does not exist`,
@@ -43,7 +55,7 @@ function unknownParent(project: Project, definition: ImageDefinition): KublerErr
 function orderImages(
   project: Project,
   requested: Iterable<ImageId>,
-  copies: CopySources,
+  { copies = new Map(), imported = new Set() }: GraphOptions,
   report: Report,
 ): readonly ImageDefinition[] {
   const { order, cycles } = orderNames(requested, (id) => {
@@ -51,7 +63,7 @@ function orderImages(
     const sources = copies.get(id) ?? [];
     if (definition === undefined || definition.parent === 'scratch') return sources;
     if (project.images.has(definition.parent)) return [definition.parent, ...sources];
-    report(unknownParent(project, definition));
+    if (!imported.has(definition.parent)) report(unknownParent(project, definition));
     return sources;
   });
   for (const cycle of cycles) {
@@ -61,21 +73,27 @@ function orderImages(
   return order.flatMap((id) => project.images.get(id) ?? []);
 }
 
+/** A parent that was imported and that no image of the project hides. */
+const isOutside = (project: Project, id: ImageId, imported: ReadonlySet<ImageId>): boolean =>
+  imported.has(id) && !project.images.has(id);
+
 /** Image → full name of its builder: its own, else its parent's, else the default one. */
 function chooseBuilders(
   project: Project,
   images: readonly ImageDefinition[],
+  imported: ReadonlySet<ImageId>,
   report: Report,
 ): ReadonlyMap<ImageId, string> {
   const chosen = new Map<ImageId, string>();
   for (const image of images) {
+    const standsAlone = image.parent === 'scratch' || isOutside(project, image.parent, imported);
     const inherited = image.parent === 'scratch' ? undefined : chosen.get(image.parent);
     if (image.builder === undefined && inherited !== undefined) {
       chosen.set(image.id, inherited);
       continue;
     }
     // A parent without one has been reported, and its child says nothing new.
-    if (image.builder === undefined && image.parent !== 'scratch') continue;
+    if (image.builder === undefined && !standsAlone) continue;
     const name = image.builder ?? image.settings.defaultBuilder;
     const role = image.builder === undefined ? 'default builder' : 'builder';
     const builder = resolveBuilder(project, name, splitImageId(image.id).namespace);
@@ -120,6 +138,7 @@ function orderBuilders(project: Project, needed: Iterable<string>, report: Repor
 
 function toGraphImages(
   images: readonly ImageDefinition[],
+  imported: (parent: ImageId) => boolean,
   builders: ReadonlyMap<ImageId, string>,
   requested: ReadonlySet<ImageId>,
   copies: CopySources,
@@ -133,7 +152,7 @@ function toGraphImages(
   }
   return images.map((definition) => ({
     definition,
-    ...(definition.parent === 'scratch' ? {} : { parent: definition.parent }),
+    ...parentOf(definition, imported),
     builder: builders.get(definition.id) ?? '',
     copies: copies.get(definition.id) ?? [],
     children: (children.get(definition.id) ?? []).sort(),
@@ -141,24 +160,29 @@ function toGraphImages(
   }));
 }
 
+function parentOf(
+  { parent }: ImageDefinition,
+  imported: (parent: ImageId) => boolean,
+): Pick<GraphImage, 'parent' | 'imported'> {
+  if (parent === 'scratch') return {};
+  return imported(parent) ? { imported: parent } : { parent };
+}
+
 /**
  * What the targets need, in an order in which it can be built: images parents first, builders extended ones first;
  * the same for the same project, however the targets are ordered. Pure. Throws, all faults together,
  * `GRAPH_UNKNOWN_TARGET`, `GRAPH_UNKNOWN_PARENT`, `GRAPH_UNKNOWN_BUILDER` and `GRAPH_CYCLE`.
  */
-export function buildGraph(
-  project: Project,
-  targets: readonly string[],
-  options: { readonly defaultNamespace?: string; readonly copies?: CopySources } = {},
-): Graph {
-  const { copies = new Map() } = options;
+export function buildGraph(project: Project, targets: readonly string[], options: GraphOptions = {}): Graph {
   const faults: KublerError[] = [];
   const report: Report = (fault) => void faults.push(fault);
   const requested = resolveTargets(project, targets, options.defaultNamespace);
   requested.faults.forEach(report);
-  const images = orderImages(project, requested.ids, copies, report);
-  const chosen = chooseBuilders(project, images, report);
+  const { copies = new Map(), imported = new Set() } = options;
+  const images = orderImages(project, requested.ids, options, report);
+  const chosen = chooseBuilders(project, images, imported, report);
   const builders = orderBuilders(project, chosen.values(), report);
   throwFaults(faults);
-  return { images: toGraphImages(images, chosen, requested.ids, copies), builders };
+  const isImported = (id: ImageId): boolean => isOutside(project, id, imported);
+  return { images: toGraphImages(images, isImported, chosen, requested.ids, copies), builders };
 }

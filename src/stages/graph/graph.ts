@@ -4,8 +4,10 @@ import type { BuilderDefinition, ImageDefinition } from '../../model/project.ts'
 /** An image and what it hangs on. */
 export interface GraphImage {
   readonly definition: ImageDefinition;
-  /** Absent for images on scratch. */
+  /** Absent for images on scratch, and on an imported one. */
   readonly parent?: ImageId;
+  /** The imported image it stands on. */
+  readonly imported?: ImageId;
   /** Full name of its builder, a key of the project's `builders`. */
   readonly builder: string;
   /** Images of this graph that its Dockerfile copies from. */

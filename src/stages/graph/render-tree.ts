@@ -24,7 +24,8 @@ export function renderTree(graph: Graph): string {
     .filter(({ parent }) => parent === undefined)
     .map(({ definition }) => definition.id);
   for (const root of find(roots.sort())) {
-    lines.push(`${root.definition.id} [${root.builder}]\n`);
+    const below = root.imported === undefined ? '' : `, on ${root.imported} (imported)`;
+    lines.push(`${root.definition.id} [${root.builder}]${below}\n`);
     addChildren(root, '');
   }
   return lines.join('');

@@ -36,6 +36,8 @@ export interface ImageStep extends Step<'build' | 'test' | 'skip'> {
   readonly copies: readonly ImageStep[];
   /** Hash of what it is tested for. */
   readonly testKey: Sha256;
+  /** The imported image it stands on, instead of a parent. */
+  readonly imported?: ImageRecord;
   /** Built from its start: no part of a former build is taken over. */
   readonly forced: boolean;
 }
@@ -59,6 +61,8 @@ export interface PlanFacts {
   readonly failed: ReadonlyMap<ImageId, ImageRecord>;
   /** Image id → digest of its build-test.sh, of those that have one. */
   readonly testScripts: ReadonlyMap<ImageId, Sha256>;
+  /** Imported images that parents are among. */
+  readonly imports?: ReadonlyMap<ImageId, ImageRecord>;
   readonly snapshots: ReadonlySet<string>;
   /** Images whose blobs are all in the store. */
   readonly intact: ReadonlySet<ImageId>;
@@ -136,6 +140,7 @@ function planImage(
   if (!builder) throw new Error(`internal error: builder ${node.builder} is not in the graph`);
   const parent = node.parent === undefined ? undefined : done.get(node.parent);
   const copies = node.copies.flatMap((id) => done.get(id) ?? []);
+  const imported = node.imported === undefined ? undefined : facts.imports?.get(node.imported);
   const files = facts.folders.get(definition.id) ?? noFiles;
   const isUsed = (name: string): boolean =>
     isOfInstall(name) || (name === extractScript && definition.installMode === 'extracted');
@@ -145,6 +150,7 @@ function planImage(
     'package index': facts.indexes.get(definition.id) ?? '',
     ...(parent && { [`parent ${parent.definition.id}`]: parent.key }),
     ...Object.fromEntries(copies.map((source) => [`copied ${source.definition.id}`, source.key])),
+    ...(imported && { [`parent ${imported.id}`]: imported.key }),
     variables: JSON.stringify([...definition.variables]),
     settings: JSON.stringify(settingsThatMatter(definition)),
     'container scripts': installScripts,
@@ -161,6 +167,7 @@ function planImage(
     ...(parent && { parent }),
     installScripts,
     copies,
+    ...(imported && { imported }),
     forced,
     key,
     inputs,

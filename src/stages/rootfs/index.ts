@@ -5,7 +5,7 @@
  * ship are gone and counted, and nothing here needs root.
  */
 export { checkArchive, defaultArchiveLimits, type ArchiveLimits } from './check-archive.ts';
-export { findUnpacker, readArchive } from './read-archive.ts';
+export { readArchive } from './read-archive.ts';
 export { readForeignArchive, type ForeignArchive } from './read-foreign-archive.ts';
 export { readBytes, readContent, readSlice } from './read-content.ts';
 export { readSpool, type Dropped, type SpooledTree } from './read-spool.ts';
@@ -17,4 +17,4 @@ export {
   type ListedEntry,
   type Listing,
 } from './list-tree.ts';
-export { unpackFile } from './unpack-file.ts';
+export { copyTar, saveStream, unpackArchive } from './unpack-archive.ts';

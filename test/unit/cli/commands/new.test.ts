@@ -27,6 +27,7 @@ async function runNew(cwd: string, ...argv: readonly string[]): Promise<Output> 
     homeDir: temp,
     stdout: (text) => (output.stdout += text),
     output: process.stdout,
+    input: process.stdin,
     stderr: (text) => (output.stderr += text),
     isTty: false,
     isInputTty: false,

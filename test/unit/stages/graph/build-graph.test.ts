@@ -329,3 +329,41 @@ test('a chain of fifty thousand images is ordered', () => {
   );
   expect(buildGraph(makeProject(images), [`n/i${length - 1}`]).images).toHaveLength(length);
 });
+
+describe('imported images', () => {
+  const onImported = makeProject({
+    'web/app': { parent: 'vendor/base' },
+    'web/child': { parent: 'web/app' },
+  });
+  const imported = new Set<ImageId>(['vendor/base']);
+
+  test('are parents that nothing is built for', () => {
+    const { images } = buildGraph(onImported, [], { imported });
+    expect(
+      images.map(({ definition, parent, imported: below, builder }) => [
+        definition.id,
+        parent,
+        below,
+        builder,
+      ]),
+    ).toEqual([
+      ['web/app', undefined, 'vendor/base', 'debian'],
+      ['web/child', 'web/app', undefined, 'debian'],
+    ]);
+  });
+
+  test('are unknown unless they are there', async () => {
+    expect(await messagesOf(() => buildGraph(onImported, []))).toEqual([
+      'GRAPH_UNKNOWN_PARENT cannot build image "web/app": its parent "vendor/base" does not exist',
+    ]);
+  });
+
+  test('give way to an image of the project of the same name', () => {
+    const own = makeProject({ 'vendor/base': {}, 'web/app': { parent: 'vendor/base' } });
+    const { images } = buildGraph(own, [], { imported });
+    expect(images.map(({ definition, parent }) => [definition.id, parent])).toEqual([
+      ['vendor/base', undefined],
+      ['web/app', 'vendor/base'],
+    ]);
+  });
+});

@@ -262,3 +262,21 @@ describe('an image that another one copies from', () => {
     expect(reasonOf({ ...ready, records: records })).toBe('copied image web/app has other content');
   });
 });
+
+describe('an image on an imported one', () => {
+  const onImported = makeProject({ 'web/app': { parent: 'vendor/base' } });
+  const graphOf = buildGraph(onImported, [], { imported: new Set<ImageId>(['vendor/base']) });
+  const withImport = (key: string): PlanFacts => ({
+    ...facts,
+    imports: new Map([['vendor/base', { id: 'vendor/base', key } as unknown as ImageRecord]]),
+  });
+
+  it('is built again when another tarball was imported', () => {
+    const first = planBuild(graphOf, withImport('one'));
+    const after = { ...afterBuild(first, withImport('one')) };
+    expect(first.images[0]?.imported?.id).toBe('vendor/base');
+    expect(planBuild(graphOf, after).images[0]?.reason).toBe('unchanged');
+    const changedImport = { ...after, imports: withImport('two').imports! };
+    expect(planBuild(graphOf, changedImport).images[0]?.reason).toBe('parent vendor/base changed');
+  });
+});

@@ -6,7 +6,7 @@ export { fillArchiveDir, makeArchiveDir } from './archive-dir.ts';
 export { compareIndexes, type IndexChanges } from './compare-indexes.ts';
 export { explainAptFailure } from './explain-failure.ts';
 export { fetchPackages } from './fetch-packages.ts';
-export { findIndex, freezeIndex } from './freeze-index.ts';
+export { findIndex, freezeIndex, toDebianArchitecture } from './freeze-index.ts';
 export type { FrozenIndex } from './frozen-index.ts';
 export { namedPackages } from './named-packages.ts';
 export { readPackageVersions } from './package-lists.ts';

@@ -1,0 +1,63 @@
+import { resolve } from 'node:path';
+import type { Command } from '@commander-js/extra-typings';
+import { KublerError } from '../../errors.ts';
+import { parseImageId } from '../../model/image-id.ts';
+import type { CliContext } from '../context.ts';
+import {
+  dataDirOption,
+  debugOption,
+  engineOption,
+  jsonOption,
+  workingDirOption,
+} from '../project-options.ts';
+import { renderJson } from '../render-json.ts';
+import { formatBytes } from '../table.ts';
+import { openProject, withWorkspace } from '../with-workspace.ts';
+
+/** `kubler import TARBALL NAMESPACE/NAME` */
+export function registerImport(program: Command, context: CliContext): void {
+  program
+    .command('import')
+    .description('make an image of a root filesystem tarball, for IMAGE_PARENT and kubler run')
+    .argument('<tarball>', 'tar file, compressed (gzip, xz, zstd, bzip2) or not; - is standard input')
+    .argument('<image>', 'NAMESPACE/NAME of the new image')
+    .option('-t, --tag <tag...>', 'its tags (default: those of the settings)')
+    .option('--force', 'replace an image of this name')
+    .addOption(jsonOption)
+    .addOption(workingDirOption)
+    .addOption(dataDirOption)
+    .addOption(engineOption)
+    .addOption(debugOption)
+    .addHelpText('after', '\nExample:\n  kubler import rootfs.tar.gz vendor/base --tag 1.0\n')
+    .action(async (tarball, image, options) => {
+      const id = parseImageId(image);
+      const { project } = await openProject(context, options, options.tag ? { tags: options.tag } : {});
+      if (project.images.has(id)) throw isOfProject(id);
+      const { importImage } = await import('../../pipeline/import-image.ts');
+      const { tags, epoch } = project.settings;
+      const record = await withWorkspace(context, project, (workspace) =>
+        importImage(workspace, {
+          ...{ id, tags, epoch, force: options.force ?? false },
+          tarball: tarball === '-' ? context.input : resolve(context.cwd, tarball),
+        }),
+      );
+      const { configDigest: imageId, sizeBytes, packages, imported } = record;
+      context.stdout(
+        options.json
+          ? renderJson({
+              image: id,
+              imageId,
+              tags,
+              sizeBytes,
+              packages: packages.length,
+              tarball: `sha256:${imported}`,
+            })
+          : `${id}: ${formatBytes(sizeBytes)}, ${imageId}\n`,
+      );
+    });
+}
+
+const isOfProject = (id: string): KublerError =>
+  new KublerError('USAGE_INVALID', `cannot import ${id}: this project builds an image of that name`, {
+    hint: 'choose another name',
+  });
