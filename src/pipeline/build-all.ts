@@ -6,6 +6,7 @@ import type { BuilderStep, ImageStep } from '../stages/plan/index.ts';
 import { buildBuilder } from './build-builder.ts';
 import { buildImage } from './build-image.ts';
 import type { PlanRequest, ProjectPlan } from './plan-project.ts';
+import { tryEngine } from './require-engine.ts';
 import { retestImage } from './retest-image.ts';
 import { runGraph, type GraphResult, type Job } from './run-graph.ts';
 import type { Workspace } from './workspace.ts';
@@ -35,6 +36,7 @@ export async function buildAll(
 ): Promise<BuildReport> {
   const { images } = planned.plan;
   const toBuild = images.filter(({ action }) => action !== 'skip');
+  if (toBuild.length > 0) await tryEngine(workspace);
   const builders = neededBuilders(planned.plan.builders, toBuild);
   workspace.progress({
     kind: 'planned',

@@ -5,18 +5,23 @@ import { findMissingTools, type PackageUser } from '../stages/builder/index.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
- * Makes sure of the engine, and of what fetching packages for `users` and making their bases takes, before anything
- * is begun. Throws `HOST_MISSING_TOOL`, naming everything that is missing and the line that gets it.
+ * Makes sure of the engine's tools, and of what fetching packages for `users` and making their bases takes, before
+ * anything is begun. Nothing is executed for it. Throws `HOST_MISSING_TOOL`, naming everything that is missing and the line that gets it.
  */
 export async function requireEngine(
   { engine, runner }: Pick<Workspace, 'engine' | 'runner'>,
   users: readonly PackageUser[] = [],
 ): Promise<void> {
   const tools = users.length === 0 ? [] : await findMissingTools(runner, users);
-  refuse(`use the ${engine.name} engine`, [...(await engine.probe()), ...tools]);
+  refuse(`use the ${engine.name} engine`, [...(await engine.probe('tools')), ...tools]);
 }
 
-/** What `requireEngine` would name for all builders of a project; without one, for the shipped builder. */
+/** Makes sure that the engine works on this host, by trying. Throws `HOST_MISSING_TOOL` as well. */
+export async function tryEngine({ engine }: Pick<Workspace, 'engine'>): Promise<void> {
+  refuse(`use the ${engine.name} engine`, await engine.probe());
+}
+
+/** What this host lacks for all builders of a project; without one, for the shipped builder. */
 export async function probeHost(
   { engine, runner }: Pick<Workspace, 'engine' | 'runner'>,
   project: Pick<Project, 'builders'> | undefined,

@@ -210,11 +210,14 @@ export interface Garbage {
   readonly layerBytes: number;
 }
 
+/** How closely a host is looked at: only whether its tools are there, or (default) also by trying what they do. */
+export type ProbeDepth = 'tools' | 'trial';
+
 /** What builds and runs containers. Every id is complete or absent, even after SIGKILL. */
 export interface Engine {
   readonly name: string;
   /** What is missing on this host; empty when the engine can work. */
-  probe(): Promise<readonly MissingTool[]>;
+  probe(depth?: ProbeDepth): Promise<readonly MissingTool[]>;
   hasSnapshot(id: SnapshotId): Promise<boolean>;
   listSnapshots(): Promise<readonly SnapshotId[]>;
   /** Removes all snapshots and unpacked layers but those needed, new, or in use by any process. */

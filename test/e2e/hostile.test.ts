@@ -4,6 +4,7 @@ import {
   existsSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -47,7 +48,7 @@ requires('strace', 'mkfifo')('what only reads a project', () => {
       '.git/config': `[core]\n  fsmonitor = "${attack}"\n  hooksPath = .git/hooks\n`,
       'package.json': `{ "scripts": { "prepare": "${attack}" }, "type": "module" }`,
       [`${images}/trap/build.conf`]: `BOB_X='$(${attack})'\nBOB_Y="a; ${attack}"\n`,
-      [`${images}/trap/Dockerfile.template`]: `${template}ENV A="\${BOB_X}" B=\${BOB_NONE:-$(${attack})} C=\`${attack}\`\n`,
+      [`${images}/trap/Dockerfile.template`]: `${template}ENV A="\${BOB_X}" B="\${BOB_NONE:-$(${attack})}" C="\`${attack}\`"\n`,
       [`${images}/child/build.conf`]: "IMAGE_PARENT='evil/trap'\n",
       [`${images}/child/Dockerfile.template`]: template,
       [`${images}/child/name${escapes}\nwith lines`]: '',
@@ -191,6 +192,12 @@ requires(
       ...files,
       ...Object.fromEntries(names.map((name) => [`${images}/${name}/Dockerfile.template`, template])),
     });
+    const misread = await kubler(['build'], { cwd: root });
+    expect(misread.exitCode).toBe(2);
+    expect(misread.stderr).toContain('STOPSIGNAL �[31m');
+    expect(misread.stdout + misread.stderr).not.toMatch(control);
+
+    rmSync(join(root, images, 'template'), { recursive: true });
     const built = await kubler(['build'], { cwd: root });
     expect(built.exitCode).toBe(1);
     expect(built.stderr).toContain('apt says: Unable to locate package �[31m');

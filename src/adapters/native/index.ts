@@ -13,7 +13,7 @@ export interface NativeEngineOptions extends NativeHost, ProbeOptions {}
 export function createNativeEngine(options: NativeEngineOptions): Engine {
   return {
     name: 'native',
-    probe: () => probe(options),
+    probe: (depth) => probe(options, depth),
     hasSnapshot: async (id) => (await findSnapshot(options, id)) !== undefined,
     listSnapshots: async () => (await listSnapshots(options)).map(({ id }) => id),
     collectGarbage: (spec) => collectGarbage(options, spec),

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { MissingTool } from '../../ports/engine.ts';
+import type { MissingTool, ProbeDepth } from '../../ports/engine.ts';
 import { closedSettings, findRootlessLacks } from '../system/rootless-lacks.ts';
 import type { TempDir } from '../system/temp-dir.ts';
 import { openHelper } from './helper.ts';
@@ -30,14 +30,17 @@ const tools: readonly MissingTool[] = [
 ];
 
 /** What this host lacks; see `Engine.probe`. Whether overlays work is tried where they are to be. */
-export async function probe(options: ProbeOptions): Promise<readonly MissingTool[]> {
+export async function probe(
+  options: ProbeOptions,
+  depth: ProbeDepth = 'trial',
+): Promise<readonly MissingTool[]> {
   const missing: MissingTool[] = [];
   const { arch = process.arch } = options;
   if (!['x64', 'arm64'].includes(arch))
     missing.push({ tool: 'architecture', need: `x86-64 or arm64; this machine is ${arch}` });
   for (const each of tools) if ((await options.which(each.tool)) === undefined) missing.push(each);
   if (options.uid !== 0) return [...missing, ...(await findRootlessLacks(options.which))];
-  if (missing.some(({ optional }) => optional !== true)) return missing;
+  if (depth === 'tools' || missing.some(({ optional }) => optional !== true)) return missing;
   const refusal = await tryOverlay(options);
   if (refusal === undefined) return missing;
   const kernel = options.inUserNamespace ? ' (by an ordinary user: Linux 5.11 or later)' : '';
