@@ -8,7 +8,13 @@ import { withLock } from './adapters/system/lock.ts';
 import { systemProber } from './adapters/system/prober.ts';
 import { createProcessRunner } from './adapters/system/process-runner.ts';
 import { serveRequests } from './adapters/system/serve-requests.ts';
-import { inUseSince, openScratchDir, openTempDir, removeStaleTempDirs } from './adapters/system/temp-dir.ts';
+import {
+  inUseSince,
+  openScratchDir,
+  openTempDir,
+  removeStaleTempDirs,
+  type TempDir,
+} from './adapters/system/temp-dir.ts';
 import type { MissingTool } from './model/missing-tool.ts';
 import type { Progress } from './model/progress.ts';
 import type { Project, Settings } from './model/project.ts';
@@ -19,20 +25,32 @@ import type { Engine } from './ports/engine.ts';
 import type { ProcessRunner } from './ports/process-runner.ts';
 import { openLayerCache, openRecords } from './store/index.ts';
 
-/** The composition root: builds the adapters the settings ask for and hands their ports over. */
-export async function openWorkspace(options: {
+interface WorkspaceOptions {
   readonly settings: Settings;
   readonly progress: Progress;
   readonly shippedDir: string;
   readonly signal: AbortSignal;
-}): Promise<Workspace> {
-  const { settings, signal } = options;
-  const { dataDir } = settings;
+}
+
+/** The composition root: builds the adapters the settings ask for and hands their ports over. */
+export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
+  const { dataDir } = options.settings;
   if (isRoot()) {
     await claimDataDir(dataDir, await readIdMap());
     await removeStaleTempDirs(dataDir);
   }
   const temp = await openTempDir(dataDir);
+  try {
+    return await connect(options, temp);
+  } catch (error) {
+    await temp[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function connect(options: WorkspaceOptions, temp: TempDir): Promise<Workspace> {
+  const { settings, signal } = options;
+  const { dataDir } = settings;
   const runner = createProcessRunner({ signal });
   const { caFile, ...proxies } = settings.network;
   const onWait = (): void =>

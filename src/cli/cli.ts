@@ -1,5 +1,6 @@
 import { Command, CommanderError } from '@commander-js/extra-typings';
 import { exitStatus, KublerError } from '../errors.ts';
+import { explainWriteFailure } from '../model/write-failure.ts';
 import { registerBuild } from './commands/build.ts';
 import { registerClean } from './commands/clean.ts';
 import { registerDoctor } from './commands/doctor.ts';
@@ -57,7 +58,7 @@ function report(error: unknown, context: CliContext, debug: boolean): number {
     // Help was shown: because it was asked for, or instead of a command.
     return error.exitCode === 0 ? 0 : 2;
   }
-  const misused = error instanceof CommanderError ? usageError(error) : error;
+  const misused = error instanceof CommanderError ? usageError(error) : explainWriteFailure(error);
   const shown = context.signal.aborted ? interrupted(misused) : misused;
   const colour = context.isTty && !context.env['NO_COLOR'];
   context.stderr(renderError(shown, { colour, debug, cwd: context.cwd }));

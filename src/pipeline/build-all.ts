@@ -2,6 +2,7 @@ import { assert, KublerError, KublerErrors } from '../errors.ts';
 import type { ImageId } from '../model/image-id.ts';
 import type { ImageRecord } from '../model/image-record.ts';
 import type { TestReport } from '../model/test-report.ts';
+import { explainWriteFailure } from '../model/write-failure.ts';
 import type { BuilderStep, ImageStep } from '../stages/plan/index.ts';
 import { buildBuilder } from './build-builder.ts';
 import { buildImage } from './build-image.ts';
@@ -123,7 +124,8 @@ function reporting(workspace: Workspace, job: Job): Job {
   const run = async (): Promise<void> => {
     try {
       await job.run();
-    } catch (error) {
+    } catch (thrown) {
+      const error = explainWriteFailure(thrown);
       const reason = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
       workspace.progress({ kind: 'failed', task: job.name, reason });
       throw error;

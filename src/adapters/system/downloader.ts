@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { rootCertificates } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { KublerError } from '../../errors.ts';
+import { explainWriteFailure } from '../../model/write-failure.ts';
 import type { Downloader, DownloadSpec } from '../../ports/downloader.ts';
 import type { httpGet, ProxySettings } from './http-get.ts';
 import { openPartialFile, type PartialFile } from './partial-file.ts';
@@ -68,7 +69,9 @@ async function download(
     else await file.park(false);
     return found;
   } catch (error) {
-    await file.park(spec.sha256 !== undefined).catch(() => undefined);
+    // On a full disk, what is there takes the room of everything else.
+    const isFull = error instanceof KublerError && error.code === 'HOST_WRITE_FAILED';
+    await file.park(spec.sha256 !== undefined && !isFull).catch(() => undefined);
     throw error;
   }
 }
@@ -133,7 +136,8 @@ async function attemptOnce(
         cause: error,
       });
     }
-    if (error instanceof KublerError) throw error;
+    const explained = explainWriteFailure(error);
+    if (explained instanceof KublerError) throw explained;
     if (isFile || error instanceof RedirectError || isCertificateFault(error)) {
       throw failed(spec, reasonOf(error), error);
     }
