@@ -1,4 +1,4 @@
-import { accountLines, accountName, type AccountLine, type Accounts } from './accounts.ts';
+import { accountLines, accountName, type AccountLine, type Accounts } from '../../model/accounts.ts';
 import type { NeededAccounts } from './needed-accounts.ts';
 
 /** The lines of these accounts, in their order; member lists name only users that are kept. */

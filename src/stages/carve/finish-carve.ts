@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FileEntry, Origin, Rootfs, TreeEntry } from '../../model/tree-entry.ts';
-import { accountNames, accountPath } from './accounts.ts';
+import { accountNames, accountPath } from '../../model/accounts.ts';
 import { imageAccounts, type ImageAccountsOptions } from './image-accounts.ts';
 
 export interface FinishCarveOptions extends ImageAccountsOptions {

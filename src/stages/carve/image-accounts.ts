@@ -1,5 +1,5 @@
 import type { Rootfs } from '../../model/tree-entry.ts';
-import { accountLines, accountName, accountNames, accountPath, type Accounts } from './accounts.ts';
+import { accountLines, accountName, accountNames, accountPath, type Accounts } from '../../model/accounts.ts';
 import { filterAccounts } from './filter-accounts.ts';
 import { mergeAccounts } from './merge-accounts.ts';
 import { neededAccounts, type NeededAccounts } from './needed-accounts.ts';

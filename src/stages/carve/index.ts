@@ -4,7 +4,7 @@
  * every entry and the account files the image needs (`finishCarve`), and the package data scanners read
  * (`scannerData`). Pure: nothing here reads a file or runs a command. The rules, for users: `docs/carving.md`.
  */
-export { type Accounts } from './accounts.ts';
+export { type Accounts } from '../../model/accounts.ts';
 export { accountsScript, captureScript } from './capture.ts';
 export { type Diversion, type DpkgState } from './dpkg-state.ts';
 export { finishCarve, type FinishCarveOptions } from './finish-carve.ts';

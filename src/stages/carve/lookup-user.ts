@@ -1,5 +1,12 @@
 import { KublerError } from '../../errors.ts';
-import { accountLines, accountName, accountNumber, groupMembers, type AccountLine } from './accounts.ts';
+import {
+  accountLines,
+  accountName,
+  accountNumber,
+  findAccount,
+  groupMembers,
+  type AccountLine,
+} from '../../model/accounts.ts';
 
 /** Who a container's process runs as. */
 export interface UserIdentity {
@@ -32,15 +39,6 @@ export function lookupUser(passwd: string, group: string, user: string): UserIde
     additionalGids: line ? groupsOf(group, line) : [],
     home,
   };
-}
-
-/** The line of a name, else of a number. */
-function findAccount(text: string, wanted: string): AccountLine | undefined {
-  const lines = accountLines(text).filter((line) => !Number.isNaN(accountNumber(line, 2)));
-  return (
-    lines.find((line) => accountName(line) === wanted) ??
-    lines.find((line) => String(accountNumber(line, 2)) === wanted)
-  );
 }
 
 function groupsOf(text: string, user: AccountLine): number[] {

@@ -1,4 +1,10 @@
-import { accountLines, accountName, accountNames, type AccountLine, type Accounts } from './accounts.ts';
+import {
+  accountLines,
+  accountName,
+  accountNames,
+  type AccountLine,
+  type Accounts,
+} from '../../model/accounts.ts';
 
 export interface MergeAccountsOptions {
   /** The parent image's; a text that is not given is empty. */

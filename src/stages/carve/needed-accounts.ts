@@ -5,7 +5,7 @@ import {
   groupMembers,
   type AccountLine,
   type Accounts,
-} from './accounts.ts';
+} from '../../model/accounts.ts';
 
 export interface NeededAccountsOptions {
   /** The target root's account files when this image's build started, and now. */

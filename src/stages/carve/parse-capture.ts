@@ -1,5 +1,5 @@
 import { KublerError } from '../../errors.ts';
-import type { Accounts } from './accounts.ts';
+import type { Accounts } from '../../model/accounts.ts';
 import { parseDpkgState, type DpkgState } from './dpkg-state.ts';
 
 /** What carve knows of a target root besides its listing. */

@@ -1,7 +1,7 @@
 import type { PackageVersion } from '../../model/package.ts';
 import { compareBytes, parentPath } from '../../model/tree-entry.ts';
 import { changedPaths, type Changes, type Listing } from '../rootfs/index.ts';
-import { accountNames, accountPath } from './accounts.ts';
+import { accountNames, accountPath } from '../../model/accounts.ts';
 import { closure, type Closure } from './closure.ts';
 import { packageKey, type DpkgState } from './dpkg-state.ts';
 import { inheritedPackages, packageVersions, type Inherited } from './image-packages.ts';

@@ -38,10 +38,11 @@ export async function checkArchive(
 
 type SeenType = Exclude<ArchiveMember['type'], 'hardlink'>;
 
-async function* capped(
-  source: AsyncIterable<Buffer>,
+/** The same bytes; throws `ROOTFS_INVALID` at the first one beyond the limit. */
+export async function* capped<T extends Uint8Array>(
+  source: AsyncIterable<T>,
   maxBytes: number,
-): AsyncGenerator<Buffer, void, undefined> {
+): AsyncGenerator<T, void, undefined> {
   let bytes = 0;
   for await (const chunk of source) {
     bytes += chunk.length;

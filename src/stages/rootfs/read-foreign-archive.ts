@@ -5,7 +5,7 @@ import { KublerError } from '../../errors.ts';
 import type { Rootfs } from '../../model/tree-entry.ts';
 import { parseTarHeader } from '../../oci/tar-header.ts';
 import type { ProcessRunner } from '../../ports/process-runner.ts';
-import { checkArchive } from './check-archive.ts';
+import { capped, checkArchive, defaultArchiveLimits, type ArchiveLimits } from './check-archive.ts';
 import { findUnpacker, readArchive } from './read-archive.ts';
 import { readSpool } from './read-spool.ts';
 import { unpackFile } from './unpack-file.ts';
@@ -15,6 +15,8 @@ export interface ForeignArchive {
   /** Where it is unpacked when it is compressed; must outlive the tree. */
   readonly plainFile: string;
   readonly runner: ProcessRunner;
+  /** Default: `defaultArchiveLimits`. */
+  readonly limits?: ArchiveLimits;
 }
 
 /**
@@ -24,18 +26,23 @@ export interface ForeignArchive {
 export async function readForeignArchive(archive: ForeignArchive): Promise<Rootfs | undefined> {
   const tarFile = await unpack(archive);
   if (!(await beginsLikeTar(tarFile))) return undefined;
-  await checkArchive(readArchive(tarFile));
+  await checkArchive(readArchive(tarFile), archive.limits);
   return (await readSpool(tarFile)).rootfs;
 }
 
-async function unpack({ hostFile, plainFile, runner }: ForeignArchive): Promise<string> {
+async function unpack({
+  hostFile,
+  plainFile,
+  runner,
+  limits: { maxBytes } = defaultArchiveLimits,
+}: ForeignArchive): Promise<string> {
   const unpacker = await findUnpacker(hostFile);
   if (unpacker !== undefined) {
-    await unpackFile(runner, unpacker, { hostFile, plainFile });
+    await unpackFile(runner, unpacker, { hostFile, plainFile, maxBytes });
     return plainFile;
   }
   if (!(await isGzip(hostFile))) return hostFile;
-  await pipeline(readArchive(hostFile), createWriteStream(plainFile));
+  await pipeline(capped(readArchive(hostFile), maxBytes), createWriteStream(plainFile));
   return plainFile;
 }
 

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { KublerError } from '../../errors.ts';
 import type { Sha256 } from '../../model/digest.ts';
 import type { ProcessRunner } from '../../ports/process-runner.ts';
-import { defaultArchiveLimits } from './check-archive.ts';
+import { capped, defaultArchiveLimits } from './check-archive.ts';
 import { findUnpacker, readArchive } from './read-archive.ts';
 import { unpackFile } from './unpack-file.ts';
 
@@ -21,7 +21,7 @@ export async function unpackArchive(
   });
   if (unpacker === undefined) return hostFile;
   const plain = join(tempDir, 'unpacked.tar');
-  await unpackFile(runner, unpacker, { hostFile, plainFile: plain });
+  await unpackFile(runner, unpacker, { hostFile, plainFile: plain, maxBytes: defaultArchiveLimits.maxBytes });
   return plain;
 }
 
@@ -51,14 +51,8 @@ async function* watched(
   source: AsyncIterable<Uint8Array>,
   { signal, onChunk }: Parameters<typeof saveStream>[2] & object,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  let left = defaultArchiveLimits.maxBytes;
-  for await (const chunk of source) {
+  for await (const chunk of capped(source, defaultArchiveLimits.maxBytes)) {
     if (signal?.aborted) throw new KublerError('INTERRUPTED', 'cannot read a tarball: interrupted');
-    left -= chunk.length;
-    if (left < 0) {
-      const limit = `more than ${defaultArchiveLimits.maxBytes} bytes (maxBytes)`;
-      throw new KublerError('ROOTFS_INVALID', `cannot read tar archive: it has ${limit}`);
-    }
     onChunk?.(chunk);
     yield chunk;
   }

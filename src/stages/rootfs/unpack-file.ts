@@ -1,17 +1,20 @@
 import { KublerError } from '../../errors.ts';
 import type { ProcessRunner } from '../../ports/process-runner.ts';
-import { defaultArchiveLimits } from './check-archive.ts';
 
 /**
  * Unpacks a compressed file with the program that `findUnpacker` named. Throws `ROOTFS_INVALID` when it fails, which it
- * does, too, when it would write more than an archive may hold.
+ * does, too, when it would write more than `maxBytes`, a multiple of 512.
  */
 export async function unpackFile(
   runner: ProcessRunner,
   unpacker: string,
-  { hostFile, plainFile }: { readonly hostFile: string; readonly plainFile: string },
+  {
+    hostFile,
+    plainFile,
+    maxBytes,
+  }: { readonly hostFile: string; readonly plainFile: string; readonly maxBytes: number },
 ): Promise<void> {
-  const blocks = String(defaultArchiveLimits.maxBytes / 512);
+  const blocks = String(maxBytes / 512);
   const { exitCode, stderr } = await runner.run({
     argv: [
       'sh',

@@ -1,4 +1,4 @@
-import type { TreeFacts } from '../../../model/file-facts.ts';
+import { findAccount } from '../../../model/accounts.ts';
 import type { Check } from './check.ts';
 
 /** The user and group an image runs as. */
@@ -13,13 +13,10 @@ export const userCheck: Check = {
       { kind: 'group', name: group, file: 'etc/group' },
     ];
     for (const { kind, name, file } of accounts) {
-      if (name === '' || /^\d+$/.test(name) || hasAccount(facts, file, name)) continue;
-      const message = `USER names the ${kind} "${name}", which has no line in it`;
+      if (name === '' || /^\d+$/.test(name) || findAccount(facts.get(file)?.text ?? '', name)) continue;
+      const message = `USER names the ${kind} "${name}", which has no line with a number in it`;
       const hint = `make it in configure_rootfs_build, or give its number`;
       yield { severity: 'error', path: `/${file}`, message, hint };
     }
   },
 };
-
-const hasAccount = (facts: TreeFacts, file: string, name: string): boolean =>
-  (facts.get(file)?.text ?? '').split('\n').some((line) => line.startsWith(`${name}:`));

@@ -294,10 +294,16 @@ describe('entrypoint', () => {
 
 test('user: names without a line are named, numbers are not', async () => {
   expect(await lines({}, { User: 'nobody:staff' })).toEqual([
-    'user error: /etc/group USER names the group "staff", which has no line in it',
-    'user error: /etc/passwd USER names the user "nobody", which has no line in it',
+    'user error: /etc/group USER names the group "staff", which has no line with a number in it',
+    'user error: /etc/passwd USER names the user "nobody", which has no line with a number in it',
   ]);
   expect(await lines({}, { User: '1000:web' })).toEqual([]);
+  const passwd = 'app:x:zz:1::/:/\n#web:x:5:5::/:/\n';
+  for (const name of ['app', '#web']) {
+    expect(await lines({ 'etc/passwd': passwd }, { User: name })).toEqual([
+      `user error: /etc/passwd USER names the user "${name}", which has no line with a number in it`,
+    ]);
+  }
 });
 
 test('workdir: a missing one is a warning, a file an error', async () => {

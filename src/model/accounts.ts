@@ -36,3 +36,12 @@ export function accountNumber(line: AccountLine, field: number): number {
 /** The user names in the member list of a group(5) line. */
 export const groupMembers = (line: AccountLine): string[] =>
   (line.fields[3] ?? '').split(',').filter((name) => name !== '');
+
+/** The line of passwd(5) or group(5) with this name, else with this number; one without a number counts for nothing. */
+export function findAccount(text: string, wanted: string): AccountLine | undefined {
+  const lines = accountLines(text).filter((line) => !Number.isNaN(accountNumber(line, 2)));
+  return (
+    lines.find((line) => accountName(line) === wanted) ??
+    lines.find((line) => String(accountNumber(line, 2)) === wanted)
+  );
+}
