@@ -5,7 +5,18 @@ import { enterUserNamespace } from './adapters/system/user-namespace.ts';
 import { runCli } from './cli/cli.ts';
 
 /** Commands that have no use for containers, and run as whoever calls them. */
-const plainCommands = ['help', 'new', 'list', 'graph', 'history', 'inspect', 'tag', 'rm', 'completion'];
+const plainCommands = [
+  'help',
+  'new',
+  'list',
+  'graph',
+  'history',
+  'inspect',
+  'tag',
+  'rm',
+  'completion',
+  'complete',
+];
 
 const interrupt = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)

@@ -3,14 +3,19 @@ import { exitStatus, KublerError } from '../errors.ts';
 import { explainWriteFailure } from '../model/write-failure.ts';
 import { registerBuild } from './commands/build.ts';
 import { registerClean } from './commands/clean.ts';
+import { registerCompletion } from './commands/completion.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerExport } from './commands/export.ts';
 import { registerGraph } from './commands/graph.ts';
+import { registerHistory } from './commands/history.ts';
 import { registerImport } from './commands/import.ts';
+import { registerInspect } from './commands/inspect.ts';
 import { registerList } from './commands/list.ts';
 import { registerNew } from './commands/new.ts';
+import { registerRm } from './commands/rm.ts';
 import { registerRun } from './commands/run.ts';
 import { registerShell } from './commands/shell.ts';
+import { registerTag } from './commands/tag.ts';
 import { registerTest } from './commands/test.ts';
 import { registerUpdate } from './commands/update.ts';
 import type { CliContext, CliResult } from './context.ts';
@@ -37,6 +42,10 @@ function createProgram(context: CliContext, result: CliResult): Command {
     .configureOutput({ writeOut: context.stdout, writeErr: context.stderr, outputError: () => undefined })
     .showSuggestionAfterError()
     .enablePositionalOptions()
+    .addHelpText(
+      'after',
+      '\nExample:\n  kubler new namespace acme --yes\n  kubler new image acme/jq --packages jq --yes\n  kubler build acme/jq\n  kubler run acme/jq -- jq --version\n',
+    )
     .exitOverride();
   registerNew(program, context);
   registerBuild(program, context, result);
@@ -47,9 +56,14 @@ function createProgram(context: CliContext, result: CliResult): Command {
   registerTest(program, context);
   registerExport(program, context);
   registerImport(program, context);
+  registerInspect(program, context);
+  registerHistory(program, context);
+  registerTag(program, context);
+  registerRm(program, context);
   registerUpdate(program, context);
   registerClean(program, context);
   registerDoctor(program, context, result);
+  registerCompletion(program, context);
   return program;
 }
 

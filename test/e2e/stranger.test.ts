@@ -9,7 +9,24 @@ import { writeTree } from '../support/write-tree.ts';
 const filesBelow = (dir: string): readonly string[] =>
   (readdirSync(dir, { recursive: true }) as string[]).sort();
 
-const verbs = ['new', 'build', 'test', 'list', 'graph', 'run', 'export', 'update', 'clean', 'doctor'];
+const verbs = [
+  ...[
+    'new',
+    'build',
+    'test',
+    'shell',
+    'list',
+    'graph',
+    'run',
+    'export',
+    'import',
+    'inspect',
+    'history',
+    'tag',
+    'rm',
+  ],
+  ...['update', 'clean', 'doctor', 'completion'],
+];
 
 requires(
   'root',
