@@ -5,6 +5,9 @@ import type { RuntimeConfig } from '../oci/types.ts';
 import { prove } from '../stages/prove/index.ts';
 import type { BuiltTree } from '../store/index.ts';
 
+/** For findings that do not say themselves what to do. */
+const generalHint = 'add the packages that are missing to _packages, or name paths that have to stay in KEEP';
+
 /**
  * Proves that what is in an image can run. What was known of its parent is no error of its own: an imported tree is as
  * it is.
@@ -24,7 +27,7 @@ export function proveImage(
   if (errors.length > 0) {
     throw new KublerError('PROVE_FAILED', `cannot build ${id}: what is in it cannot all run`, {
       details: errors.map(describeFinding),
-      hint: 'add the packages that are missing to _packages, or name paths that have to stay in KEEP',
+      ...(errors.some(({ hint }) => hint === undefined) && { hint: generalHint }),
     });
   }
   return findings;

@@ -65,7 +65,10 @@ export function registerBuild(program: Command, context: CliContext, result: Cli
           return buildAll(workspace, planned, request);
         },
         { live, later: (line) => warnings.push(line) },
-      );
+      ).catch((error: unknown) => {
+        for (const line of warnings) context.stderr(line);
+        throw error;
+      });
       if (!report) return;
       context.stdout(options.json ? toJson(report) : toTable(report));
       for (const line of warnings) context.stderr(line);

@@ -18,7 +18,9 @@ export async function runTests(subject: TestSubject, tests: ImageTests): Promise
   }
   for (const test of file?.commands ?? []) {
     if (test.inService) continue;
-    results.push(await runTest(commandName(test), subject, () => testCommand(subject, file ?? {}, test)));
+    results.push(
+      await runTest(commandName(subject, test), subject, () => testCommand(subject, file ?? {}, test)),
+    );
   }
   if (tests.buildTest) results.push(await runTest(buildTestName, subject, () => testScript(subject)));
   if (file) results.push(...(await testService(subject, file)));

@@ -8,9 +8,16 @@ import type { TestSubject } from './test-subject.ts';
 /** Seconds a test may take when nothing is said. */
 export const defaultTimeout = 30;
 
-/** What reports call a command. */
-export const commandName = (test: CommandTest): string =>
-  `command: ${test.name ?? (test.run === undefined ? `(entrypoint) ${test.args?.join(' ') ?? ''}` : wordsOf(test.run).join(' '))}`;
+/** What reports call a command: by its name, else by its words. */
+export function commandName(
+  { config }: Pick<TestSubject, 'config'>,
+  { name, run, args = [] }: CommandTest,
+): string {
+  if (name !== undefined) return `command: ${name}`;
+  const words =
+    run === undefined ? [...(config.Entrypoint?.length ? ['(entrypoint)'] : []), ...args] : wordsOf(run);
+  return `command: ${words.join(' ')}`;
+}
 
 const wordsOf = (run: string | readonly string[]): readonly string[] =>
   typeof run === 'string' ? run.trim().split(/\s+/) : run;

@@ -58,7 +58,7 @@ function toQuestions(subject: TestSubject, file: TestFile): readonly Question[] 
     ...commands
       .filter(({ inService }) => inService)
       .map((test) => ({
-        ...{ name: commandName(test), ask: (service: Service) => testInside(service, file, test) },
+        ...{ name: commandName(subject, test), ask: (service: Service) => testInside(service, file, test) },
       })),
   ];
 }

@@ -18,7 +18,8 @@ export const symlinkCheck: Check = {
       const end = resolvePath(tree, entry.path);
       if (end.found || isVolatile(end.at)) continue;
       const severity = entry.origin?.kind === 'package' && !vital.test(entry.path) ? 'warning' : 'error';
-      yield { severity, path: `/${entry.path}`, message: describe(entry, end) };
+      const hint = end.reason === 'loop' ? { hint: 'remove the link, or let it lead to a file' } : {};
+      yield { severity, path: `/${entry.path}`, message: describe(entry, end), ...hint };
     }
   },
 };
