@@ -21,6 +21,8 @@ import type { Workspace } from './workspace.ts';
 export interface LayersSpec {
   readonly plan: ImagePlan;
   readonly definition: ImageDefinition;
+  /** Where COPY and RUN read the image folder: a copy, as what is made is kept under the key of what was planned. */
+  readonly contextDir: string;
   readonly parent: ParentImage | undefined;
   /** A container with tools. */
   readonly builder: SnapshotId;

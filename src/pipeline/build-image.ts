@@ -89,7 +89,7 @@ interface MakeSpec {
 /** Layers → prove → image. */
 async function makeImage(
   workspace: Workspace,
-  { epoch }: Build,
+  { epoch, folder }: Build,
   { plan, parent, step, collected, index }: MakeSpec,
 ): Promise<{ image: AssembledImage; assembled: AssembledLayers; warnings: readonly Finding[] }> {
   const { definition, builder, forced } = step;
@@ -98,6 +98,7 @@ async function makeImage(
     ...collected,
     plan,
     definition,
+    contextDir: folder,
     parent,
     builder: builder.key,
     forced,

@@ -31,9 +31,9 @@ export async function prepareCopy(step: CopyStep, place: StepPlace): Promise<Pre
   };
 }
 
-async function readLocal(step: CopyStep, { definition, epoch }: StepPlace): Promise<readonly CopySource[]> {
+async function readLocal(step: CopyStep, { contextDir, epoch }: StepPlace): Promise<readonly CopySource[]> {
   const { sources, at } = step;
-  const found = await readContext({ contextDir: definition.dir, sources, at });
+  const found = await readContext({ contextDir, sources, at });
   return Promise.all(found.map((source) => fromContext(source, epoch)));
 }
 

@@ -26,7 +26,7 @@ import { dataPaths } from './workspace.ts';
 
 /** RUN: a command in the image as it is so far; what it changes there is the layer. */
 export async function prepareRun(step: RunStep, place: StepPlace): Promise<PreparedStep> {
-  const bound = await readBound(step, { contextDir: place.definition.dir, epoch: place.epoch });
+  const bound = await readBound(step, place);
   const sources = bound.map(({ source }) => describeSource(source));
   return {
     inputs: { ...step, at: 0, createdBy: '', sources },

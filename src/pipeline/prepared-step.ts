@@ -8,6 +8,8 @@ import type { Workspace } from './workspace.ts';
 export interface StepPlace {
   readonly workspace: Workspace;
   readonly definition: ImageDefinition;
+  /** A copy of the image folder that nothing changes. */
+  readonly contextDir: string;
   /** The image so far, parents included… */
   readonly below: BuiltTree;
   /** …and the layers it is made of, lowest first. */

@@ -39,6 +39,8 @@ export interface Build {
   readonly context: BuildContext;
   readonly installer: Installer;
   readonly tempDir: string;
+  /** The copy of the image folder that hooks see: exactly what the plan found there. */
+  readonly folder: string;
   /** Seconds since 1970 that nothing in the image is newer than. */
   readonly epoch: number;
 }
@@ -88,7 +90,7 @@ export async function withBuild<T>(
     progress: workspace.progress,
     ...(workspace.onStepFailure && { onFailure: workspace.onStepFailure }),
   };
-  return await work({ context, installer, tempDir: temp.path, epoch });
+  return await work({ context, installer, tempDir: temp.path, folder: copy, epoch });
 }
 
 /** With a clock before the epoch, files would be dated by the clock: the bytes would differ from build to build. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -28,6 +28,8 @@ requires(
   const dir = useTempDir();
   let server: Server;
   const served: string[] = [];
+  /** What a hook has done on this side while it waits for the answer. */
+  const actions = new Map<string, () => void>();
 
   /** Writes an image of the namespace `hook`, builds it and unpacks it. */
   const build = async (name: string, files: Readonly<Record<string, string>>) => {
@@ -50,7 +52,9 @@ requires(
   beforeAll(async () => {
     writeTree(dir, { 'kubler.config.yaml': 'network: { no_proxy: 127.0.0.1 }\n' });
     server = createServer((request, response) => {
-      served.push(request.url ?? '');
+      const path = request.url ?? '';
+      const act = actions.get(path) ?? (() => served.push(path));
+      act();
       response.end('served\n');
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -119,6 +123,39 @@ finish_rootfs_build() {
     );
     const { uid, gid, mode, mtimeMs } = statSync(join(root, 'files/run'));
     expect([uid, gid, mode & 0o7777, mtimeMs / 1000]).toEqual([0, 0, 0o755, Number(read('epoch'))]);
+  });
+
+  it('makes the image of its folder as it was planned, whatever becomes of it meanwhile', async () => {
+    const { port } = server.address() as AddressInfo;
+    const file = join(dir, 'namespaces/hook/images/steady/note');
+    actions.set('/change', () => writeFileSync(file, 'two'));
+    const mount = '--mount=source=note,target=/seen';
+    const { read } = await build('steady', {
+      'build.conf': "INSTALL_MODE='extracted'\n",
+      'build.sh': `_packages="busybox-static"
+finish_rootfs_build() {
+  exec 3<>/dev/tcp/127.0.0.1/${port}
+  printf 'GET /change HTTP/1.0\\r\\n\\r\\n' >&3
+  cat <&3
+}
+`,
+      'Dockerfile.template': `${dockerfile}COPY note /copied\nRUN ${mount} ["/bin/busybox", "cp", "/seen", "/ran"]\n`,
+      note: 'one',
+    });
+    expect(readFileSync(file, 'utf8')).toBe('two');
+    expect([read('copied'), read('ran')]).toEqual(['one', 'one']);
+  });
+
+  it('may remove the tools of the root it builds in', async () => {
+    const { root } = await build('bare', {
+      'build.conf': "INSTALL_MODE='extracted'\n",
+      'build.sh': `_packages="busybox-static"
+finish_rootfs_build() {
+  rm "\${_ROOTFS}/bin/sh" "\${_ROOTFS}/usr/bin/find" "\${_ROOTFS}/bin/tar"
+}
+`,
+    });
+    expect(existsSync(join(root, 'bin/busybox'))).toBe(true);
   });
 
   it('edits files with sed-or-die, which fails when nothing matches', async () => {

@@ -1,5 +1,5 @@
 import { KublerError } from '../../errors.ts';
-import type { ImagePlan } from './image-plan.ts';
+import type { ImagePlan, ImageStep } from './image-plan.ts';
 import { draftImage, type DraftedImage, type PlanOptions } from './plan-image.ts';
 import { readContext } from './read-context.ts';
 import { renderTemplate } from './render-template.ts';
@@ -12,8 +12,8 @@ export interface ContextPlanOptions extends PlanOptions {
 }
 
 /**
- * Renders a Dockerfile.template, plans its image, and looks whether every COPY has its sources in the image folder.
- * Gives the faults of all three together, by line; a line that cannot be rendered has no others.
+ * Renders a Dockerfile.template, plans its image, and looks whether every COPY and bind mount has its sources in the
+ * image folder. Gives the faults of all three together, by line; a line that cannot be rendered has no others.
  */
 export async function planInContext(options: ContextPlanOptions): Promise<DraftedImage> {
   const unrendered: KublerError[] = [];
@@ -25,17 +25,25 @@ export async function planInContext(options: ContextPlanOptions): Promise<Drafte
   return { plan, faults: all.sort((a, b) => (a.at?.line ?? 0) - (b.at?.line ?? 0)) };
 }
 
-/** A fault for each COPY whose sources are not as `readContext` wants them. */
+/** A fault for each COPY and RUN whose sources are not as `readContext` wants them. */
 async function missingSources(plan: ImagePlan, contextDir: string): Promise<readonly KublerError[]> {
   const faults: KublerError[] = [];
   for (const step of plan.steps) {
-    if (step.kind !== 'copy' || step.from !== undefined) continue;
+    const sources = sourcesOf(step);
+    if (sources.length === 0) continue;
     try {
-      await readContext({ contextDir, sources: step.sources, at: step.at });
+      await readContext({ contextDir, sources, at: step.at });
     } catch (error) {
       if (!(error instanceof KublerError)) throw error;
       faults.push(error);
     }
   }
   return faults;
+}
+
+/** What an instruction reads of the image folder. */
+function sourcesOf(step: ImageStep): readonly string[] {
+  if (step.kind === 'copy') return step.from === undefined ? step.sources : [];
+  if (step.kind !== 'run') return [];
+  return step.mounts.flatMap((mount) => (mount.kind === 'bind' ? [mount.source] : []));
 }

@@ -55,13 +55,14 @@ describe('the cache of the loader in assembleLayers', () => {
     }: { readonly parent?: BuiltTree; readonly deleted?: readonly string[] } = {},
   ): Promise<AssembledLayers> => {
     const rootfs = makeRootfs(nodes);
-    const definition = { id: 'acme/app', dir: contextDir, keep: [] } as unknown as ImageDefinition;
+    // Its own folder may have changed since it was planned with.
+    const definition = { id: 'acme/app', dir: '/changed', keep: [] } as unknown as ImageDefinition;
     const plan = { steps, config: {}, author: undefined, warnings: [] };
     const parent =
       tree &&
       ({ tree, config: { rootfs: { diff_ids: [] } }, manifest: { layers: [] } } as unknown as ParentImage);
     return assembleLayers(workspace, {
-      ...{ plan, definition, epoch, builder: '', forced: false },
+      ...{ plan, definition, contextDir, epoch, builder: '', forced: false },
       ...{ rootfs, facts: await collectFacts(rootfs), deleted, parent },
     });
   };
