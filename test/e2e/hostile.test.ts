@@ -352,7 +352,7 @@ requires(
     writeTree(root, {
       'kubler.config.yaml': '',
       [`${images}/before/build.conf`]: "INSTALL_MODE='extracted'\n",
-      [`${images}/before/build.sh`]: '_packages="jq"\n',
+      [`${images}/before/build.sh`]: '_packages="jq busybox-static"\n',
       [`${images}/before/Dockerfile.template`]: template,
     });
     const { exitCode, stderr } = await kubler(['build'], { cwd: root });
