@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 scripts/install-tools.sh runc uidmap debootstrap mmdebstrap debian-archive-keyring gpgv xz-utils util-linux mount tar \
-  skopeo umoci binutils libcap2-bin attr shellcheck strace busybox-static slirp4netns faketime git gnupg openssl
+  skopeo umoci binutils libcap2-bin attr shellcheck strace busybox-static slirp4netns zsh fish faketime git gnupg openssl
 # A Docker daemon is nothing to put on a laptop for one test, which is skipped there and says so.
 [[ "${CI:-}" != true ]] || scripts/install-tools.sh docker.io
 [[ -d node_modules ]] || npm ci --no-progress
