@@ -3,7 +3,7 @@ import { applyLayer, type LayerTree } from '../model/apply-layer.ts';
 import type { TreeFacts } from '../model/file-facts.ts';
 import type { ImageDefinition } from '../model/project.ts';
 import { toRootfs, type Rootfs } from '../model/tree-entry.ts';
-import type { ImageLayer, SnapshotId } from '../ports/engine.ts';
+import type { SnapshotId } from '../ports/engine.ts';
 import { proxySecrets } from '../stages/builder/index.ts';
 import { makeDirectory, type DirectoryStep, type ImagePlan, type ImageStep } from '../stages/image/index.ts';
 import { diffTrees, normalise, writeLayer, type Layer } from '../stages/layer/index.ts';
@@ -11,6 +11,7 @@ import { sha256 } from '../stages/plan/index.ts';
 import { buildLdCache, collectFacts } from '../stages/prove/index.ts';
 import { findSecrets, findSecretTexts } from '../stages/prune/index.ts';
 import type { BuiltTree, CachedLayer } from '../store/index.ts';
+import { imageLayers } from './image-layers.ts';
 import { imageUser } from './image-user.ts';
 import type { ParentImage } from './parent-image.ts';
 import { prepareCopy } from './prepare-copy.ts';
@@ -51,8 +52,9 @@ const noTree: BuiltTree = { rootfs: new Map(), facts: new Map() };
 export async function assembleLayers(workspace: Workspace, spec: LayersSpec): Promise<AssembledLayers> {
   const made: (Layer | undefined)[] = [];
   const secrets: KublerError[] = [];
-  const stack = parentLayers(workspace, spec.parent);
-  let below = spec.parent?.tree ?? noTree;
+  const { parent } = spec;
+  const stack = parent ? [...imageLayers(workspace.layout, parent.manifest, parent.config)] : [];
+  let below = parent?.tree ?? noTree;
   for (const step of spec.plan.steps) {
     if (step.kind === 'config') continue;
     if (secrets.length > 0 && step.kind === 'run') break;
@@ -65,14 +67,6 @@ export async function assembleLayers(workspace: Workspace, spec: LayersSpec): Pr
   }
   throwFaults(secrets);
   return { layers: made, tree: below };
-}
-
-function parentLayers({ layout }: Workspace, parent: ParentImage | undefined): ImageLayer[] {
-  const diffIds = parent?.config.rootfs.diff_ids ?? [];
-  return (parent?.manifest.layers ?? []).flatMap(({ digest }, at) => {
-    const diffId = diffIds[at];
-    return diffId === undefined ? [] : [{ blobFile: layout.blobFile(digest), diffId }];
-  });
 }
 
 type LayerStep = Exclude<ImageStep, { kind: 'config' }>;

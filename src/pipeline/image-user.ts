@@ -1,12 +1,19 @@
 import { KublerError, type SourcePosition } from '../errors.ts';
+import { accountPath } from '../model/accounts.ts';
+import type { TreeFacts } from '../model/file-facts.ts';
 import { lookupUser, type UserIdentity } from '../stages/carve/index.ts';
 import type { BuiltTree } from '../store/index.ts';
 
+/** The text of an image's /etc/passwd and of its /etc/group; of one that is not there, none. */
+export function accountTexts(facts: TreeFacts | undefined): readonly [passwd: string, group: string] {
+  const text = (name: 'passwd' | 'group'): string => facts?.get(accountPath(name))?.text ?? '';
+  return [text('passwd'), text('group')];
+}
+
 /** Whom `USER` or `--chown` means in an image; a name its /etc/passwd does not have is IMAGE_INVALID, with the line. */
 export function imageUser({ facts }: BuiltTree, user: string, at: SourcePosition): UserIdentity {
-  const text = (name: string): string => facts.get(`etc/${name}`)?.text ?? '';
   try {
-    return lookupUser(text('passwd'), text('group'), user);
+    return lookupUser(...accountTexts(facts), user);
   } catch (error) {
     if (!(error instanceof KublerError)) throw error;
     throw new KublerError(error.code, error.message, { at });

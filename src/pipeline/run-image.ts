@@ -4,6 +4,8 @@ import type { ImageConfig } from '../oci/types.ts';
 import type { Mount, Port } from '../ports/engine.ts';
 import { lookupUser } from '../stages/carve/index.ts';
 import { joinEnv } from './container-process.ts';
+import { imageLayers } from './image-layers.ts';
+import { accountTexts } from './image-user.ts';
 import { readRecord } from './read-record.ts';
 import { requireEngine } from './require-engine.ts';
 import type { Workspace } from './workspace.ts';
@@ -43,15 +45,11 @@ export async function runImage(workspace: Workspace, id: ImageId, options: RunOp
   const image = await layout.readConfig(record.configDigest);
   const { config } = image;
   const facts = (await workspace.records.readTree(record))?.facts;
-  const text = (path: string): string => facts?.get(path)?.text ?? '';
-  const user = lookupUser(text('etc/passwd'), text('etc/group'), options.user ?? config.User ?? '0');
+  const user = lookupUser(...accountTexts(facts), options.user ?? config.User ?? '0');
   const { name, mounts, ports, readOnly = false, interactive, tty, published } = options;
   return workspace.engine.run(
     {
-      layers: manifest.layers.map(({ digest }, at) => ({
-        blobFile: layout.blobFile(digest),
-        diffId: image.rootfs.diff_ids[at] ?? digest,
-      })),
+      layers: imageLayers(layout, manifest, image),
       argv: commandOf(id, config, options),
       env: joinEnv(config.Env ?? [], options.env, user.home),
       cwd: checkWorkdir(options.workdir ?? config.WorkingDir ?? '/'),

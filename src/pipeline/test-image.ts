@@ -9,6 +9,8 @@ import { lookupUser } from '../stages/carve/index.ts';
 import { addTestFiles, readContent, runTests, type TestSubject } from '../stages/image-test/index.ts';
 import type { BuiltTree } from '../store/index.ts';
 import { containerProcess } from './container-process.ts';
+import { imageLayers } from './image-layers.ts';
+import { accountTexts } from './image-user.ts';
 import { provideBusybox } from './provide-busybox.ts';
 import { dataPaths, type Workspace } from './workspace.ts';
 
@@ -53,10 +55,7 @@ async function makeSubject(
   const manifest = await layout.readManifest(record.manifest.digest);
   const { config, rootfs } = await layout.readConfig(record.configDigest);
   const layers = manifest.layers.map((blob, at) => ({ blob, diffId: rootfs.diff_ids[at] ?? blob.digest }));
-  const accounts = [
-    tree.facts.get('etc/passwd')?.text ?? '',
-    tree.facts.get('etc/group')?.text ?? '',
-  ] as const;
+  const accounts = accountTexts(tree.facts);
   const imageDir = `${tempDir}/image`;
   await copyFolder({ dir: definition.dir, files: undefined, copy: imageDir, epoch: record.epoch });
   await addTestFiles(definition.dir, imageDir);
@@ -64,7 +63,7 @@ async function makeSubject(
     ...{ config, tree: tree.rootfs, imageDir, engine, clock, prober, log },
     process: ({ user, env }) => ({
       ...containerProcess({ config, accounts, user, env }),
-      layers: layers.map(({ blob, diffId }) => ({ blobFile: layout.blobFile(blob.digest), diffId })),
+      layers: imageLayers(layout, manifest, { rootfs }),
       hostname: definition.id.replace('/', '-'),
     }),
     lookupOwner: (owner) => lookupUser(...accounts, owner),
