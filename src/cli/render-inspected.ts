@@ -1,4 +1,4 @@
-import type { InspectedImage } from '../pipeline/inspect-image.ts';
+import type { InspectedImage } from '../pipeline/images/inspect-image.ts';
 import { harmless } from './harmless.ts';
 import { formatBytes, renderTable } from './table.ts';
 

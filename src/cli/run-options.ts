@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { KublerError } from '../errors.ts';
-import type { Mount, Port } from '../pipeline/run-image.ts';
+import type { Mount, Port } from '../pipeline/run/run-image.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 

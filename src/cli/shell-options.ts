@@ -1,4 +1,4 @@
-import type { ShellOptions } from '../pipeline/shell-image.ts';
+import type { ShellOptions } from '../pipeline/run/shell-image.ts';
 import type { CliContext } from './context.ts';
 import { renderError } from './render-error.ts';
 

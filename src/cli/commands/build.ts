@@ -1,7 +1,7 @@
 import type { Command } from '@commander-js/extra-typings';
-import type { BuildReport } from '../../pipeline/build-all.ts';
+import type { BuildReport } from '../../pipeline/build/build-all.ts';
 import type { Workspace } from '../../pipeline/workspace.ts';
-import type { ProjectPlan } from '../../pipeline/plan-project.ts';
+import type { ProjectPlan } from '../../pipeline/plan/plan-project.ts';
 import type { CliContext, CliResult } from '../context.ts';
 import {
   dataDirOption,
@@ -44,8 +44,8 @@ export function registerBuild(program: Command, context: CliContext, result: Cli
         return;
       }
       const { project, namespace } = await openProject(context, options);
-      const { planProject } = await import('../../pipeline/plan-project.ts');
-      const { buildAll } = await import('../../pipeline/build-all.ts');
+      const { planProject } = await import('../../pipeline/plan/plan-project.ts');
+      const { buildAll } = await import('../../pipeline/build/build-all.ts');
       const request = {
         targets,
         defaultNamespace: namespace,
@@ -78,7 +78,7 @@ export function registerBuild(program: Command, context: CliContext, result: Cli
 
 /** The same with a shell where a step fails. */
 async function withShell(context: CliContext, workspace: Workspace, debug?: true): Promise<Workspace> {
-  const { shellOnFailure } = await import('../../pipeline/shell-on-failure.ts');
+  const { shellOnFailure } = await import('../../pipeline/run/shell-on-failure.ts');
   const options = { ...shellOptions(context, debug), show: context.stderr };
   return { ...workspace, onStepFailure: shellOnFailure(options) };
 }

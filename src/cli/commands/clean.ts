@@ -19,7 +19,7 @@ export function registerClean(program: Command, context: CliContext): void {
     .addHelpText('after', '\nExample:\n  kubler clean --dry-run\n')
     .action(async (options) => {
       const { project } = await openProject(context, options);
-      const { cleanProject } = await import('../../pipeline/clean-project.ts');
+      const { cleanProject } = await import('../../pipeline/images/clean-project.ts');
       const removed = await withWorkspace(context, project, (workspace) =>
         cleanProject(workspace, project, { all: options.all ?? false, dryRun: options.dryRun ?? false }),
       );

@@ -24,8 +24,8 @@ export function registerExport(program: Command, context: CliContext): void {
     .addHelpText('after', '\nExample:\n  kubler export acme/jq --format oci-archive --output jq.tar\n')
     .action(async (image, options) => {
       const { project } = await openProject(context, options);
-      const { findBuiltImage } = await import('../../pipeline/find-built-image.ts');
-      const { exportBuiltImage } = await import('../../pipeline/export-image.ts');
+      const { findBuiltImage } = await import('../../pipeline/images/find-built-image.ts');
+      const { exportBuiltImage } = await import('../../pipeline/images/export-image.ts');
       const output = await withWorkspace(context, project, async (workspace) => {
         const id = await findBuiltImage(workspace, project, image);
         const { name } = splitImageId(id);

@@ -21,8 +21,8 @@ export function registerGraph(program: Command, context: CliContext): void {
     .addHelpText('after', '\nExample:\n  kubler graph --format dot | dot -Tsvg > images.svg\n')
     .action(async (targets, options) => {
       const { project, namespace } = await openProject(context, options);
-      const { drawGraph } = await import('../../pipeline/draw-graph.ts');
-      const { foreignParents, readImports } = await import('../../pipeline/read-imports.ts');
+      const { drawGraph } = await import('../../pipeline/plan/draw-graph.ts');
+      const { foreignParents, readImports } = await import('../../pipeline/plan/read-imports.ts');
       // The data dir is only looked into where a parent may have been imported.
       const imports =
         foreignParents(project).length === 0

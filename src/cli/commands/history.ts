@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
-import type { HistoryLine } from '../../pipeline/inspect-image.ts';
+import type { HistoryLine } from '../../pipeline/images/inspect-image.ts';
 import type { CliContext } from '../context.ts';
 import { dataDirOption, debugOption, jsonOption, workingDirOption } from '../project-options.ts';
 import { renderJson } from '../render-json.ts';
@@ -19,7 +19,7 @@ export function registerHistory(program: Command, context: CliContext): void {
     .addHelpText('after', '\nExample:\n  kubler history acme/jq\n')
     .action(async (image, options) => {
       const { project } = await openProject(context, options);
-      const { readHistory } = await import('../../pipeline/inspect-image.ts');
+      const { readHistory } = await import('../../pipeline/images/inspect-image.ts');
       const lines = await withWorkspace(context, project, (workspace) =>
         readHistory(workspace, project, image),
       );

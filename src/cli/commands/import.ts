@@ -33,7 +33,7 @@ export function registerImport(program: Command, context: CliContext): void {
       const id = parseImageId(image);
       const { project } = await openProject(context, options, options.tag ? { tags: options.tag } : {});
       if (project.images.has(id)) throw isOfProject(id);
-      const { importImage } = await import('../../pipeline/import-image.ts');
+      const { importImage } = await import('../../pipeline/images/import-image.ts');
       const { tags, epoch } = project.settings;
       const record = await withWorkspace(context, project, (workspace) =>
         importImage(workspace, {

@@ -18,7 +18,7 @@ export function registerInspect(program: Command, context: CliContext): void {
     .addHelpText('after', '\nExample:\n  kubler inspect acme/jq --json\n')
     .action(async (image, options) => {
       const { project } = await openProject(context, options);
-      const { inspectImage } = await import('../../pipeline/inspect-image.ts');
+      const { inspectImage } = await import('../../pipeline/images/inspect-image.ts');
       const inspected = await withWorkspace(context, project, (workspace) =>
         inspectImage(workspace, project, image),
       );

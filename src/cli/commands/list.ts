@@ -18,7 +18,7 @@ export function registerList(program: Command, context: CliContext): void {
     .addHelpText('after', '\nExample:\n  kubler list --json\n')
     .action(async (options) => {
       const { project } = await openProject(context, options);
-      const { listImages } = await import('../../pipeline/list-images.ts');
+      const { listImages } = await import('../../pipeline/images/list-images.ts');
       const images = await withWorkspace(context, project, (workspace) => listImages(workspace, project));
       const rows = images.map((image) => [
         image.image,

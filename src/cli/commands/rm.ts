@@ -18,7 +18,7 @@ export function registerRm(program: Command, context: CliContext): void {
     .addHelpText('after', '\nExample:\n  kubler rm acme/jq && kubler clean\n')
     .action(async (images, options) => {
       const { project } = await openProject(context, options);
-      const { removeImages } = await import('../../pipeline/remove-images.ts');
+      const { removeImages } = await import('../../pipeline/images/remove-images.ts');
       const removed = await withWorkspace(context, project, (workspace) =>
         removeImages(workspace, project, { images, force: options.force ?? false }),
       );

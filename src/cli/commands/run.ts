@@ -1,6 +1,6 @@
 import { Option, type Command } from '@commander-js/extra-typings';
 import { KublerError } from '../../errors.ts';
-import type { Port, RunOptions } from '../../pipeline/run-image.ts';
+import type { Port, RunOptions } from '../../pipeline/run/run-image.ts';
 import type { CliContext, CliResult } from '../context.ts';
 import { dataDirOption, debugOption, engineOption } from '../project-options.ts';
 import { parseContainerName, parseEnv, parsePublish, parseVolume, readEnvFile } from '../run-options.ts';
@@ -59,8 +59,8 @@ export function registerRun(program: Command, context: CliContext, result: CliRe
       if (tty && !context.isInputTty) throw noTerminal();
       const files = await Promise.all(envFile.map((file) => readEnvFile(file, context.cwd, context.env)));
       const { project } = await openProject(context, options);
-      const { findBuiltImage } = await import('../../pipeline/find-built-image.ts');
-      const { runImage } = await import('../../pipeline/run-image.ts');
+      const { findBuiltImage } = await import('../../pipeline/images/find-built-image.ts');
+      const { runImage } = await import('../../pipeline/run/run-image.ts');
       const request: RunOptions = {
         ...rest,
         args: args[0] === '--' ? args.slice(1) : args,

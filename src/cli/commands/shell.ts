@@ -43,7 +43,7 @@ export async function runShell(
   options: ProjectFlags & DebugFlag & { readonly jobs?: number | undefined },
 ): Promise<number> {
   const { project, namespace } = await openProject(context, options);
-  const { shellImage } = await import('../../pipeline/shell-image.ts');
+  const { shellImage } = await import('../../pipeline/run/shell-image.ts');
   const request = { targets, defaultNamespace: namespace, force: 'none', exclude: [] } as const;
   const jobs = options.jobs ?? project.settings.jobs;
   return withWorkspace(context, project, (workspace) =>

@@ -18,7 +18,7 @@ export function registerTag(program: Command, context: CliContext): void {
     .addHelpText('after', '\nExample:\n  kubler tag acme/jq 1.0\n')
     .action(async (image, tag, options) => {
       const { project } = await openProject(context, options);
-      const { tagImage } = await import('../../pipeline/tag-image.ts');
+      const { tagImage } = await import('../../pipeline/images/tag-image.ts');
       const tagged = await withWorkspace(context, project, (workspace) =>
         tagImage(workspace, project, { image, tag }),
       );

@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings';
 import { throwFaults } from '../../errors.ts';
-import type { TestedImage } from '../../pipeline/test-images.ts';
+import type { TestedImage } from '../../pipeline/test/test-images.ts';
 import type { CliContext } from '../context.ts';
 import {
   dataDirOption,
@@ -27,7 +27,7 @@ export function registerTest(program: Command, context: CliContext): void {
     .addHelpText('after', '\nExample:\n  kubler test acme/jq\n')
     .action(async (targets, options) => {
       const { project, namespace } = await openProject(context, options);
-      const { testImages } = await import('../../pipeline/test-images.ts');
+      const { testImages } = await import('../../pipeline/test/test-images.ts');
       const { images, faults } = await withWorkspace(context, project, (workspace) =>
         testImages(workspace, project, targets, namespace),
       );

@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
-import type { IndexUpdate } from '../../pipeline/update-indexes.ts';
+import type { IndexUpdate } from '../../pipeline/plan/update-indexes.ts';
 import type { CliContext } from '../context.ts';
 import { harmless } from '../harmless.ts';
 import { dataDirOption, debugOption, jsonOption, workingDirOption } from '../project-options.ts';
@@ -18,7 +18,7 @@ export function registerUpdate(program: Command, context: CliContext): void {
     .addHelpText('after', '\nExample:\n  kubler update && kubler build\n')
     .action(async (options) => {
       const { project } = await openProject(context, options);
-      const { updateIndexes } = await import('../../pipeline/update-indexes.ts');
+      const { updateIndexes } = await import('../../pipeline/plan/update-indexes.ts');
       const updates = await withWorkspace(context, project, (workspace) => updateIndexes(workspace, project));
       if (options.json) return context.stdout(renderJson(updates));
       context.stdout(updates.map(renderUpdate).join(''));

@@ -1,0 +1,103 @@
+import { assert } from '../../errors.ts';
+import { isImageId, splitImageId } from '../../model/image-id.ts';
+import type { BuilderDefinition } from '../../model/project.ts';
+import type { SnapshotId } from '../../ports/engine.ts';
+import { bootstrapBase, finishBase, makeBuilder, type apt } from '../../stages/builder/index.ts';
+import { stepKey, type BuilderStep } from '../../stages/plan/index.ts';
+import type { FrozenIndexes } from '../plan/freeze-indexes.ts';
+import { withBuild, type Build } from './with-build.ts';
+import { dataPaths, type Workspace } from '../workspace.ts';
+
+/**
+ * Makes a builder, and first the pristine base it starts from, unless they are there. Both become snapshots named
+ * by their keys.
+ */
+export async function buildBuilder(
+  workspace: Workspace,
+  step: BuilderStep,
+  parent: BuilderStep | undefined,
+  indexes: FrozenIndexes,
+): Promise<void> {
+  const task = `builder ${step.definition.name}`;
+  await makeOnce(workspace, task, step.base, () => makeBase(workspace, step, indexes, task));
+  await makeOnce(workspace, task, step.key, async () => {
+    workspace.progress({ kind: 'stage', task, stage: 'configure' });
+    const index = indexes.of(task);
+    const start = parent?.key ?? step.base;
+    await inSession(workspace, step, index, start, ({ context, installer }) =>
+      makeBuilder(context, installer, step.key),
+    );
+  });
+  workspace.progress({ kind: 'done', task, summary: 'ready' });
+}
+
+/** Makes a snapshot unless it is there. Of several that need the same one makes it, and the others wait. */
+async function makeOnce(
+  { engine, progress, withLock }: Workspace,
+  task: string,
+  id: SnapshotId,
+  make: () => Promise<void>,
+): Promise<void> {
+  if (await engine.hasSnapshot(id)) return;
+  const onWait = (): void => progress({ kind: 'stage', task, stage: 'wait for another build that makes it' });
+  const work = async (): Promise<void> => {
+    if (!(await engine.hasSnapshot(id))) await make();
+  };
+  await withLock(`snapshot-${id.slice(0, 16)}`, work, onWait);
+}
+
+async function makeBase(
+  workspace: Workspace,
+  step: BuilderStep,
+  indexes: FrozenIndexes,
+  task: string,
+): Promise<void> {
+  const { base } = step.root;
+  assert(base, `builder ${step.root.name} has no base`);
+  const index = indexes.of(`builder ${step.root.name}`);
+  const raw = stepKey('bootstrap', { base: step.base });
+  if (!(await workspace.engine.hasSnapshot(raw))) {
+    workspace.progress({ kind: 'stage', task, stage: base.kind });
+    await using temp = await workspace.openTempDir();
+    await bootstrapBase({
+      ...workspace,
+      id: raw,
+      definition: step.root,
+      base,
+      index,
+      tempDir: temp.path,
+      logDir: dataPaths(workspace.dataDir).logs(`builder ${step.root.name}`),
+    });
+  }
+  workspace.progress({ kind: 'stage', task, stage: 'upgrade base' });
+  await inSession(workspace, { definition: step.root }, index, raw, ({ context, installer, tempDir }) =>
+    finishBase(context, installer, step.base, { aptDir: index.aptDir, tempDir }),
+  );
+}
+
+/** Runs `work` in a session whose only root is the builder to be. */
+async function inSession(
+  workspace: Workspace,
+  { definition, files }: { readonly definition: BuilderDefinition; readonly files?: BuilderStep['files'] },
+  index: apt.FrozenIndex,
+  target: SnapshotId,
+  work: (build: Build) => Promise<void>,
+): Promise<void> {
+  const { name, dir, settings, variables } = definition;
+  await withBuild(
+    workspace,
+    {
+      subject: `builder ${name}`,
+      configDir: dir,
+      ...(files && { files }),
+      settings,
+      variables,
+      namespace: isImageId(name) ? splitImageId(name).namespace : '',
+      index,
+      // Not the epoch of the settings: builders are for images of any epoch.
+      epoch: index.epoch,
+      roots: { target },
+    },
+    work,
+  );
+}

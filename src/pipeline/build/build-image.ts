@@ -1,0 +1,135 @@
+import type { ImageRecord } from '../../model/image-record.ts';
+import { describeFinding, type Finding } from '../../model/finding.ts';
+import { createStepStore, fillTarget, type apt, type FilledTarget } from '../../stages/builder/index.ts';
+import { assembleImage, type AssembledImage, type ImagePlan } from '../../stages/image/index.ts';
+import type { ImageStep } from '../../stages/plan/index.ts';
+import { captureStart } from './capture-states.ts';
+import { assembleLayers, type AssembledLayers } from '../assemble/assemble-layers.ts';
+import { collectTree, type CollectedTree } from './collect-tree.ts';
+import { describeImage } from './describe-image.ts';
+import { imageBuildSpec } from './image-build-spec.ts';
+import { proveImage } from './prove-image.ts';
+import { readRecord } from '../read-record.ts';
+import { readParent, type ParentImage } from './parent-image.ts';
+import { settleImage } from './settle-image.ts';
+import { withBuild, type Build } from './with-build.ts';
+import { dataPaths, type Workspace } from '../workspace.ts';
+
+/** Builds one image whose parent and builder are there: fill → carve → prune → layers → prove → image → test → record. */
+export async function buildImage(
+  workspace: Workspace,
+  step: ImageStep,
+  index: apt.FrozenIndex,
+  plan: ImagePlan,
+): Promise<void> {
+  const startedAt = workspace.clock.now();
+  const { definition } = step;
+  const parent = await readParent(workspace, step);
+  for (const text of plan.warnings) workspace.progress({ kind: 'warning', task: definition.id, text });
+
+  const spec = imageBuildSpec(step, index, parent);
+  const { roots } = spec;
+  const { record, tree } = await withBuild(workspace, spec, async (build) => {
+    const start = await captureStart(build);
+    const filled = await fillTarget(build.context, {
+      installer: build.installer,
+      steps: createStepStore(dataPaths(workspace.dataDir).steps, build.tempDir, (key) =>
+        workspace.engine.hasSnapshot(key),
+      ),
+      mode: definition.installMode,
+      hasApt: ['usr/bin/apt-get', 'var/lib/dpkg/status'].every((path) => start.listing.has(path)),
+      start: roots.target,
+      builder: roots.builder,
+      hookInputs: step.key,
+      installScripts: step.installScripts,
+      epoch: build.epoch,
+      ...(step.forced && { only: String(startedAt) }),
+    });
+    const provided = providedPackages(parent?.record.provided ?? [], filled);
+    const collected = await collectTree(build, { definition, filled, start, provided, parent, plan });
+    const { image, assembled, warnings } = await makeImage(workspace, build, {
+      plan,
+      parent,
+      step,
+      collected,
+      index,
+    });
+    const described = describeImage({ step, parent, filled, provided, collected, assembled, image });
+    const buildMs = workspace.clock.now() - startedAt;
+    const own = { warnings, epoch: build.epoch, buildMs, ...(await copiedImages(workspace, step)) };
+    return { record: { ...described, ...own }, tree: assembled.tree };
+  });
+  const { fault } = await settleImage(workspace, { definition, record, tree, testKey: step.testKey, index });
+  if (fault) throw fault;
+  workspace.progress({ kind: 'done', task: record.id, summary: summarise(record) });
+}
+
+function summarise({ layerCount, sizeBytes }: ImageRecord): string {
+  return `${(sizeBytes / 1e6).toFixed(1)} MB in ${layerCount === 1 ? '1 layer' : `${layerCount} layers`}`;
+}
+
+/** The image IDs of what was copied from. */
+async function copiedImages(
+  workspace: Workspace,
+  { copies }: ImageStep,
+): Promise<Pick<ImageRecord, 'copied'>> {
+  if (copies.length === 0) return {};
+  const records = await Promise.all(copies.map(({ definition }) => readRecord(workspace, definition.id)));
+  return { copied: Object.fromEntries(records.map(({ id, configDigest }) => [id, configDigest])) };
+}
+
+interface MakeSpec {
+  readonly plan: ImagePlan;
+  readonly parent: ParentImage | undefined;
+  readonly step: ImageStep;
+  readonly collected: CollectedTree;
+  readonly index: apt.FrozenIndex;
+}
+
+/** Layers → prove → image. */
+async function makeImage(
+  workspace: Workspace,
+  { epoch, folder }: Build,
+  { plan, parent, step, collected, index }: MakeSpec,
+): Promise<{ image: AssembledImage; assembled: AssembledLayers; warnings: readonly Finding[] }> {
+  const { definition, builder, forced } = step;
+  workspace.progress({ kind: 'stage', task: definition.id, stage: 'layer' });
+  const assembled = await assembleLayers(workspace, {
+    ...collected,
+    plan,
+    definition,
+    contextDir: folder,
+    parent,
+    builder: builder.key,
+    forced,
+    epoch,
+  });
+  workspace.progress({ kind: 'stage', task: definition.id, stage: 'prove' });
+  const proved = proveImage(definition.id, assembled.tree, plan.config, parent?.record.warnings);
+  // What an imported parent lacks is told when it is imported.
+  const own = proved.filter(({ severity }) => severity === 'warning');
+  for (const text of own.map(describeFinding))
+    workspace.progress({ kind: 'warning', task: definition.id, text });
+  const image = await assembleImage({
+    layout: workspace.layout,
+    plan,
+    ...(parent && { parent }),
+    layers: assembled.layers,
+    epoch,
+    architecture: index.architecture,
+  });
+  return { image, assembled, warnings: [...plan.warnings.map(toFinding), ...proved] };
+}
+
+/** `Dockerfile.template:3: …` as a finding. */
+function toFinding(warning: string): Finding {
+  const [path = '', ...rest] = warning.split(': ');
+  return { check: 'dockerfile', severity: 'warning', path, message: rest.join(': ') };
+}
+
+/** What `provide_package` declared here and in the parents, without what `unprovide_package` took back. */
+function providedPackages(inherited: readonly string[], { state }: FilledTarget): readonly string[] {
+  const provided = new Set([...inherited, ...state.provided]);
+  for (const name of state.unprovided) provided.delete(name);
+  return [...provided].sort();
+}

@@ -1,0 +1,47 @@
+import type { ImageRecord, LayerSummary } from '../../model/image-record.ts';
+import type { AssembledImage } from '../../stages/image/index.ts';
+import type { FilledTarget } from '../../stages/builder/index.ts';
+import type { ImageStep } from '../../stages/plan/index.ts';
+import type { AssembledLayers } from '../assemble/assemble-layers.ts';
+import type { ParentImage } from './parent-image.ts';
+import type { CollectedTree } from './collect-tree.ts';
+
+export interface ImageParts {
+  readonly step: ImageStep;
+  readonly parent: ParentImage | undefined;
+  readonly filled: FilledTarget;
+  readonly provided: readonly string[];
+  readonly collected: CollectedTree;
+  readonly assembled: AssembledLayers;
+  readonly image: AssembledImage;
+}
+
+/** What will be remembered of an image, but for what only the end of its build knows. */
+export function describeImage(parts: ImageParts): Omit<ImageRecord, 'warnings' | 'epoch' | 'buildMs'> {
+  const { step, parent, filled, collected, image } = parts;
+  const ownLayers: readonly LayerSummary[] = parts.assembled.layers.filter((layer) => layer !== undefined);
+  const sum = (pick: (layer: LayerSummary) => number): number =>
+    ownLayers.reduce((total, layer) => total + pick(layer), 0);
+  return {
+    id: step.definition.id,
+    key: step.key,
+    inputs: step.inputs,
+    tags: step.definition.tags,
+    manifest: { digest: image.manifestDescriptor.digest, size: image.manifestDescriptor.size },
+    configDigest: image.configDigest,
+    ...(parent && { parentDigest: parent.record.configDigest }),
+    ownLayers,
+    layerCount: image.manifest.layers.length,
+    sizeBytes: (parent?.record.sizeBytes ?? 0) + sum(({ uncompressedBytes }) => uncompressedBytes),
+    compressedBytes: (parent?.record.compressedBytes ?? 0) + sum(({ sizeBytes }) => sizeBytes),
+    targetSnapshot: filled.target,
+    builderSnapshot: filled.builder,
+    builderKey: step.builder.key,
+    baseSnapshot: step.builder.base,
+    packages: collected.packages,
+    provided: parts.provided,
+    logged: filled.state.logged,
+    receipts: collected.receipts,
+    dropped: collected.dropped,
+  };
+}

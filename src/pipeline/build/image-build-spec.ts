@@ -1,0 +1,30 @@
+import { splitImageId } from '../../model/image-id.ts';
+import type { apt } from '../../stages/builder/index.ts';
+import type { ImageStep } from '../../stages/plan/index.ts';
+import type { ParentImage } from './parent-image.ts';
+import type { BuildSpec } from './with-build.ts';
+
+/** What an image is built with, and the roots its build starts from. */
+export function imageBuildSpec(
+  step: ImageStep,
+  index: apt.FrozenIndex,
+  parent: ParentImage | undefined,
+): BuildSpec & { readonly roots: { readonly builder: string; readonly target: string } } {
+  const { definition, files, builder } = step;
+  // A parent in the same builder hands its configured one on.
+  const inherited = parent?.record.builderKey === builder.key ? parent.record.builderSnapshot : undefined;
+  return {
+    subject: definition.id,
+    configDir: definition.dir,
+    files,
+    settings: definition.settings,
+    variables: definition.variables,
+    namespace: splitImageId(definition.id).namespace,
+    index,
+    epoch: definition.settings.epoch ?? index.epoch,
+    roots: {
+      builder: inherited ?? builder.key,
+      target: parent?.record.targetSnapshot ?? builder.base,
+    },
+  };
+}

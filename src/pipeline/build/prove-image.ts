@@ -1,0 +1,34 @@
+import { KublerError } from '../../errors.ts';
+import { describeFinding, type Finding } from '../../model/finding.ts';
+import type { ImageId } from '../../model/image-id.ts';
+import type { RuntimeConfig } from '../../oci/types.ts';
+import { prove } from '../../stages/prove/index.ts';
+import type { BuiltTree } from '../../store/index.ts';
+
+/** For findings that do not say themselves what to do. */
+const generalHint = 'add the packages that are missing to _packages, or name paths that have to stay in KEEP';
+
+/**
+ * Proves that what is in an image can run. What was known of its parent is no error of its own: an imported tree is as
+ * it is.
+ * @returns the warnings
+ * @throws KublerError `PROVE_FAILED` that lists every error: who needs what
+ */
+export function proveImage(
+  id: ImageId,
+  { rootfs, facts }: BuiltTree,
+  config: RuntimeConfig,
+  known: readonly Finding[] = [],
+): readonly Finding[] {
+  const findings = prove({ tree: rootfs, facts, config });
+  const textOf = ({ check, path, message }: Finding): string => `${check} ${path} ${message}`;
+  const inherited = new Set(known.map(textOf));
+  const errors = findings.filter((each) => each.severity === 'error' && !inherited.has(textOf(each)));
+  if (errors.length > 0) {
+    throw new KublerError('PROVE_FAILED', `cannot build ${id}: what is in it cannot all run`, {
+      details: errors.map(describeFinding),
+      ...(errors.some(({ hint }) => hint === undefined) && { hint: generalHint }),
+    });
+  }
+  return findings;
+}

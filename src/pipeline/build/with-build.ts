@@ -1,0 +1,106 @@
+import { KublerError } from '../../errors.ts';
+import type { Sha256 } from '../../model/digest.ts';
+import type { Fetched } from '../../model/progress.ts';
+import type { Settings, Variables } from '../../model/project.ts';
+import type { Input, SnapshotId } from '../../ports/engine.ts';
+import {
+  apt,
+  copyCertificates,
+  copyFolder,
+  hookEnv,
+  proxySecrets,
+  sessionEnv,
+  type BuildContext,
+  type Installer,
+} from '../../stages/builder/index.ts';
+import { sessionInputs } from './session-inputs.ts';
+import { dataPaths, type Workspace } from '../workspace.ts';
+
+export interface BuildSpec {
+  /** As messages name it: an image id or `builder NAME`. */
+  readonly subject: string;
+  /** The folder of the image or builder; containers see a copy of it. */
+  readonly configDir: string;
+  /** What the plan found in it. */
+  readonly files?: ReadonlyMap<string, Sha256>;
+  readonly settings: Settings;
+  readonly variables: Variables;
+  readonly namespace: string;
+  readonly index: apt.FrozenIndex;
+  /** Seconds since 1970 that nothing it makes is newer than. */
+  readonly epoch: number;
+  readonly roots: { readonly builder?: SnapshotId; readonly target: SnapshotId };
+  /** What containers see besides. */
+  readonly inputs?: readonly Input[];
+}
+
+/** An open session with all that its steps need. */
+export interface Build {
+  readonly context: BuildContext;
+  readonly installer: Installer;
+  readonly tempDir: string;
+  /** The copy of the image folder that hooks see: exactly what the plan found there. */
+  readonly folder: string;
+  /** Seconds since 1970 that nothing in the image is newer than. */
+  readonly epoch: number;
+}
+
+/** Opens the containers of one build for `work`; afterwards nothing is left but what was committed. */
+export async function withBuild<T>(
+  workspace: Workspace,
+  spec: BuildSpec,
+  work: (build: Build) => Promise<T>,
+): Promise<T> {
+  const { settings, index, epoch } = spec;
+  const { caFile } = settings.network;
+  await using temp = await workspace.openTempDir();
+  const archivesDir = await apt.makeArchiveDir(temp.path);
+  refuseEarlyClock(workspace.clock.now(), epoch);
+  const copy = `${temp.path}/config`;
+  await copyFolder({ dir: spec.configDir, files: spec.files, copy, epoch });
+  await using session = await workspace.engine.open({
+    ...spec.roots,
+    inputs: [
+      ...(spec.inputs ?? []),
+      ...sessionInputs({
+        containerDir: workspace.containerDir,
+        aptDir: index.aptDir,
+        archivesDir,
+        configDir: copy,
+        caFile: caFile === undefined ? undefined : await copyCertificates(caFile, temp.path),
+      }),
+    ],
+    env: sessionEnv(epoch),
+    ptrace: spec.variables.get('BUILDER_CAPS_SYS_PTRACE') === 'true',
+  });
+  const onProgress = (done: Fetched): void =>
+    workspace.progress({ kind: 'fetched', task: spec.subject, ...done });
+  const installer: Installer = {
+    readVersions: () => apt.readPackageVersions(index),
+    provide: async (files) =>
+      apt.fillArchiveDir(archivesDir, await apt.fetchPackages(files, { ...workspace, index, onProgress })),
+  };
+  const context: BuildContext = {
+    session,
+    subject: spec.subject,
+    configDir: spec.configDir,
+    hookEnv: hookEnv(spec),
+    logDir: dataPaths(workspace.dataDir).logs(spec.subject),
+    secrets: proxySecrets(settings),
+    progress: workspace.progress,
+    ...(workspace.onStepFailure && { onFailure: workspace.onStepFailure }),
+  };
+  return await work({ context, installer, tempDir: temp.path, folder: copy, epoch });
+}
+
+/** With a clock before the epoch, files would be dated by the clock: the bytes would differ from build to build. */
+function refuseEarlyClock(nowMs: number, epoch: number): void {
+  if (nowMs / 1000 >= epoch) return;
+  throw new KublerError(
+    'HOST_UNSUPPORTED',
+    `cannot build: this machine's clock is before the epoch ${epoch}`,
+    {
+      hint: `the epoch is ${new Date(epoch * 1000).toISOString()}: set the clock, or "epoch" in kubler.config.yaml`,
+    },
+  );
+}

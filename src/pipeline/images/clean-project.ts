@@ -1,0 +1,101 @@
+import type { Digest } from '../../model/digest.ts';
+import type { ImageRecord } from '../../model/image-record.ts';
+import type { Project } from '../../model/project.ts';
+import { diskUsage } from '../../oci/disk-usage.ts';
+import type { GarbageSpec } from '../../ports/engine.ts';
+import { apt } from '../../stages/builder/index.ts';
+import { findStaleFiles, removeFiles } from '../../store/index.ts';
+import { dataPaths, type Workspace } from '../workspace.ts';
+
+/** One kind of thing that was, or would be, removed. */
+export interface Removed {
+  readonly what: string;
+  readonly count: number;
+  /** On disk. */
+  readonly bytes: number;
+}
+
+export interface CleanOptions {
+  /** Images, builders, indexes and downloads too. */
+  readonly all: boolean;
+  /** Only say what would go. */
+  readonly dryRun: boolean;
+}
+
+/**
+ * Removes at once what no built image needs. What was written since the oldest other process that works in the data
+ * dir began is left alone: it may be about to name it.
+ */
+export async function cleanProject(
+  workspace: Workspace,
+  project: Project,
+  options: CleanOptions,
+): Promise<readonly Removed[]> {
+  const { layout, records, dataDir } = workspace;
+  const { all, dryRun } = options;
+  const inUseSince = await workspace.inUseSince();
+  const writtenBefore = inUseSince ?? workspace.clock.now();
+  const ids = await records.list();
+  // They have no name, so that their blobs go too.
+  const failed = await workspace.failed.list();
+  const failedBytes = await diskUsage(`${dataDir}/failed`);
+  const recordBytes = await diskUsage(`${dataDir}/images`);
+  const garbage = await workspace.engine.collectGarbage({
+    ...(all ? { snapshots: new Set(), layers: new Set() } : await neededByImages(workspace)),
+    writtenBefore,
+    dryRun,
+  });
+  const downloads = all ? new Set<string>() : await namedDownloads(dataDir, project);
+  const stale = await findStaleFiles(dataDir, { all, inUseSince, downloads });
+  if (!dryRun) {
+    await removeFiles(stale.flatMap(({ paths }) => paths));
+    await removeFiles(garbage.snapshots.map((id) => `${dataPaths(dataDir).steps}/${id}.json`));
+    for (const id of failed) await workspace.failed.remove(id);
+    if (all) await forgetImages(workspace);
+  }
+  const { blobs, bytes } = await layout.collectGarbage({ writtenBefore, dryRun, all });
+  if (!dryRun) await workspace.layerCache.prune();
+  return [
+    ...(all ? [{ what: 'images', count: ids.length, bytes: recordBytes }] : []),
+    ...(failed.length > 0 ? [{ what: 'failed images', count: failed.length, bytes: failedBytes }] : []),
+    { what: 'snapshots', count: garbage.snapshots.length, bytes: garbage.snapshotBytes },
+    { what: 'unpacked layers', count: garbage.layers, bytes: garbage.layerBytes },
+    ...stale.map(({ what, paths, bytes: size }) => ({ what, count: paths.length, bytes: size })),
+    { what: 'blobs', count: blobs, bytes },
+  ];
+}
+
+/** Snapshots that children of built images start from, and the layers of every image that has a name. */
+async function neededByImages({
+  records,
+  layout,
+}: Workspace): Promise<Pick<GarbageSpec, 'snapshots' | 'layers'>> {
+  const built = await Promise.all((await records.list()).map((id) => records.read(id)));
+  const snapshots = new Set(built.flatMap((record) => (record ? neededSnapshots(record) : [])));
+  const layers = new Set<Digest>();
+  for (const { digest } of (await layout.references()).values()) {
+    const { config } = await layout.readManifest(digest);
+    for (const diffId of (await layout.readConfig(config.digest)).rootfs.diff_ids) layers.add(diffId);
+  }
+  return { snapshots, layers };
+}
+
+const neededSnapshots = (record: ImageRecord): readonly string[] => [
+  record.targetSnapshot,
+  record.builderSnapshot,
+  record.builderKey,
+  record.baseSnapshot,
+];
+
+/** Packages of the indexes in use, and base tarballs of the project. */
+async function namedDownloads(dataDir: string, { builders }: Project): Promise<ReadonlySet<string>> {
+  const tarballs = [...builders.values()].flatMap(({ base }) =>
+    base?.kind === 'tarball' ? [base.sha256] : [],
+  );
+  return new Set([...(await apt.namedPackages(dataDir)), ...tarballs]);
+}
+
+async function forgetImages({ layout, records }: Workspace): Promise<void> {
+  for (const name of (await layout.references()).keys()) await layout.removeReference(name);
+  for (const id of await records.list()) await records.remove(id);
+}

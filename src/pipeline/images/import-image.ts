@@ -1,0 +1,159 @@
+import { KublerError } from '../../errors.ts';
+import type { Sha256 } from '../../model/digest.ts';
+import type { ImageId } from '../../model/image-id.ts';
+import type { ImageRecord } from '../../model/image-record.ts';
+import { applyLayer } from '../../model/apply-layer.ts';
+import type { Dropped } from '../../model/receipt.ts';
+import { toRootfs, type Rootfs } from '../../model/tree-entry.ts';
+import { apt } from '../../stages/builder/index.ts';
+import * as carve from '../../stages/carve/index.ts';
+import { assembleImage, type ImagePlan } from '../../stages/image/index.ts';
+import { diffTrees, normalise, writeLayer } from '../../stages/layer/index.ts';
+import { stepKey } from '../../stages/plan/index.ts';
+import { collectFacts, prove } from '../../stages/prove/index.ts';
+import {
+  checkArchive,
+  copyTar,
+  readArchive,
+  readBytes,
+  readSpool,
+  saveStream,
+  unpackArchive,
+} from '../../stages/rootfs/index.ts';
+import { listDropped } from '../build/list-dropped.ts';
+import { keepImage } from '../build/keep-image.ts';
+import { requireEngine } from '../require-engine.ts';
+import type { Workspace } from '../workspace.ts';
+
+export interface ImportSpec {
+  readonly id: ImageId;
+  /** A host path, or bytes such as standard input. */
+  readonly tarball: string | AsyncIterable<Uint8Array>;
+  readonly tags: readonly string[];
+  /** Seconds since 1970 that no file is newer than; undefined: the newest file's date. */
+  readonly epoch: number | undefined;
+  /** Replace an image of this name. */
+  readonly force: boolean;
+}
+
+/**
+ * Makes an image of a root filesystem tarball, in one layer. The same tarball gives the same image. Throws
+ * `ROOTFS_ESCAPE` and `ROOTFS_INVALID` as `checkArchive` does, `USAGE_INVALID` when the name is taken.
+ */
+export async function importImage(workspace: Workspace, spec: ImportSpec): Promise<ImageRecord> {
+  const startedAt = workspace.clock.now();
+  await refuseTaken(workspace, spec);
+  await requireEngine(workspace);
+  await using temp = await workspace.openTempDir();
+  const { tarFile, sha256 } = await receive(workspace, spec, temp.path);
+  workspace.progress({ kind: 'stage', task: spec.id, stage: 'unpack' });
+  const targetSnapshot = stepKey('import', { tarball: sha256 });
+  await workspace.engine.bootstrap({
+    id: targetSnapshot,
+    log: () => undefined,
+    source: { kind: 'tarball', hostFile: tarFile },
+  });
+  const made = await makeImage(workspace, spec, temp.path, { ...(await readTree(tarFile)), sha256 });
+  const record: ImageRecord = {
+    ...made.record,
+    ...{ targetSnapshot, builderSnapshot: '', builderKey: '', baseSnapshot: targetSnapshot },
+    buildMs: workspace.clock.now() - startedAt,
+  };
+  if (record.warnings.length > 0) {
+    const text = `prove has ${record.warnings.length} findings: kubler inspect ${spec.id}`;
+    workspace.progress({ kind: 'warning', task: spec.id, text });
+  }
+  await keepImage(workspace, record, made.tree);
+  workspace.progress({ kind: 'done', task: spec.id, summary: `${(record.sizeBytes / 1e6).toFixed(1)} MB` });
+  return record;
+}
+
+async function refuseTaken(workspace: Workspace, { id, force }: ImportSpec): Promise<void> {
+  const former = await workspace.records.read(id);
+  if (!former || force) return;
+  throw new KublerError('USAGE_INVALID', `cannot import ${id}: there is an image of this name`, {
+    hint: `--force replaces it; kubler rm ${id} removes it`,
+  });
+}
+
+/** A plain tar of our own, checked member by member. */
+async function receive(
+  workspace: Workspace,
+  { id, tarball }: ImportSpec,
+  tempDir: string,
+): Promise<{ readonly tarFile: string; readonly sha256: string }> {
+  const { runner, signal } = workspace;
+  workspace.progress({ kind: 'stage', task: id, stage: 'read' });
+  const received = typeof tarball === 'string' ? tarball : `${tempDir}/received`;
+  if (typeof tarball !== 'string') await saveStream(tarball, received, { signal });
+  const tarFile = `${tempDir}/rootfs.tar`;
+  const sha256 = await copyTar(await unpackArchive({ runner, tempDir }, received), tarFile, signal);
+  await checkArchive(readArchive(tarFile));
+  return { tarFile, sha256 };
+}
+
+interface Given {
+  readonly given: Rootfs;
+  readonly dropped: readonly Dropped[];
+  readonly sha256: Sha256;
+}
+
+async function readTree(tarFile: string): Promise<Omit<Given, 'sha256'>> {
+  const { rootfs, dropped } = await readSpool(tarFile);
+  return { given: withoutMounts(rootfs), dropped: listDropped(dropped) };
+}
+
+/** What is below /dev, /proc and /sys comes from the host of a container, never from its image. */
+function withoutMounts(rootfs: Rootfs): Rootfs {
+  const kept = [...rootfs.values()].filter(({ path }) => !/^(dev|proc|sys)\//.test(path));
+  if (kept.some(({ type }) => type !== 'directory')) return toRootfs(kept);
+  throw new KublerError('ROOTFS_INVALID', 'cannot import a tarball: there is no file in it');
+}
+
+/** The latest time a date can be written in an image (RFC 3339 has years of four digits). */
+const lastSecond = 253_402_300_799;
+
+async function makeImage(
+  workspace: Workspace,
+  spec: ImportSpec,
+  tmpDir: string,
+  { given, dropped, sha256: tarball }: Given,
+) {
+  workspace.progress({ kind: 'stage', task: spec.id, stage: 'layer' });
+  const newest = [...given.values()].reduce((latest, { mtime }) => Math.max(latest, Math.floor(mtime)), 0);
+  const epoch = spec.epoch ?? Math.min(newest, lastSecond);
+  const layerTree = diffTrees(new Map(), normalise(given, epoch), new Set());
+  const rootfs = applyLayer(new Map(), layerTree);
+  const layer = await writeLayer({ ...workspace, ...layerTree, epoch, tmpDir });
+  const at = { file: 'tarball', line: 1, column: 1 };
+  const plan: ImagePlan = {
+    steps: [{ kind: 'rootfs', at, createdBy: `import sha256:${tarball}` }],
+    config: {},
+    author: undefined,
+    warnings: [],
+  };
+  const architecture = apt.toDebianArchitecture(process.arch);
+  const image = await assembleImage({ ...workspace, plan, layers: [layer], epoch, architecture });
+  const facts = await collectFacts(rootfs);
+  const inputs = { tarball, epoch: String(epoch), name: spec.id };
+  const { digest, size } = image.manifestDescriptor;
+  const record = {
+    ...{ id: spec.id, key: stepKey('imported image', inputs), inputs, imported: tarball, tags: spec.tags },
+    ...{ manifest: { digest, size }, configDigest: image.configDigest, ownLayers: [layer], layerCount: 1 },
+    ...{ sizeBytes: layer.uncompressedBytes, compressedBytes: layer.sizeBytes, epoch },
+    packages: await packagesOf(rootfs),
+    ...{ provided: [], logged: [], receipts: [], dropped },
+    warnings: prove({ tree: rootfs, facts, config: {} }),
+  };
+  return { record, tree: { rootfs, facts } };
+}
+
+/** What dpkg's database in a tree says is installed; nothing without one. */
+async function packagesOf(rootfs: Rootfs): Promise<ImageRecord['packages']> {
+  const status = rootfs.get('var/lib/dpkg/status');
+  return status?.type === 'file'
+    ? carve.installedPackages((await readBytes(status, maxStatusBytes)).toString())
+    : [];
+}
+
+const maxStatusBytes = 64 * 2 ** 20;

@@ -1,0 +1,163 @@
+import type { Sha256 } from '../../model/digest.ts';
+import { buildTestName } from '../../model/image-tests.ts';
+import type { RecordStore } from '../../store/index.ts';
+import type { ImageId } from '../../model/image-id.ts';
+import type { ImageRecord } from '../../model/image-record.ts';
+import { positionOf } from '../../model/position-of.ts';
+import type { Project } from '../../model/project.ts';
+import { buildGraph, resolveTargets, type Graph } from '../../stages/graph/index.ts';
+import {
+  digestFolder,
+  digestIfThere,
+  planBuild,
+  type BuildPlan,
+  type Force,
+  type ImageStep,
+} from '../../stages/plan/index.ts';
+import type { ImagePlan } from '../../stages/image/index.ts';
+import { checkRuleNames } from '../../stages/prune/index.ts';
+import { throwFaults, type KublerError } from '../../errors.ts';
+import { findCopySources } from './copy-dependencies.ts';
+import { freezeIndexes, type FrozenIndexes } from './freeze-indexes.ts';
+import { planDockerfiles } from './plan-dockerfiles.ts';
+import { readImports } from './read-imports.ts';
+import { requireEngine } from '../require-engine.ts';
+import type { Workspace } from '../workspace.ts';
+
+export interface PlanRequest {
+  readonly targets: readonly string[];
+  readonly defaultNamespace: string | undefined;
+  readonly force: Force;
+  /** Targets that are not built, whatever has changed; their children use what is there. */
+  readonly exclude: readonly string[];
+}
+
+export interface ProjectPlan {
+  readonly graph: Graph;
+  readonly plan: BuildPlan;
+  readonly indexes: FrozenIndexes;
+  readonly records: ReadonlyMap<ImageId, ImageRecord>;
+  /** Of all images but the excluded ones. */
+  readonly dockerfiles: ReadonlyMap<ImageId, ImagePlan>;
+}
+
+/** Looks at what exists and decides what a build of these targets has to do. */
+export async function planProject(
+  workspace: Workspace,
+  project: Project,
+  request: PlanRequest,
+): Promise<ProjectPlan> {
+  const { defaultNamespace } = request;
+  const imports = await readImports(workspace.records, project);
+  const graph = buildGraph(project, request.targets, {
+    imported: new Set(imports.keys()),
+    ...(defaultNamespace !== undefined && { defaultNamespace }),
+    copies: await findCopySources(project),
+  });
+  const excluded = excludedImages(project, request);
+  const { dockerfiles, faults } = await planDockerfiles(workspace, project, graph, excluded);
+  throwFaults([...checkPruning(graph), ...faults]);
+  await requireEngine(
+    workspace,
+    [...graph.builders, ...graph.images].map(({ definition }) => definition),
+  );
+  const indexes = await freezeIndexes(workspace, graph);
+  const records = await readRecords(workspace.records, graph);
+  const failed = await readRecords(workspace.failed, graph);
+  const intactFailed = await intactImages(workspace, workspace.failed, failed);
+  const plan = planBuild(
+    graph,
+    {
+      indexes: indexes.digests,
+      folders: await digestFolders(graph),
+      scripts: await digestFolder(workspace.containerDir),
+      records,
+      failed: new Map([...failed].filter(([id]) => intactFailed.has(id))),
+      testScripts: await digestTestScripts(graph),
+      imports,
+      snapshots: new Set(await workspace.engine.listSnapshots()),
+      intact: await intactImages(workspace, workspace.records, records),
+    },
+    request.force,
+  );
+  const images = leaveOut(plan.images, excluded, records);
+  return { graph, plan: { ...plan, images }, indexes, records, dockerfiles };
+}
+
+/** Excluded images stay what they are, whatever the plan says; so their key is the one they were built with. */
+function leaveOut(
+  images: readonly ImageStep[],
+  excluded: ReadonlySet<ImageId>,
+  records: ReadonlyMap<ImageId, ImageRecord>,
+): readonly ImageStep[] {
+  const done = new Map<ImageId, ImageStep>();
+  for (const step of images) {
+    const { id } = step.definition;
+    const parent = step.parent && done.get(step.parent.definition.id);
+    const kept = { action: 'skip', reason: 'excluded', key: records.get(id)?.key ?? step.key } as const;
+    done.set(id, { ...step, ...(parent && { parent }), ...(excluded.has(id) && kept) });
+  }
+  return [...done.values()];
+}
+
+function excludedImages(project: Project, { exclude, defaultNamespace }: PlanRequest): ReadonlySet<ImageId> {
+  if (exclude.length === 0) return new Set();
+  const { ids, faults } = resolveTargets(project, exclude, defaultNamespace);
+  throwFaults(faults);
+  return ids;
+}
+
+/** Faults in the names of prune rules: those of the settings once, not once for each image. */
+function checkPruning({ images }: Graph): readonly KublerError[] {
+  const shared = new Map(
+    images.flatMap(({ definition: { settings } }) =>
+      settings.prune.map((name) => [name, settings.pruneAt?.get(name)] as const),
+    ),
+  );
+  const own = images.flatMap(({ definition }) => {
+    const { at } = positionOf(definition, 'PRUNE');
+    return checkRuleNames(definition.prune.slice(definition.settings.prune.length), () => at);
+  });
+  return [...checkRuleNames([...shared.keys()], (name) => shared.get(name)), ...own];
+}
+
+async function readRecords(store: RecordStore, graph: Graph): Promise<ReadonlyMap<ImageId, ImageRecord>> {
+  const found = await Promise.all(graph.images.map(({ definition }) => store.read(definition.id)));
+  return new Map(found.flatMap((record) => (record ? [[record.id, record] as const] : [])));
+}
+
+async function digestFolders(graph: Graph): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
+  const folders = [
+    ...graph.images.map(({ definition }) => [definition.id, definition.dir] as const),
+    ...graph.builders.map(({ definition }) => [`builder ${definition.name}`, definition.dir] as const),
+  ];
+  return new Map(
+    await Promise.all(folders.map(async ([name, dir]) => [name, await digestFolder(dir)] as const)),
+  );
+}
+
+async function digestTestScripts({ images }: Graph): Promise<ReadonlyMap<ImageId, Sha256>> {
+  const found = await Promise.all(
+    images.map(async ({ definition: { id, dir } }) => [id, await digestIfThere(dir, buildTestName)] as const),
+  );
+  return new Map(found.flatMap(([id, digest]) => (digest === undefined ? [] : [[id, digest] as const])));
+}
+
+/** Images whose tree, config and own layers are all there; a parent answers for its own. */
+async function intactImages(
+  { layout }: Workspace,
+  store: RecordStore,
+  records: ReadonlyMap<ImageId, ImageRecord>,
+): Promise<ReadonlySet<ImageId>> {
+  const intact = new Set<ImageId>();
+  for (const record of records.values()) {
+    const blobs = [
+      record.manifest.digest,
+      record.configDigest,
+      ...record.ownLayers.map(({ digest }) => digest),
+    ];
+    const present = await Promise.all(blobs.map((digest) => layout.hasBlob(digest)));
+    if (present.every(Boolean) && (await store.hasTree(record))) intact.add(record.id);
+  }
+  return intact;
+}
