@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { parseImageId } from '../model/image-id.ts';
+import { testFileName } from '../model/image-tests.ts';
 import { checkName } from './check-name.ts';
 import { findNamespace } from './find-namespace.ts';
 import { readTemplates } from './read-templates.ts';
 import { renderText } from './render-text.ts';
+import { schemaPath } from './schema-path.ts';
 import { writeScaffold } from './write-scaffold.ts';
 
 export interface ImageAnswers {
@@ -21,13 +23,14 @@ export interface ImageAnswers {
   readonly force: boolean;
 }
 
-/** `hc` a health check, `bt` a build test. */
-export type TestKind = 'hc' | 'bt' | 'both' | 'none';
+/** `yaml` a file of tests, `hc` a health check, `bt` a build test, `both` these two scripts. */
+export type TestKind = 'yaml' | 'hc' | 'bt' | 'both' | 'none';
 
 /** Which answers bring a file that is not always there. */
 const testFiles: Readonly<Record<string, readonly TestKind[]>> = {
   'docker-healthcheck.sh': ['hc', 'both'],
   'build-test.sh': ['bt', 'both'],
+  [testFileName]: ['yaml'],
 };
 
 /** Commented out: an image without a shell cannot run the script, and would not pass its proof. */
@@ -52,7 +55,7 @@ export async function createImage(answers: ImageAnswers): Promise<readonly strin
   else if (builder !== undefined) checkName('builder', builder);
   const namespaceDir = await findNamespace(workingDir, namespace);
   const dir = join(namespaceDir, 'images', name);
-  const values = valuesFor(answers);
+  const values = valuesFor(answers, schemaPath(join(dir, testFileName), workingDir, shippedDir));
   const files = (await readTemplates('image', [namespaceDir, workingDir, shippedDir]))
     .filter((template) => testFiles[template.name]?.includes(tests) ?? true)
     .map(({ name: fileName, text, hostFile, executable }) => ({
@@ -63,8 +66,10 @@ export async function createImage(answers: ImageAnswers): Promise<readonly strin
   return writeScaffold({ subject: `image "${id}"`, files, dirs: [] }, force);
 }
 
-function valuesFor({ id, parent, builder, packages, tests, mode }: ImageAnswers): Record<string, string> {
+function valuesFor(answers: ImageAnswers, schema: string): Record<string, string> {
+  const { id, parent, builder, packages, tests, mode } = answers;
   return {
+    schema,
     image: id,
     parent,
     builder: builder ?? 'debian',

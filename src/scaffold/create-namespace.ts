@@ -1,9 +1,10 @@
-import { basename, dirname, isAbsolute, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { KublerError } from '../errors.ts';
 import { checkName } from './check-name.ts';
 import { hasConfig, isFolder, singleNamespace } from './find-namespace.ts';
 import { readTemplates } from './read-templates.ts';
 import { renderText } from './render-text.ts';
+import { schemaPath } from './schema-path.ts';
 import { writeScaffold, type ScaffoldFile } from './write-scaffold.ts';
 
 export interface NamespaceAnswers {
@@ -83,13 +84,4 @@ function valuesFor(answers: NamespaceAnswers, configFile: string, dir: string): 
     engine: engine ?? 'native',
     default_builder_off: off(isRoot),
   };
-}
-
-/** For editors: a relative path where Kubler lies inside the project, as in node_modules, else an absolute one. */
-function schemaPath(configFile: string, workingDir: string, shippedDir: string): string {
-  const schema = join(shippedDir, 'schema', `${basename(configFile, '.yaml')}.schema.json`);
-  const inside = relative(workingDir, schema);
-  if (inside.startsWith('..') || isAbsolute(inside)) return schema;
-  const path = relative(dirname(configFile), schema);
-  return path.startsWith('.') ? path : `./${path}`;
 }

@@ -215,10 +215,14 @@ requires(
       (await kubler(['new', 'namespace', 'solo', '--type', 'single', '--yes'], { cwd: dir })).exitCode,
     ).toBe(0);
     const inside = { cwd: join(dir, 'solo') };
-    await kubler(['new', 'image', 'jq', '--packages', 'jq', '--mode', 'extracted', '--yes'], inside);
+    await kubler(
+      ['new', 'image', 'jq', '--packages', 'jq', '--mode', 'extracted', '--tests', '--yes'],
+      inside,
+    );
     expect(readFileSync(join(dir, 'solo/images/jq/build.sh'), 'utf8')).toContain('_packages="jq"');
     const built = await kubler(['build', 'jq'], inside);
     expect(built.exitCode, built.stderr).toBe(0);
     expect((await kubler(['run', 'solo/jq', '--', 'jq', '-n', '1'], inside)).stdout).toBe('1');
+    expect((await kubler(['test', 'jq'], inside)).stdout).toMatch(/^solo\/jq +file: \/ +passed/m);
   });
 });

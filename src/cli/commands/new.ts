@@ -22,7 +22,13 @@ interface CommonFlags {
 }
 
 const types = { multi: 'one of several in this folder', single: 'a folder of its own' } as const;
-const tests = { none: 'no tests', hc: 'a health check', bt: 'a build test', both: 'both' } as const;
+const tests = {
+  none: 'no tests',
+  yaml: 'a file of tests, for images without a shell',
+  bt: 'a script that tests the image',
+  hc: 'a health check',
+  both: 'both scripts',
+} as const;
 const modes = {
   configured: 'run the scripts of packages',
   extracted: 'only unpack them, for tools',
@@ -76,7 +82,11 @@ function addImage(group: Command, context: CliContext): void {
     .option('--parent <image>', 'image it extends, as NAMESPACE/NAME, or scratch')
     .option('--builder <name>', 'builder it is made in')
     .option('--packages <names>', 'packages to install, separated by spaces')
-    .addOption(new Option('--tests <kind>', 'test scripts to create').choices(keys(tests)))
+    .addOption(
+      new Option('--tests [kind]', 'tests to create; yaml when nothing follows')
+        .choices(keys(tests))
+        .preset('yaml' as const),
+    )
     .addOption(new Option('--mode <mode>', 'how packages are installed').choices(keys(modes)))
     .addHelpText('after', '\nExample:\n  kubler new image acme/jq --packages jq\n')
     .action(async (image, options) => {

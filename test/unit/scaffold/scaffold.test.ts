@@ -149,7 +149,7 @@ describe('a namespace', () => {
 });
 
 describe('an image', () => {
-  test.each(['none', 'both'] as const)('with tests: %s', async (tests) => {
+  test.each(['none', 'both', 'yaml'] as const)('with tests: %s', async (tests) => {
     const dir = newDir();
     await namespace(dir);
     await image(dir, { tests });
@@ -189,6 +189,22 @@ describe('an image', () => {
     });
     expect(faults).toEqual([]);
     expect(plan.steps.map(({ createdBy }) => createdBy)).toEqual(['LABEL maintainer=', 'ADD rootfs.tar /']);
+  });
+
+  test('its file of tests is read without a warning, wherever Kubler is', async () => {
+    const dir = newDir();
+    const inside = join(dir, 'node_modules/kubler');
+    mkdirSync(join(dir, 'node_modules'));
+    symlinkSync(shippedDir, inside);
+    await namespace(dir);
+    await image(dir, { tests: 'yaml', shippedDir: inside });
+    const file = join(dir, 'namespaces/acme/images/jq/test.yaml');
+    const [, schema = ''] = /schema=(\S+)/.exec(readFileSync(file, 'utf8')) ?? [];
+    expect(schema).toBe('../../../../node_modules/kubler/schema/test.schema.json');
+    expect(existsSync(resolve(file, '..', schema))).toBe(true);
+    const project = await load(dir);
+    expect(project.warnings).toEqual([]);
+    expect(project.images.get('acme/jq')?.tests.file?.files).toEqual([{ path: '/', type: 'directory' }]);
   });
 
   test('works in a single namespace and in the layout of the original', async () => {

@@ -88,6 +88,14 @@ describe('kubler new', () => {
     expect(readFileSync(join(cwd, 'acme/builder/go/build.conf'), 'utf8')).toContain("BUILDER='debian'");
   });
 
+  test('--tests alone is a file of tests, and none of the scripts', async () => {
+    const cwd = newDir();
+    await runNew(cwd, 'namespace', 'acme');
+    await runNew(cwd, 'image', 'acme/jq', '--tests', '--yes');
+    const files = readdirSync(join(cwd, 'namespaces/acme/images/jq'));
+    expect(files).toEqual(['Dockerfile.template', 'README.md', 'build.conf', 'build.sh', 'test.yaml']);
+  });
+
   test('inside a namespace its name may be left out', async () => {
     const cwd = newDir();
     await runNew(cwd, 'namespace', 'acme');
