@@ -12,6 +12,9 @@ export const accountNames = ['passwd', 'group', 'shadow', 'gshadow'] as const;
 /** Where an account file is in a root filesystem. */
 export const accountPath = (name: keyof Accounts): string => `etc/${name}`;
 
+/** The largest user or group number: containers are not run as ones beyond it. */
+export const largestId = 2 ** 31 - 1;
+
 /** One line of an account file; `fields[0]` is the name. */
 export interface AccountLine {
   readonly text: string;

@@ -46,7 +46,7 @@ export async function shellImage(
   try {
     return await withBuild(workspace, { ...spec, inputs }, async (opened) => {
       build = opened;
-      return await openShell(opened.context, options, { root: 'builder', greeting });
+      return await openShell(opened.context, options, { root: 'builder', network: 'host', greeting });
     });
   } finally {
     await server[Symbol.asyncDispose]();

@@ -35,6 +35,7 @@ export interface StepSpec {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string | Uint8Array;
   readonly stdout?: ExecSpec['stdout'];
+  /** Default `none`: nothing but what hooks and RUN do has a use for one. */
   readonly network?: ExecSpec['network'];
   readonly targetReadOnly?: boolean;
   /** As `ExecSpec` has them. */
@@ -72,7 +73,7 @@ export async function runStep(context: BuildContext, spec: StepSpec): Promise<st
     ...(spec.env && { env: spec.env }),
     ...(spec.stdin !== undefined && { stdin: spec.stdin }),
     ...(spec.stdout && { stdout: spec.stdout }),
-    ...(spec.network && { network: spec.network }),
+    network: spec.network ?? 'none',
     ...(spec.targetReadOnly && { targetReadOnly: true }),
     ...spec.exec,
   });

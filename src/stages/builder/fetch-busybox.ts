@@ -35,7 +35,6 @@ export async function fetchBusybox(
   await runStep(context, {
     name: 'busybox',
     root: 'target',
-    network: 'none',
     argv: ['sh', '-c', printFile, 'sh', archive, './bin/busybox'],
     stdout: { hostFile },
   });

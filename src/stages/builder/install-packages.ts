@@ -87,7 +87,7 @@ export async function installPackages(
   context.progress({ kind: 'stage', task, stage: spec.mode === 'configured' ? 'install' : 'unpack' });
   const argv = spec.mode === 'configured' ? configureArgv(spec) : extractArgv(spec);
   const name = spec.names.length === 0 ? 'upgrade' : logName(spec.root, 'install');
-  await runStep(context, { name, root: spec.root, network: 'none', argv });
+  await runStep(context, { name, root: spec.root, argv });
 }
 
 const configureArgv = ({ names }: InstallSpec): ExecSpec['argv'] => [

@@ -16,7 +16,7 @@ export async function openShell(
   {
     root,
     env,
-    network,
+    network = 'none',
     targetReadOnly,
     greeting,
   }: Omit<StepSpec, 'name' | 'argv'> & { readonly greeting: string },
@@ -33,7 +33,7 @@ export async function openShell(
     },
     attach: user.hasTerminal ? 'terminal' : 'streams',
     log: () => undefined,
-    ...(network && { network }),
+    network,
     ...(targetReadOnly && { targetReadOnly }),
   };
   return (await session.exec(given)).exitCode;

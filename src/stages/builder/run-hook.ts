@@ -14,6 +14,7 @@ export async function runHook(
   await runStep(context, {
     name: hook,
     root,
+    network: 'host',
     // A builder configures itself: there is no other root for its hook to fill.
     env: { ...context.hookEnv, ...(root === 'target' && { _ROOTFS: '' }) },
     // What it did there would be in no key: only the builder is kept as it leaves it.

@@ -5,6 +5,7 @@ import {
   accountNumber,
   findAccount,
   groupMembers,
+  largestId,
   type AccountLine,
 } from '../../model/accounts.ts';
 
@@ -46,9 +47,6 @@ function groupsOf(text: string, user: AccountLine): number[] {
   return lines.map((line) => accountNumber(line, 2)).filter((gid) => !Number.isNaN(gid));
 }
 
-/** Ids beyond this are refused by container engines. */
-const maxId = 2 ** 31 - 1;
-
 function numberOf(text: string, kind: string, file: string): number {
   if (!/^\d+$/.test(text)) {
     throw new KublerError(
@@ -56,8 +54,11 @@ function numberOf(text: string, kind: string, file: string): number {
       `cannot find ${kind} "${text}": ${file} of the image has no such line`,
     );
   }
-  if (Number(text) > maxId) {
-    throw new KublerError('IMAGE_INVALID', `cannot run as ${kind} ${text}: the largest number is ${maxId}`);
+  if (Number(text) > largestId) {
+    throw new KublerError(
+      'IMAGE_INVALID',
+      `cannot run as ${kind} ${text}: the largest number is ${largestId}`,
+    );
   }
   return Number(text);
 }

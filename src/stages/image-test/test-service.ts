@@ -4,7 +4,7 @@ import type { HttpAnswer } from '../../ports/prober.ts';
 import type { RunningContainer } from '../../ports/engine.ts';
 import { nothingToStart, ownProcess, startContainer } from './container.ts';
 import { mismatches } from './match-text.ts';
-import { openTail, runTest, toFailure, type Failure, type Tail } from './run-test.ts';
+import { openTail, runTest, type Failure, type Tail } from './run-test.ts';
 import { commandName, defaultTimeout, testCommand } from './test-command.ts';
 import type { TestSubject } from './test-subject.ts';
 
@@ -81,28 +81,29 @@ function onlyPort({ config }: TestSubject): number | undefined {
 const httpName = ({ port, path = '/', request }: HttpTest): string =>
   `http: ${request?.method ?? 'GET'} :${port ?? '?'}${path}`;
 
-async function testPort(service: Service, port: number, timeout: number | undefined) {
+async function testPort(service: Service, port: number, timeout = defaultTimeout) {
   const { prober } = service.subject;
-  const answer = await untilAnswered(service, timeout, async () =>
-    (await prober.accepts(hostPort(service, port))) ? true : undefined,
-  );
-  return answer ? undefined : silence(service, timeout);
+  const isOpen = await askUntil(service, timeout, () => prober.accepts(hostPort(service, port)), Boolean);
+  return isOpen === true ? undefined : giveUp(service, timeout);
 }
 
 async function testHttp(
   service: Service,
   { port, request = {}, path = '/', timeout: own, ...wanted }: HttpTest,
-  shared: number | undefined,
+  shared = defaultTimeout,
 ): Promise<Failure | undefined> {
   if (port === undefined) return { reason: 'say which port: the image does not expose exactly one' };
   const timeout = own ?? shared;
   const question = {
-    ...{ port: hostPort(service, port), path, timeoutMs: (timeout ?? defaultTimeout) * 1000 },
+    ...{ port: hostPort(service, port), path },
     ...{ method: request.method ?? 'GET', headers: request.headers ?? {}, body: request.body },
   };
-  const { prober } = service.subject;
-  const answer = await untilAnswered(service, timeout, () => prober.request(question));
-  return answer ? toFailure(judgeAnswer(wanted, answer), service.tail.lines()) : silence(service, timeout);
+  const ask = async (timeoutMs: number) => {
+    const answer = await service.subject.prober.request({ ...question, timeoutMs });
+    return answer && judgeAnswer(wanted, answer);
+  };
+  const faults = await askUntil(service, timeout, ask, ({ length }) => length === 0);
+  return faults?.length === 0 ? undefined : giveUp(service, timeout, faults);
 }
 
 /** What of an answer is not as it must be. Pure. */
@@ -123,8 +124,7 @@ export function judgeAnswer(
 }
 
 async function testInside(service: Service, file: TestFile, test: CommandTest): Promise<Failure | undefined> {
-  const status = service.ended();
-  if (status !== undefined) return silence(service, undefined);
+  if (service.ended() !== undefined) return giveUp(service);
   return testCommand(service.subject, file, test, service.container);
 }
 
@@ -133,25 +133,36 @@ const hostPort = ({ container }: Service, port: number): number =>
 
 const pollMs = 100;
 
-/** Asks until something answers, the time is over, or the image's process has ended. */
-async function untilAnswered<T>(
-  { subject: { clock }, ended }: Service,
-  timeout: number | undefined,
-  ask: () => Promise<T | undefined>,
+/**
+ * Asks until an answer is good, the time is over, or the image's process has ended: what starts may say so at first.
+ * Returns the last answer; undefined when there was none.
+ * @param ask gets the milliseconds that are left
+ */
+async function askUntil<T>(
+  { subject: { clock }, ended }: Pick<Service, 'subject' | 'ended'>,
+  timeout: number,
+  ask: (leftMs: number) => Promise<T | undefined>,
+  isGood: (answer: T) => boolean,
 ): Promise<T | undefined> {
-  const endsAt = clock.now() + (timeout ?? defaultTimeout) * 1000;
+  const endsAt = clock.now() + timeout * 1000;
+  let last: T | undefined;
   for (;;) {
-    const answer = await ask();
-    if (answer !== undefined || ended() !== undefined || clock.now() >= endsAt) return answer;
+    last = (await ask(Math.max(1, endsAt - clock.now()))) ?? last;
+    if (last !== undefined && isGood(last)) return last;
+    if (ended() !== undefined || clock.now() >= endsAt) return last;
     await clock.sleep(pollMs);
   }
 }
 
-function silence({ ended, tail }: Service, timeout: number | undefined): Failure {
+/** @param faults of the last answer */
+function giveUp(
+  { ended, tail }: Service,
+  timeout: number = defaultTimeout,
+  faults: readonly string[] = [],
+): Failure {
   const status = ended();
-  const reason =
-    status === undefined
-      ? `nothing answers within ${timeout ?? defaultTimeout} s`
-      : `the image's own process has ended with status ${status}`;
-  return { reason, output: tail.lines() };
+  const late =
+    faults.length > 0 ? `so it is still after ${timeout} s` : `nothing answers within ${timeout} s`;
+  const end = status === undefined ? late : `the image's own process has ended with status ${status}`;
+  return { reason: [...faults, end].join('; '), output: tail.lines() };
 }

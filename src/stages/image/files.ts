@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { checkIds } from './check-ids.ts';
 import { expandWord } from './expand-word.ts';
 import { expand, lookupIn, type Draft, type Handler, type StepBody } from './draft.ts';
 import { parseHereMark } from './here-document.ts';
@@ -85,6 +86,7 @@ function readOwner(draft: Draft, instruction: Instruction): string | undefined {
   const value = flagValue(instruction, 'chown');
   if (value === undefined) return undefined;
   const owner = expand(draft, instruction, value);
+  checkIds(instruction, owner);
   if (/^[^:]+(:[^:]+)?$/.test(owner)) return owner;
   throw fault(
     instruction,

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { compareBytes } from '../../model/tree-entry.ts';
+import { checkIds } from './check-ids.ts';
 import { configStep, expand, expandRest, recorded, type Handler } from './draft.ts';
 import { checkFlags, fault, type Instruction } from './instruction.ts';
 import { isSignal } from './signal.ts';
@@ -46,6 +47,7 @@ export const applyVolume: Handler = (draft, instruction) => {
 export const applyUser: Handler = (draft, instruction) => {
   checkFlags(instruction);
   draft.user = expandRest(draft, instruction);
+  checkIds(instruction, draft.user);
   return recorded(`USER ${draft.user}`);
 };
 
