@@ -61,7 +61,7 @@ async function connect(options: WorkspaceOptions, temp: TempDir): Promise<Worksp
   };
   const layout = await openLayout({ ...shared, dir: join(dataDir, 'store') });
   return {
-    engine: await nativeEngine(dataDir, runner, signal),
+    engine: await nativeEngine(dataDir, temp.path, runner, signal),
     runner,
     downloader: createDownloader({ proxies, caFile, signal }),
     clock: systemClock,
@@ -94,12 +94,21 @@ export async function probe(
   const dataDir = project?.settings.dataDir ?? scratch.path;
   if (isRoot()) await claimDataDir(dataDir, await readIdMap());
   const runner = createProcessRunner({ signal });
-  return await probeHost({ engine: await nativeEngine(dataDir, runner, signal), runner }, project);
+  return await probeHost(
+    { engine: await nativeEngine(dataDir, scratch.path, runner, signal), runner },
+    project,
+  );
 }
 
-async function nativeEngine(dataDir: string, runner: ProcessRunner, signal: AbortSignal): Promise<Engine> {
+async function nativeEngine(
+  dataDir: string,
+  processDir: string,
+  runner: ProcessRunner,
+  signal: AbortSignal,
+): Promise<Engine> {
   return createNativeEngine({
     dataDir,
+    processDir,
     openTempDir: () => openTempDir(dataDir),
     which: (command) => runner.which(command),
     signal,

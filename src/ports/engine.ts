@@ -219,7 +219,10 @@ export interface Engine {
   /** What is missing on this host; empty when the engine can work. */
   probe(depth?: ProbeDepth): Promise<readonly MissingTool[]>;
   hasSnapshot(id: SnapshotId): Promise<boolean>;
-  listSnapshots(): Promise<readonly SnapshotId[]>;
+  /** The ids of all snapshots. As long as this process lives, `collectGarbage` of another one leaves them. */
+  holdSnapshots(): Promise<readonly SnapshotId[]>;
+  /** Makes a snapshot absent at once; sessions that use it and its children are not harmed. */
+  removeSnapshot(id: SnapshotId): Promise<void>;
   /** Removes all snapshots and unpacked layers but those needed, new, or in use by any process. */
   collectGarbage(spec: GarbageSpec): Promise<Garbage>;
   /** Makes a base snapshot; the one that is already there wins. */

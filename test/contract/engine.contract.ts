@@ -309,7 +309,7 @@ export function describeEngineContract(name: string, setUp: (dir: string) => Eng
           await session.commit('target', second);
           await sh(session, 'echo 3 > /three');
         }
-        expect(await engine.listSnapshots()).toEqual(expect.arrayContaining([base, first, second]));
+        expect(await engine.holdSnapshots()).toEqual(expect.arrayContaining([base, first, second]));
         await using one = await open({ target: first });
         await sh(one, 'test -e /one; test ! -e /two');
         await using two = await open({ builder: second, target: second });
@@ -428,7 +428,7 @@ export function describeEngineContract(name: string, setUp: (dir: string) => Eng
 
     describe('removing a snapshot', () => {
       const remove = async (id: string, dryRun = false) => {
-        const snapshots = new Set((await engine.listSnapshots()).filter((each) => each !== id));
+        const snapshots = new Set((await engine.holdSnapshots()).filter((each) => each !== id));
         return engine.collectGarbage({ snapshots, layers: new Set(), writtenBefore: Infinity, dryRun });
       };
 
@@ -442,7 +442,7 @@ export function describeEngineContract(name: string, setUp: (dir: string) => Eng
         expect(await remove(id)).toMatchObject({ snapshots: [id] });
         expect(await remove(id)).toMatchObject({ snapshots: [], snapshotBytes: 0 });
         expect(await engine.hasSnapshot(id)).toBe(false);
-        expect(await engine.listSnapshots()).not.toContain(id);
+        expect(await engine.holdSnapshots()).not.toContain(id);
       });
 
       it('harms neither its children nor sessions that use it', async () => {

@@ -25,6 +25,7 @@ const openEngine = (dataDir: string, signal = new AbortController().signal) =>
   createNativeEngine({
     dataDir,
     openTempDir: () => openTempDir(dataDir),
+    processDir: join(dataDir, 'process'),
     which: (command) => createProcessRunner({ signal }).which(command),
     signal,
     inUserNamespace,
@@ -139,7 +140,7 @@ host('a process of the native engine', () => {
        const interrupt = new AbortController();
        for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => interrupt.abort(signal));
        const engine = createNativeEngine({ dataDir, openTempDir: () => openTempDir(dataDir),
-         which: async (command) => command, signal: interrupt.signal,
+         processDir: dataDir + '/process', which: async (command) => command, signal: interrupt.signal,
          inUserNamespace: ${inUserNamespace}, uid: 0 });
        const spec = ${JSON.stringify(spec)};
        ${code}`,
@@ -174,7 +175,7 @@ host('a process of the native engine', () => {
     expect(readdirSync(join(dataDir, 'tmp'))).toHaveLength(1);
     await removeStaleTempDirs(dataDir);
     expect(readdirSync(join(dataDir, 'tmp'))).toEqual([]);
-    expect(await openEngine(dataDir).listSnapshots()).toEqual([base]);
+    expect(await openEngine(dataDir).holdSnapshots()).toEqual([base]);
   });
 
   const makeLayer = (script: string) => makeLayerBlob(dir, script);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { kubler, startKubler } from '../support/kubler.ts';
@@ -110,13 +110,23 @@ BUILDER_SUITE='bookworm'
 
   it('removes downloads that no index names, and unpacked layers that no image has', async () => {
     const packages = contents('downloads');
+    const wanted = 'ab'.repeat(32);
+    const named = join(dir, 'namespaces/adds/images/later');
+    writeTree(named, {
+      'build.conf': `BOB_SUM='${wanted.toUpperCase()}'\n`,
+      'Dockerfile.template': `${dockerfile}ADD --checksum=sha256:\${BOB_SUM} http://127.0.0.1:9/x /x\n`,
+    });
     writeTree(dataDir, {
       [`downloads/${'0'.repeat(64)}`]: 'stale',
+      [`downloads/${wanted}`]: 'needed',
       'layers/0123456789abcdef/fs/file': 'stale',
     });
     const planned = { ...nothing, downloads: 1, 'unpacked layers': 1 };
     expect(await clean('--dry-run')).toEqual(planned);
     expect(await clean()).toEqual(planned);
+    expect(contents('downloads')).toEqual([...packages, wanted].sort());
+    rmSync(join(dir, 'namespaces/adds'), { recursive: true });
+    expect(await clean()).toEqual({ ...nothing, downloads: 1 });
     expect(contents('downloads')).toEqual(packages);
     expect(packages.length).toBeGreaterThan(1);
   });
@@ -134,10 +144,13 @@ BUILDER_SUITE='bookworm'
       });
       void running.then(() => resolve());
     });
-    expect(await clean()).toMatchObject({ snapshots: 0, blobs: 0 });
+    writeTree(dataDir, { 'failed/tidy/gone/image.json': '{}' });
+    const besides = await clean();
+    expect(besides).toMatchObject({ snapshots: 0, blobs: 0 });
+    expect(besides).not.toHaveProperty('failed images');
     const { exitCode, stderr } = await running;
     expect(exitCode, stderr).toBe(0);
-    expect(await clean()).toEqual({ ...nothing, snapshots: 1 });
+    expect(await clean()).toEqual({ ...nothing, snapshots: 1, 'failed images': 1 });
     expect(await call('run', 'tidy/slow')).toBe('2');
     expect((await build())['tidy/slow']?.outcome).toBe('skipped');
   });

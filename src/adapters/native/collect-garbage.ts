@@ -1,11 +1,12 @@
 import { readdir, rename, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { diskUsage } from '../../oci/disk-usage.ts';
-import type { Garbage, GarbageSpec } from '../../ports/engine.ts';
-import { withLock } from '../system/lock.ts';
+import type { Garbage, GarbageSpec, SnapshotId } from '../../ports/engine.ts';
 import {
+  heldFolder,
   layerNames,
   listSnapshots,
+  lockSnapshots,
   pinsFolder,
   readSnapshot,
   snapshotFile,
@@ -23,12 +24,22 @@ export async function collectGarbage(host: NativeHost, spec: GarbageSpec): Promi
   // What goes is moved here under the locks, and deleted without them.
   await using temp = await host.openTempDir();
   const bin = { path: temp.path, dryRun: spec.dryRun };
-  const { signal } = host;
-  const snapshots = await withLock(`${snapshotsDir(host)}.lock`, () => sweepSnapshots(host, spec, bin), {
-    signal,
+  const snapshots = await lockSnapshots(host, async () => {
+    const held = new Set(await pinned(host, heldFolder));
+    return sweepSnapshots(host, bin, async ({ id }, name) => {
+      if (spec.snapshots.has(id) || held.has(name)) return false;
+      return isOlder(join(snapshotsDir(host), name, snapshotFile), spec);
+    });
   });
   const layers = await lockLayers(host, () => sweepLayers(host, spec, bin));
   return { ...snapshots, ...layers };
+}
+
+/** Removes one snapshot, whoever holds it; its bytes stay as long as another root needs them. */
+export async function removeSnapshot(host: NativeHost, id: SnapshotId): Promise<void> {
+  await using temp = await host.openTempDir();
+  const bin = { path: temp.path, dryRun: false };
+  await lockSnapshots(host, () => sweepSnapshots(host, bin, (each) => Promise.resolve(each.id === id)));
 }
 
 interface Bin {
@@ -38,14 +49,19 @@ interface Bin {
 
 type GoneSnapshots = Pick<Garbage, 'snapshots' | 'snapshotBytes'>;
 
-async function sweepSnapshots(host: NativeHost, spec: GarbageSpec, bin: Bin): Promise<GoneSnapshots> {
+/** @param goes which snapshots to remove; `name` is that of its own layer */
+async function sweepSnapshots(
+  host: NativeHost,
+  bin: Bin,
+  goes: (snapshot: Snapshot, name: string) => Promise<boolean>,
+): Promise<GoneSnapshots> {
   const gone = new Map<string, Snapshot>();
   for (const snapshot of await listSnapshots(host)) {
     const [name = ''] = snapshot.layers;
-    const file = join(snapshotsDir(host), name, snapshotFile);
-    if (spec.snapshots.has(snapshot.id) || !(await isOlder(file, spec))) continue;
+    if (!(await goes(snapshot, name))) continue;
     gone.set(name, snapshot);
-    if (!bin.dryRun) await rename(file, join(snapshotsDir(host), name, removedFile));
+    const dir = join(snapshotsDir(host), name);
+    if (!bin.dryRun) await rename(join(dir, snapshotFile), join(dir, removedFile));
   }
   const needed = await neededLayers(host, gone);
   let snapshotBytes = 0;
@@ -99,11 +115,12 @@ async function discard(dir: string, name: string, bin: Bin): Promise<number> {
   return bytes;
 }
 
-/** Names that open scratch folders, of all processes, hold in this folder of theirs. */
+/** Names that open scratch folders have in this folder of theirs; what this process holds it may also remove. */
 async function pinned(host: NativeHost, folder: string): Promise<readonly string[]> {
   const tmp = join(host.dataDir, 'tmp');
   const found: string[] = [];
   for (const name of await readdir(tmp).catch(() => [])) {
+    if (folder === heldFolder && name === basename(host.processDir)) continue;
     found.push(...(await readdir(join(tmp, name, folder)).catch(() => [])));
   }
   return found;

@@ -1,11 +1,11 @@
 import type { Engine } from '../../ports/engine.ts';
 import { bootstrap } from './bootstrap.ts';
-import { collectGarbage } from './collect-garbage.ts';
+import { collectGarbage, removeSnapshot } from './collect-garbage.ts';
 import { openSession } from './open-session.ts';
 import { probe, type ProbeOptions } from './probe.ts';
 import { runImage } from './run-image.ts';
 import { startImage } from './start-image.ts';
-import { findSnapshot, listSnapshots, type NativeHost } from './snapshot-store.ts';
+import { findSnapshot, holdSnapshots, type NativeHost } from './snapshot-store.ts';
 
 export interface NativeEngineOptions extends NativeHost, ProbeOptions {}
 
@@ -15,7 +15,8 @@ export function createNativeEngine(options: NativeEngineOptions): Engine {
     name: 'native',
     probe: (depth) => probe(options, depth),
     hasSnapshot: async (id) => (await findSnapshot(options, id)) !== undefined,
-    listSnapshots: async () => (await listSnapshots(options)).map(({ id }) => id),
+    holdSnapshots: async () => (await holdSnapshots(options)).map(({ id }) => id),
+    removeSnapshot: (id) => removeSnapshot(options, id),
     collectGarbage: (spec) => collectGarbage(options, spec),
     bootstrap: (spec) => bootstrap(options, spec),
     open: (spec) => openSession(options, spec),

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KublerError } from '../../errors.ts';
 import type { SnapshotId } from '../../ports/engine.ts';
+import { withLock } from '../system/lock.ts';
 import type { TempDir } from '../system/temp-dir.ts';
 import { runCommand } from './run-command.ts';
 
@@ -17,6 +18,8 @@ export interface NativeHost {
   readonly dataDir: string;
   /** Opens a scratch folder in `<data>/tmp`. */
   readonly openTempDir: () => Promise<TempDir>;
+  /** A scratch folder in `<data>/tmp` that is there as long as this process is. */
+  readonly processDir: string;
   readonly signal: AbortSignal;
   /** Root of a user namespace, not of the host, runs this. */
   readonly inUserNamespace: boolean;
@@ -39,6 +42,24 @@ export async function listSnapshots(host: NativeHost): Promise<readonly Snapshot
     if (snapshot) found.push(snapshot);
   }
   return found;
+}
+
+/** Runs `work` while no other process adds holds to snapshots or removes any. */
+export const lockSnapshots = <T>(host: NativeHost, work: () => Promise<T>): Promise<T> =>
+  withLock(`${snapshotsDir(host)}.lock`, work, { signal: host.signal });
+
+/** Folder of a scratch folder with a file per snapshot that is not to be removed while the scratch folder exists. */
+export const heldFolder = 'held';
+
+/** All snapshots, none of which another process removes as long as this one lives. */
+export async function holdSnapshots(host: NativeHost): Promise<readonly Snapshot[]> {
+  const held = join(host.processDir, heldFolder);
+  await mkdir(held, { recursive: true });
+  return lockSnapshots(host, async () => {
+    const found = await listSnapshots(host);
+    for (const { layers } of found) await writeFile(join(held, layers[0] ?? ''), '');
+    return found;
+  });
 }
 
 /** Names of the folders in the snapshots folder, sorted. */

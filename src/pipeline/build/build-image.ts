@@ -1,3 +1,4 @@
+import { KublerError, KublerErrors } from '../../errors.ts';
 import type { ImageRecord } from '../../model/image-record.ts';
 import { describeFinding, type Finding } from '../../model/finding.ts';
 import { createStepStore, fillTarget, type apt, type FilledTarget } from '../../stages/builder/index.ts';
@@ -10,6 +11,7 @@ import { describeImage } from './describe-image.ts';
 import { imageBuildSpec } from './image-build-spec.ts';
 import { proveImage } from './prove-image.ts';
 import { readRecord } from '../read-record.ts';
+import type { FinishedImage } from '../test/test-image.ts';
 import { readParent, type ParentImage } from './parent-image.ts';
 import { settleImage } from './settle-image.ts';
 import { withBuild, type Build } from './with-build.ts';
@@ -29,7 +31,8 @@ export async function buildImage(
 
   const spec = imageBuildSpec(step, index, parent);
   const { roots } = spec;
-  const { record, tree } = await withBuild(workspace, spec, async (build) => {
+  let target = roots.target;
+  const work = async (build: Build): Promise<Pick<FinishedImage, 'record' | 'tree'>> => {
     const start = await captureStart(build);
     const filled = await fillTarget(build.context, {
       installer: build.installer,
@@ -45,6 +48,7 @@ export async function buildImage(
       epoch: build.epoch,
       ...(step.forced && { only: String(startedAt) }),
     });
+    target = filled.target;
     const provided = providedPackages(parent?.record.provided ?? [], filled);
     const collected = await collectTree(build, { definition, filled, start, provided, parent, plan });
     const { image, assembled, warnings } = await makeImage(workspace, build, {
@@ -58,11 +62,21 @@ export async function buildImage(
     const buildMs = workspace.clock.now() - startedAt;
     const own = { warnings, epoch: build.epoch, buildMs, ...(await copiedImages(workspace, step)) };
     return { record: { ...described, ...own }, tree: assembled.tree };
+  };
+  const { record, tree } = await withBuild(workspace, spec, work).catch(async (error: unknown) => {
+    if (target !== roots.target && holdsSecret(error)) await workspace.engine.removeSnapshot(target);
+    throw error;
   });
   const { fault } = await settleImage(workspace, { definition, record, tree, testKey: step.testKey, index });
   if (fault) throw fault;
   workspace.progress({ kind: 'done', task: record.id, summary: summarise(record) });
 }
+
+/** True when a build was refused for what its target root has: one in a layer of the Dockerfile has a line. */
+const holdsSecret = (error: unknown): boolean =>
+  (error instanceof KublerErrors ? error.errors : [error]).some(
+    (each) => each instanceof KublerError && each.code === 'PRUNE_SECRET' && each.at === undefined,
+  );
 
 function summarise({ layerCount, sizeBytes }: ImageRecord): string {
   return `${(sizeBytes / 1e6).toFixed(1)} MB in ${layerCount === 1 ? '1 layer' : `${layerCount} layers`}`;

@@ -1,4 +1,4 @@
-import { assert } from '../../errors.ts';
+import { KublerError } from '../../errors.ts';
 import type { ImageStep } from '../../stages/plan/index.ts';
 import type { apt } from '../../stages/builder/index.ts';
 import { readFinished } from '../test/read-finished.ts';
@@ -12,7 +12,11 @@ export async function retestImage(
   index: apt.FrozenIndex,
 ): Promise<void> {
   const found = await readFinished(workspace, definition.id, key);
-  assert(found, `${definition.id} is there to be tested`);
+  if (!found) {
+    throw new KublerError('IMAGE_NOT_BUILT', `cannot test ${definition.id}: it was removed meanwhile`, {
+      hint: `kubler build ${definition.id}`,
+    });
+  }
   const { report, fault } = await settleImage(workspace, { ...found, definition, testKey, index });
   if (fault) throw fault;
   const count = report.results.length;

@@ -1,9 +1,10 @@
 import type { Digest } from '../../model/digest.ts';
 import type { ImageRecord } from '../../model/image-record.ts';
-import type { Project } from '../../model/project.ts';
+import type { ImageDefinition, Project } from '../../model/project.ts';
 import { diskUsage } from '../../oci/disk-usage.ts';
 import type { GarbageSpec } from '../../ports/engine.ts';
 import { apt } from '../../stages/builder/index.ts';
+import { readTemplate } from '../../stages/image/index.ts';
 import { findStaleFiles, removeFiles } from '../../store/index.ts';
 import { dataPaths, type Workspace } from '../workspace.ts';
 
@@ -36,8 +37,8 @@ export async function cleanProject(
   const inUseSince = await workspace.inUseSince();
   const writtenBefore = inUseSince ?? workspace.clock.now();
   const ids = await records.list();
-  // They have no name, so that their blobs go too.
-  const failed = await workspace.failed.list();
+  // They have no name, so that their blobs go too. Another process may be testing one.
+  const failed = inUseSince === undefined ? await workspace.failed.list() : [];
   const failedBytes = await diskUsage(`${dataDir}/failed`);
   const recordBytes = await diskUsage(`${dataDir}/images`);
   const garbage = await workspace.engine.collectGarbage({
@@ -87,12 +88,19 @@ const neededSnapshots = (record: ImageRecord): readonly string[] => [
   record.baseSnapshot,
 ];
 
-/** Packages of the indexes in use, and base tarballs of the project. */
-async function namedDownloads(dataDir: string, { builders }: Project): Promise<ReadonlySet<string>> {
+/** Packages of the indexes in use, base tarballs of the project, and what it writes the checksum of for ADD. */
+async function namedDownloads(dataDir: string, { builders, images }: Project): Promise<ReadonlySet<string>> {
   const tarballs = [...builders.values()].flatMap(({ base }) =>
     base?.kind === 'tarball' ? [base.sha256] : [],
   );
-  return new Set([...(await apt.namedPackages(dataDir)), ...tarballs]);
+  const added = await Promise.all([...images.values()].map(findChecksums));
+  return new Set([...(await apt.namedPackages(dataDir)), ...tarballs, ...added.flat()]);
+}
+
+/** All SHA-256 in a Dockerfile.template, whatever is wrong with it, and in the variables it may take them from. */
+async function findChecksums({ dir, variables }: ImageDefinition): Promise<readonly string[]> {
+  const { text } = await readTemplate(dir).catch(() => ({ text: '' }));
+  return `${text} ${[...variables.values()].join(' ')}`.toLowerCase().match(/\b[0-9a-f]{64}\b/g) ?? [];
 }
 
 async function forgetImages({ layout, records }: Workspace): Promise<void> {

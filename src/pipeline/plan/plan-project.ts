@@ -75,7 +75,7 @@ export async function planProject(
       failed: new Map([...failed].filter(([id]) => intactFailed.has(id))),
       testScripts: await digestTestScripts(graph),
       imports,
-      snapshots: new Set(await workspace.engine.listSnapshots()),
+      snapshots: new Set(await workspace.engine.holdSnapshots()),
       intact: await intactImages(workspace, workspace.records, records),
     },
     request.force,

@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, statSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { collectGarbage } from '../../../../src/adapters/native/collect-garbage.ts';
+import { collectGarbage, removeSnapshot } from '../../../../src/adapters/native/collect-garbage.ts';
 import {
   findSnapshot,
+  holdSnapshots,
   listSnapshots,
   pinSnapshot,
   publishSnapshot,
@@ -23,6 +24,7 @@ beforeEach(() => {
   host = {
     dataDir,
     openTempDir: () => openTempDir(dataDir),
+    processDir: join(dataDir, 'tmp/own'),
     signal: new AbortController().signal,
     inUserNamespace: false,
   };
@@ -137,6 +139,28 @@ describe('a removed snapshot', () => {
     const made = statSync(join(host.dataDir, 'snapshots', 'a'.repeat(16), 'snapshot.json')).mtimeMs;
     expect(await remove(['a'], { writtenBefore: made })).toMatchObject({ snapshots: [] });
     expect(await remove(['a'], { writtenBefore: made + 1 })).toMatchObject({ snapshots: [id('a')] });
+  });
+
+  it('is none that another process found there when it began, as long as it lives', async () => {
+    await publish('a', 'base');
+    await publish('b', 'own');
+    const other = { ...host, processDir: (await host.openTempDir()).path };
+    expect((await holdSnapshots(other)).map((each) => each.id)).toEqual(['a', 'b'].map(id));
+    await holdSnapshots(host);
+    await publish('c', 'later');
+    expect(await remove(['a', 'b', 'c'])).toMatchObject({ snapshots: [id('c')] });
+    await rm(other.processDir, { recursive: true });
+    expect(await remove(['a', 'b'])).toMatchObject({ snapshots: ['a', 'b'].map(id) });
+  });
+
+  it('is one that must go at once, whoever holds it; nothing else goes', async () => {
+    await publish('a', 'base');
+    await publish('b', 'leak', 'a');
+    await holdSnapshots({ ...host, processDir: (await host.openTempDir()).path });
+    await removeSnapshot(host, id('b'));
+    expect(layers()).toEqual(['a'.repeat(16)]);
+    expect(await findSnapshot(host, id('a'))).toBeDefined();
+    await removeSnapshot(host, id('b'));
   });
 
   it('cannot be pinned', async () => {
