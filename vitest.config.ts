@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
+import { workers } from './test/support/shared-data-dir.ts';
 
-/** Folder = cost: `unit` needs nothing but Node; the others need root, the network or an engine, one file at a time. */
+/** Folder = cost: `unit` needs nothing but Node; the others need root, the network or an engine. */
 const project = (name: string, include: string[], order: number, options: object) => ({
   test: { name, include, sequence: { groupOrder: order }, ...options },
 });
@@ -27,7 +28,7 @@ export default defineConfig({
         testTimeout: minutes(10),
         hookTimeout: minutes(15),
         retry,
-        maxWorkers: 1,
+        maxWorkers: workers,
         globalSetup: ['test/support/shared-data-dir.ts'],
       }),
     ],

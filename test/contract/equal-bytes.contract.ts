@@ -2,10 +2,11 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { kubler, repositoryDir } from '../support/kubler.ts';
 import { requires } from '../support/requires.ts';
 import { writeTree } from '../support/write-tree.ts';
+import { sharedDataDir } from '../support/shared-data-dir.ts';
 
 interface Built {
   readonly image: string;
@@ -71,7 +72,7 @@ export function describeEqualBytes(engine: string, ...needs: readonly string[]):
 async function buildElsewhere(scratch: string, project: string): Promise<string> {
   const dataDir = join(scratch, 'data');
   for (const part of ['indexes', 'downloads']) {
-    await cp(join(inject('dataDir'), part), join(dataDir, part), {
+    await cp(join(sharedDataDir(), part), join(dataDir, part), {
       recursive: true,
       preserveTimestamps: false,
     });

@@ -3,13 +3,14 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { TarMember } from '../../src/oci/tar-member.ts';
 import { kubler } from '../support/kubler.ts';
 import { requires } from '../support/requires.ts';
 import { member, tarOf } from '../support/tar.ts';
 import { useTempDir } from '../support/use-temp-dir.ts';
 import { writeTree } from '../support/write-tree.ts';
+import { sharedDataDir } from '../support/shared-data-dir.ts';
 
 type Files = Readonly<Record<string, string>>;
 
@@ -38,7 +39,7 @@ interface Failure {
 
 async function fail(dir: string, args: readonly string[] = ['build']): Promise<Failure> {
   const { exitCode, stdout, stderr } = await kubler(args, { cwd: dir });
-  const lines = stderr.replaceAll(inject('dataDir'), 'DATA').split('\n');
+  const lines = stderr.replaceAll(sharedDataDir(), 'DATA').split('\n');
   const start = lines.findIndex((line) => line.startsWith('error: '));
   return { status: exitCode, report: start < 0 ? '' : lines.slice(start).join('\n'), stdout };
 }
@@ -404,9 +405,7 @@ requires(
     const { report } = await failToBuild({ [image('a', 'build.sh')]: script });
     expect(report).toContain('finish_rootfs_build ended with status 3\n  962\n');
     const [, log = ''] = /^full log: DATA(.*)$/m.exec(report) ?? [];
-    const lines = readFileSync(join(inject('dataDir'), log), 'utf8')
-      .trimEnd()
-      .split('\n');
+    const lines = readFileSync(join(sharedDataDir(), log), 'utf8').trimEnd().split('\n');
     expect(lines.sort()).toEqual(
       [...Array.from({ length: 1000 }, (_, index) => `${index + 1}`), 'no line end'].sort(),
     );
@@ -525,7 +524,7 @@ requires(
       '"etc/passwd": "/etc/passwd" is absolute or goes up with ".."',
     ],
   ])('%s is refused before anything is unpacked', async (_title, members, reason) => {
-    const snapshots = readdirSync(join(inject('dataDir'), 'snapshots'));
+    const snapshots = readdirSync(join(sharedDataDir(), 'snapshots'));
     const { status, report } = await failWithBase(await archive(...members));
     expect(status).toBe(1);
     expect(report).toBe(
@@ -538,8 +537,8 @@ requires(
       ),
     );
     expect(readdirSync(outside)).toEqual([]);
-    expect(existsSync(join(inject('dataDir'), 'climbed'))).toBe(false);
-    expect(readdirSync(join(inject('dataDir'), 'snapshots'))).toEqual(snapshots);
+    expect(existsSync(join(sharedDataDir(), 'climbed'))).toBe(false);
+    expect(readdirSync(join(sharedDataDir(), 'snapshots'))).toEqual(snapshots);
   });
 
   it('with another checksum than build.conf says is refused', async () => {

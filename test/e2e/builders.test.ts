@@ -2,13 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { kubler } from '../support/kubler.ts';
 import { readImage } from '../support/read-image.ts';
 import { requires } from '../support/requires.ts';
 import { serveFolder, type FolderServer } from '../support/serve-folder.ts';
 import { useTempDir } from '../support/use-temp-dir.ts';
 import { writeTree } from '../support/write-tree.ts';
+import { sharedDataDir } from '../support/shared-data-dir.ts';
 
 const template = 'FROM ${IMAGE_PARENT}\nADD rootfs.tar /\n';
 
@@ -108,7 +109,7 @@ requires(
       ),
     );
     expect(await made('acme/apart')).toBe('/usr/bin/xxd\njq\n');
-    const log = join(inject('dataDir'), 'logs/acme/apart/builder-install.log');
+    const log = join(sharedDataDir(), 'logs/acme/apart/builder-install.log');
     expect(readFileSync(log, 'utf8')).toContain('Unpacking xxd');
   });
 
@@ -123,7 +124,7 @@ requires(
     );
     expect(await made('builders/same')).toBe('made\n');
     const log = (dir: string) =>
-      readFileSync(join(inject('dataDir'), `logs/${dir}/same/configure_builder.log`), 'utf8');
+      readFileSync(join(sharedDataDir(), `logs/${dir}/same/configure_builder.log`), 'utf8');
     expect([log('_builders'), log('builders')]).toEqual(['of the builder\n', 'of the image\n']);
   });
 
@@ -260,7 +261,7 @@ requires(
       const { exitCode, stderr } = await build('acme/wrong');
       expect(exitCode).toBe(1);
       expect(stderr).toContain(`its SHA-256 is ${checksum('base.tar.xz')}, not ${'ab'.repeat(32)}`);
-      expect(existsSync(join(inject('dataDir'), 'downloads', 'ab'.repeat(32)))).toBe(false);
+      expect(existsSync(join(sharedDataDir(), 'downloads', 'ab'.repeat(32)))).toBe(false);
     });
 
     it('say so when there is no such file', async () => {
@@ -278,7 +279,7 @@ requires(
 
 /** The tree of an image's base as debootstrap made it, in the data dir: the lowest layer of its snapshot. */
 function debootstrapTree(image: string): string {
-  const dataDir = inject('dataDir');
+  const dataDir = sharedDataDir();
   const readJson = (file: string): unknown => JSON.parse(readFileSync(join(dataDir, file), 'utf8'));
   const { baseSnapshot } = readJson(`images/${image}/image.json`) as { baseSnapshot: string };
   const { layers } = readJson(`snapshots/${baseSnapshot.slice(0, 16)}/snapshot.json`) as { layers: string[] };

@@ -1,12 +1,13 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { beforeAll, expect, inject, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { kubler, repositoryDir } from '../support/kubler.ts';
 import { requires } from '../support/requires.ts';
 import { member, tarOf } from '../support/tar.ts';
 import { useTempDir } from '../support/use-temp-dir.ts';
 import { gzipSync } from 'node:zlib';
+import { sharedDataDir } from '../support/shared-data-dir.ts';
 
 /** Verbs and, with a blank between, what is below them. */
 async function verbs(above: readonly string[] = []): Promise<readonly string[]> {
@@ -45,7 +46,7 @@ requires(
   const run = (line: string, cwd = project) =>
     execa('bash', ['-c', line], {
       cwd,
-      env: { PATH: `${bin}:${process.env['PATH']}`, KUBLER_DATA_DIR: inject('dataDir'), NO_COLOR: '1' },
+      env: { PATH: `${bin}:${process.env['PATH']}`, KUBLER_DATA_DIR: sharedDataDir(), NO_COLOR: '1' },
       reject: false,
       input: '',
     });

@@ -3,12 +3,13 @@ import { chmodSync, chownSync, existsSync, readFileSync, statSync, writeFileSync
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unpackImage } from '../support/exported-image.ts';
 import { kubler } from '../support/kubler.ts';
 import { requires } from '../support/requires.ts';
 import { useTempDir } from '../support/use-temp-dir.ts';
 import { writeTree } from '../support/write-tree.ts';
+import { sharedDataDir } from '../support/shared-data-dir.ts';
 
 interface Built {
   readonly image: string;
@@ -251,7 +252,7 @@ finish_rootfs_build() {
     });
     expect(existsSync(join(root, 'hello'))).toBe(true);
     expect((await kubler(['run', 'hook/cxx', '--', '/hello'], { cwd: dir })).stdout).toBe('hello from C++');
-    const record = readFileSync(join(inject('dataDir'), 'images/hook/cxx/image.json'), 'utf8');
+    const record = readFileSync(join(sharedDataDir(), 'images/hook/cxx/image.json'), 'utf8');
     expect((JSON.parse(record) as { logged: unknown }).logged).toEqual([
       { group: 'manual install', name: expect.stringMatching(/^gcc-libs-12\./) as string, note: '' },
       { group: 'manual install', name: 'hello-1.0', note: 'compiled here' },

@@ -11,11 +11,12 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
-import { beforeAll, expect, inject, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { kubler, repositoryDir } from '../support/kubler.ts';
 import { requires } from '../support/requires.ts';
 import { useTempDir } from '../support/use-temp-dir.ts';
 import { writeTree } from '../support/write-tree.ts';
+import { sharedDataDir } from '../support/shared-data-dir.ts';
 
 const template = 'FROM ${IMAGE_PARENT}\nADD rootfs.tar /\n';
 const images = 'namespaces/evil/images';
@@ -232,7 +233,7 @@ requires(
     });
     const { exitCode, stderr } = await kubler(['build', '--force', 'evil/cage'], { cwd: root });
     expect(exitCode, stderr).toBe(0);
-    const log = readFileSync(join(inject('dataDir'), 'logs/evil/cage/finish_rootfs_build.log'), 'utf8');
+    const log = readFileSync(join(sharedDataDir(), 'logs/evil/cage/finish_rootfs_build.log'), 'utf8');
     expect(log).toContain('reached\n');
     return [...log.matchAll(/^possible (\d+)$/gm)].map(([, index]) => commands[Number(index)] ?? '');
   }
@@ -254,7 +255,7 @@ requires(
       await possible([
         // Files of the host, and what is shown of it.
         `test -e '${root}'`,
-        `test -e '${inject('dataDir')}'`,
+        `test -e '${sharedDataDir()}'`,
         `test -e '${repositoryDir}/package.json'`,
         'touch /config/x',
         'touch /config/build.sh',
@@ -350,7 +351,7 @@ requires(
   /** Files of the data dir that hold a text. */
   const filesWith = async (text: string): Promise<string> => {
     const flags = ['-rlF', '--exclude-dir=downloads', '--devices=skip'];
-    return (await execa('grep', [...flags, text, inject('dataDir')], { reject: false })).stdout;
+    return (await execa('grep', [...flags, text, sharedDataDir()], { reject: false })).stdout;
   };
 
   beforeAll(async () => {
@@ -366,7 +367,7 @@ requires(
   });
 
   it('reaches hooks, and no log, key, record, image or snapshot', async () => {
-    const dataDir = inject('dataDir');
+    const dataDir = sharedDataDir();
     writeTree(root, {
       'kubler.config.yaml': `network:\n  http_proxy: http://me:${password}@127.0.0.1:9\n  no_proxy: localhost\n`,
       [`${images}/proxied/build.sh`]: [
@@ -464,7 +465,7 @@ async function trace(args: readonly string[], cwd: string, traceFile: string) {
     [...strace, process.execPath, join(repositoryDir, 'bin/kubler.js'), ...args],
     {
       cwd,
-      env: { NO_COLOR: '1', KUBLER_DATA_DIR: inject('dataDir') },
+      env: { NO_COLOR: '1', KUBLER_DATA_DIR: sharedDataDir() },
       reject: false,
       timeout: 60_000,
       stdin: 'ignore',

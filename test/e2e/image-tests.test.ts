@@ -1,10 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { kubler } from '../support/kubler.ts';
 import { requires } from '../support/requires.ts';
 import { useTempDir } from '../support/use-temp-dir.ts';
 import { writeTree } from '../support/write-tree.ts';
+import { sharedDataDir } from '../support/shared-data-dir.ts';
 
 interface Tested {
   readonly image: string;
@@ -95,7 +96,7 @@ requires(
     return { exitCode, tested: JSON.parse(stdout) as Tested[] };
   };
   const isTagged = (id: string): boolean =>
-    readFileSync(join(inject('dataDir'), 'store/index.json'), 'utf8').includes(`"${id}:latest"`);
+    readFileSync(join(sharedDataDir(), 'store/index.json'), 'utf8').includes(`"${id}:latest"`);
 
   beforeAll(() => {
     writeTree(dir, {

@@ -2,12 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { kubler, repositoryDir } from '../support/kubler.ts';
 import { requires } from '../support/requires.ts';
 import { member, writeTarFile } from '../support/tar.ts';
 import { useTempDir } from '../support/use-temp-dir.ts';
 import { writeTree } from '../support/write-tree.ts';
+import { sharedDataDir } from '../support/shared-data-dir.ts';
 
 interface Inspected {
   readonly imageId: string;
@@ -132,7 +133,7 @@ requires(
     const runShell = async (shell: string, script: string): Promise<readonly string[]> => {
       const { stdout } = await execa(shell, ['-c', script], {
         cwd: dir,
-        env: { PATH: `${bin}:${process.env['PATH']}`, KUBLER_DATA_DIR: inject('dataDir') },
+        env: { PATH: `${bin}:${process.env['PATH']}`, KUBLER_DATA_DIR: sharedDataDir() },
       });
       return stdout.split('\n').filter((line) => line !== '');
     };

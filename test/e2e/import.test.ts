@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, inject, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { kubler, repositoryDir } from '../support/kubler.ts';
 import { requires } from '../support/requires.ts';
 import { member, writeTarFile } from '../support/tar.ts';
 import { useTempDir } from '../support/use-temp-dir.ts';
 import { writeTree } from '../support/write-tree.ts';
+import { sharedDataDir } from '../support/shared-data-dir.ts';
 
 const dockerfile = 'FROM ${IMAGE_PARENT}\nADD rootfs.tar /\n';
 
@@ -68,7 +69,7 @@ requires(
     ];
     const piped = execFileSync(process.execPath, command, {
       cwd: dir,
-      env: { ...process.env, KUBLER_DATA_DIR: inject('dataDir') },
+      env: { ...process.env, KUBLER_DATA_DIR: sharedDataDir() },
       input: readFileSync(join(dir, 'root.tar.gz')),
       stdio: ['pipe', 'pipe', 'ignore'],
     });

@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, inject, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { kubler } from '../support/kubler.ts';
 import { requires } from '../support/requires.ts';
 import { useTempDir } from '../support/use-temp-dir.ts';
 import { writeTree } from '../support/write-tree.ts';
+import { sharedDataDir } from '../support/shared-data-dir.ts';
 
 interface Reported {
   readonly image: string;
@@ -138,7 +139,7 @@ requires(
 
   it('forgets the tags that IMAGE_TAGS no longer names', async () => {
     const tags = (): readonly string[] => {
-      const index = readFileSync(join(inject('dataDir'), 'store/index.json'), 'utf8');
+      const index = readFileSync(join(sharedDataDir(), 'store/index.json'), 'utf8');
       return [...index.matchAll(/"inc\/other:([^"]+)"/g)].map(([, tag = '']) => tag).sort();
     };
     edit({ 'other/build.conf': "IMAGE_TAGS='old kept'\n" });
@@ -247,7 +248,7 @@ requires(
     expect(stderr).toContain('error: cannot build side/a: finish_rootfs_build ended with status 1');
     expect(stderr).toContain('namespaces/side/images/a/build.sh:3');
     expect(stderr).toContain('  too bad\n');
-    expect(stderr).toContain(join(inject('dataDir'), 'logs/side/a/finish_rootfs_build.log'));
+    expect(stderr).toContain(join(sharedDataDir(), 'logs/side/a/finish_rootfs_build.log'));
   });
 
   it('describes every image in JSON', async () => {
@@ -277,7 +278,7 @@ requires(
 
 /** Modification times of everything in a folder of the data dir; not of what is in snapshots. */
 function stamps(folder: string): readonly string[] {
-  const dir = join(inject('dataDir'), folder);
+  const dir = join(sharedDataDir(), folder);
   const names = readdirSync(dir, { recursive: folder !== 'snapshots' }) as string[];
   return names.sort().map((name) => `${name} ${statSync(join(dir, name)).mtimeMs}`);
 }

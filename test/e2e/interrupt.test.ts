@@ -4,11 +4,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import { afterEach, beforeAll, beforeEach, expect, inject, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { kubler, repositoryDir, startKubler } from '../support/kubler.ts';
 import { requires } from '../support/requires.ts';
 import { useTempDir } from '../support/use-temp-dir.ts';
 import { writeTree } from '../support/write-tree.ts';
+import { sharedDataDir } from '../support/shared-data-dir.ts';
 
 const template = 'FROM ${IMAGE_PARENT}\nADD rootfs.tar /\n';
 /** A number that no other command line on this machine has. */
@@ -42,11 +43,11 @@ requires(
 
   beforeAll(async () => {
     writeTree(cwd, project);
-    undisturbed = imageIds((await build(['--force-all'], inject('dataDir'))).stdout);
+    undisturbed = imageIds((await build(['--force-all'], sharedDataDir())).stdout);
     mkdirSync(dataDir);
     // The bytes that would only be downloaded once more; everything else is made here.
     for (const part of ['indexes', 'downloads'])
-      execFileSync('cp', ['-al', join(inject('dataDir'), part), join(dataDir, part)]);
+      execFileSync('cp', ['-al', join(sharedDataDir(), part), join(dataDir, part)]);
   });
   beforeEach(() => {
     mounts = readMounts(scratch);

@@ -2,12 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { kubler } from '../support/kubler.ts';
 import { ordinaryUser, type OrdinaryUser } from '../support/ordinary-user.ts';
 import { requires } from '../support/requires.ts';
 import { useTempDir } from '../support/use-temp-dir.ts';
 import { writeTree } from '../support/write-tree.ts';
+import { sharedDataDir } from '../support/shared-data-dir.ts';
 
 const dockerfile = 'FROM ${IMAGE_PARENT}\nADD rootfs.tar /\n';
 
@@ -86,7 +87,7 @@ requires(
     // The same index, as that is an input; and what root has downloaded, to be kind to the archive.
     const dataDir = join(user.home, '.local/share/kubler');
     for (const name of ['indexes', 'downloads'])
-      cpSync(join(inject('dataDir'), name), join(dataDir, name), { recursive: true, verbatimSymlinks: true });
+      cpSync(join(sharedDataDir(), name), join(dataDir, name), { recursive: true, verbatimSymlinks: true });
     execFileSync('chown', ['-R', 'kubler-test:', user.home]);
     expect(digests(await call('build', 'low', '--json'))).toEqual(digests(asRoot.stdout));
     expect(readFileSync(join(dataDir, 'id-map'), 'utf8')).toMatch(/^0:\d+ 1:\d+\n0:\d+ 1:\d+$/);

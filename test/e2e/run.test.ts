@@ -4,13 +4,14 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import { beforeAll, expect, inject, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { getPage } from '../support/get-page.ts';
 import { kubler, repositoryDir, startKubler } from '../support/kubler.ts';
 import { requires } from '../support/requires.ts';
 import { typeInto } from '../support/type-into.ts';
 import { useTempDir } from '../support/use-temp-dir.ts';
 import { writeTree } from '../support/write-tree.ts';
+import { sharedDataDir } from '../support/shared-data-dir.ts';
 
 requires(
   'root',
@@ -169,7 +170,7 @@ finish_rootfs_build() {
       const command = `stty rows 33 cols 77; ${process.execPath} ${repositoryDir}/bin/kubler.js run ${options} --entrypoint sh runs/box -c '${script}'; echo status $?`;
       return spawn('script', ['-qec', command, '/dev/null'], {
         cwd: dir,
-        env: { ...process.env, KUBLER_DATA_DIR: inject('dataDir') },
+        env: { ...process.env, KUBLER_DATA_DIR: sharedDataDir() },
       });
     };
     const script = '[ -t 0 ] && [ -t 1 ] && stty size && read -r line && echo "got $line"; exit 4';

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { beforeAll, expect, inject, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { kubler, repositoryDir } from '../support/kubler.ts';
 import { requires } from '../support/requires.ts';
 import { typeInto } from '../support/type-into.ts';
 import { useTempDir } from '../support/use-temp-dir.ts';
 import { writeTree } from '../support/write-tree.ts';
+import { sharedDataDir } from '../support/shared-data-dir.ts';
 
 requires(
   'root',
@@ -107,7 +108,7 @@ requires(
     const command = `stty rows 31 cols 99; ${process.execPath} ${repositoryDir}/bin/kubler.js build -i shell/good; echo status $?`;
     const terminal = spawn('script', ['-qec', command, '/dev/null'], {
       cwd: dir,
-      env: { ...process.env, KUBLER_DATA_DIR: inject('dataDir'), TERM: 'dumb' },
+      env: { ...process.env, KUBLER_DATA_DIR: sharedDataDir(), TERM: 'dumb' },
     });
     const output = await typeInto(terminal, [
       ['shell/good:/#', 'die "it ends"; echo not reached\n'],

@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, inject, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { kubler, startKubler, type KublerOptions } from '../support/kubler.ts';
 import { requires } from '../support/requires.ts';
 import { useTempDir } from '../support/use-temp-dir.ts';
 import { writeTree } from '../support/write-tree.ts';
+import { sharedDataDir } from '../support/shared-data-dir.ts';
 
 const filesBelow = (dir: string): readonly string[] =>
   (readdirSync(dir, { recursive: true }) as string[]).sort();
@@ -139,7 +140,7 @@ requires(
       built: false,
     });
     expect(await list(['-w', dir], { KUBLER_DATA_DIR: join(empty, 'data') })).toMatchObject({ built: false });
-    const both = ['-w', dir, '--data-dir', inject('dataDir')];
+    const both = ['-w', dir, '--data-dir', sharedDataDir()];
     expect(await list(both, { KUBLER_DATA_DIR: join(empty, 'data') })).toMatchObject({ built: true });
   });
 });

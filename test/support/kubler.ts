@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { inject } from 'vitest';
+import { sharedDataDir } from './shared-data-dir.ts';
 
 export const repositoryDir = join(import.meta.dirname, '../..');
 
@@ -17,7 +17,7 @@ export interface KublerOptions {
 export function startKubler(args: readonly string[], options: KublerOptions = {}) {
   return execa(join(repositoryDir, 'bin/kubler.js'), args, {
     cwd: options.cwd ?? repositoryDir,
-    env: { NO_COLOR: '1', KUBLER_DATA_DIR: options.dataDir ?? inject('dataDir'), ...options.env },
+    env: { NO_COLOR: '1', KUBLER_DATA_DIR: options.dataDir ?? sharedDataDir(), ...options.env },
     reject: false,
     // Nothing on standard input unless given.
     input: options.input ?? '',
