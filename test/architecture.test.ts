@@ -59,7 +59,12 @@ const rules: readonly Rule[] = [
     may: ['adapters/native', 'adapters/system', 'ports', 'oci', 'model', 'errors.ts'],
     node: 'any',
   },
-  { folder: 'adapters/docker/client.ts', may: ['adapters/docker'], npm: ['dockerode'], node: 'any' },
+  {
+    folder: 'adapters/docker/client.ts',
+    may: ['adapters/docker', 'errors.ts'],
+    npm: ['dockerode'],
+    node: 'any',
+  },
   {
     folder: 'adapters/docker',
     may: ['adapters/docker', 'adapters/system', 'ports', 'oci', 'model', 'errors.ts'],

@@ -1,10 +1,49 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { Agent } from 'node:https';
 import Docker from 'dockerode';
-import type { Endpoint } from './endpoint.ts';
+import { KublerError } from '../../errors.ts';
+import { describeEndpoint, type DirectEndpoint, type Tls } from './endpoint.ts';
 
-/** A client of the daemon at `endpoint`; nothing is sent yet. Of Docker and Podman alike: both speak the Docker API. */
-export function connect({ socketPath }: Endpoint): Docker {
-  return new Docker({ socketPath, version: apiVersion });
+/** Of Docker 20.10; Podman 4 and later answer to it too, and most newer daemons: `inspectDaemon` knows which do not. */
+export const apiVersion = '1.41';
+
+/**
+ * A client of an engine's API, Docker's or Podman's: both speak Docker's. Nothing is sent yet. An `ssh` endpoint becomes a direct one by `openEndpoint`. Throws
+ * `ENGINE_UNAVAILABLE` when files of the endpoint cannot be read.
+ */
+export function connect(endpoint: DirectEndpoint, version = apiVersion): Docker {
+  try {
+    return new Docker({ ...nothingFromEnv, ...toOptions(endpoint), version: `v${version}` });
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw new KublerError(
+      'ENGINE_UNAVAILABLE',
+      `cannot connect to ${describeEndpoint(endpoint)}: ${reason}`,
+      {
+        cause: error,
+      },
+    );
+  }
 }
 
-/** Of Docker 20.10; Podman 4 and later answer to it too. Newer daemons go on answering to older versions. */
-const apiVersion = 'v1.41';
+/** Dockerode takes what is not given from DOCKER_HOST, which may be another engine's. */
+const nothingFromEnv = { host: '', port: '', pathPrefix: '/', protocol: 'http' } as const;
+
+function toOptions(endpoint: DirectEndpoint): Docker.DockerOptions {
+  if (endpoint.kind === 'unix') return { socketPath: endpoint.socketPath };
+  const { host, port, tls } = endpoint;
+  return { host, port, ...(tls && { protocol: 'https', agent: tlsAgent(tls) }) };
+}
+
+/** Files that are not there are left out, as Docker's client does: not every daemon asks who calls. */
+function tlsAgent({ caFile, certFile, keyFile, verify }: Tls): Agent {
+  const read = (file: string | undefined): Buffer | undefined =>
+    file !== undefined && existsSync(file) ? readFileSync(file) : undefined;
+  const [ca, cert, key] = [caFile, certFile, keyFile].map(read);
+  return new Agent({
+    rejectUnauthorized: verify,
+    ...(ca && { ca }),
+    ...(cert && { cert }),
+    ...(key && { key }),
+  });
+}

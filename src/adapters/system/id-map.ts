@@ -26,3 +26,12 @@ export function parseIdMap(maps: readonly string[]): IdMap {
   const starts = ranges.map((lines) => lines.map(([inside, outside]) => `${inside}:${outside}`).join(' '));
   return { isNamespace: !ranges.every(isWhole), text: starts.join('\n') };
 }
+
+/** Who this process is outside of its user namespace; undefined when it is in none. */
+export async function outerIds(): Promise<{ readonly uid: number; readonly gid: number } | undefined> {
+  const { isNamespace, text } = await readIdMap();
+  const [uid, gid] = text.split('\n').map((ranges) => /(?:^| )0:(\d+)/.exec(ranges)?.[1]);
+  return isNamespace && uid !== undefined && gid !== undefined
+    ? { uid: Number(uid), gid: Number(gid) }
+    : undefined;
+}
