@@ -17,6 +17,8 @@ export type ErrorCode =
   | 'HOST_WRITE_FAILED'
   | 'ENGINE_UNAVAILABLE'
   | 'ENGINE_REFUSED'
+  | 'PROGRAM_NOT_FOUND'
+  | 'PROGRAM_NOT_EXECUTABLE'
   | 'DOWNLOAD_FAILED'
   | 'SIGNATURE_INVALID'
   | 'CHECKSUM_MISMATCH'
@@ -97,6 +99,10 @@ export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new InternalError(message);
 }
 
+/** Whether a command of a container could not be started, for whatever reason. */
+export const isStartFailure = (error: unknown): error is KublerError =>
+  error instanceof KublerError && /^(ENGINE_REFUSED|PROGRAM_)/.test(error.code);
+
 /** Throws the faults together; one alone is thrown as itself; returns when there are none. */
 export function throwFaults(faults: readonly KublerError[]): void {
   if (faults.length === 0) return;
@@ -114,11 +120,14 @@ const statusByPrefix: readonly (readonly [string, number])[] = [
   ['HOST_', 3],
   ['ENGINE_', 3],
   ['DOWNLOAD_', 3],
+  // As shells and other engines have it.
+  ['PROGRAM_NOT_EXECUTABLE', 126],
+  ['PROGRAM_NOT_FOUND', 127],
 ];
 
 /**
  * Exit status of a failed command: 1 a build, check or test failed, 2 usage or configuration,
- * 3 environment, 70 a bug of ours, 130 interrupted.
+ * 3 environment, 70 a bug of ours, 126 and 127 a program that cannot be run in a container or is not there, 130 interrupted.
  */
 export function exitStatus(error: unknown): number {
   if (error instanceof KublerErrors) {

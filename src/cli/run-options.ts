@@ -43,6 +43,16 @@ export function parseVolume(text: string, cwd: string): Mount {
   return { hostPath: resolve(cwd, hostPath), containerPath, readOnly: mode === 'ro' };
 }
 
+/** Refuses two volumes at one place: one would hide the other. */
+export function checkVolumes(volumes: readonly Mount[]): void {
+  const seen = new Set<string>();
+  for (const { containerPath } of volumes) {
+    const place = containerPath.replace(/\/+$/, '');
+    if (seen.has(place)) throw invalid(`mount two volumes at "${place}"`, 'one would hide the other');
+    seen.add(place);
+  }
+}
+
 /** `--env NAME=value`, or `NAME` for the caller's own value. Returns `NAME=value`; undefined when there is no value. */
 export function parseEnv(text: string, env: Env): string | undefined {
   const [, name = '', value] = /^([^=\s]+)(?:=(.*))?$/s.exec(text) ?? [];

@@ -85,7 +85,10 @@ export interface ExecResult {
 
 /** Two writable roots, alive until disposed. Disposing keeps nothing that was not committed. */
 export interface Session extends AsyncDisposable {
-  /** Runs one command to its end. Rejects with `ENGINE_REFUSED` when it cannot be started, `INTERRUPTED` on abort. */
+  /**
+   * Runs one command to its end. Rejects with `PROGRAM_NOT_FOUND`, `PROGRAM_NOT_EXECUTABLE` or, for other reasons,
+   * `ENGINE_REFUSED` when it cannot be started, `INTERRUPTED` on abort.
+   */
   exec(spec: ExecSpec): Promise<ExecResult>;
   /**
    * Keeps a root as it is now under `id`, complete or not at all, and goes on working on top of it.
@@ -140,6 +143,8 @@ export interface RunSpec {
    * reached from here at 127.0.0.1.
    */
   readonly network: 'host' | 'none' | 'published';
+  /** Number of the signal that asks it to end; default SIGTERM. */
+  readonly stopSignal?: number;
   /** `run` gives it the caller's standard input; otherwise an empty one. */
   readonly interactive: boolean;
   /** `run` gives it the caller's terminal, which must be there. */
@@ -179,13 +184,13 @@ export interface ContainerExecSpec {
 
 /** Disposing kills what runs in it and leaves nothing. */
 export interface RunningContainer extends AsyncDisposable {
-  /** Runs one command to its end. Rejects with `ENGINE_REFUSED` when it cannot be started, or the container has ended. */
+  /** Runs one command to its end. Rejects as `Session.exec` does, and with `ENGINE_REFUSED` when the container has ended. */
   exec(spec: ContainerExecSpec): Promise<ExecResult>;
   /** Exit status of the container's own command; 128 + number for a signal. Never rejects. */
   readonly exited: Promise<number>;
   /** Those of the spec, in its order, with the host ports they got. */
   readonly ports: readonly Port[];
-  /** Sends SIGTERM, after `graceMs` milliseconds SIGKILL; resolves with the exit status. */
+  /** Sends `stopSignal`, after `graceMs` milliseconds SIGKILL; resolves with the exit status. */
   stop(graceMs: number): Promise<number>;
 }
 
@@ -230,12 +235,13 @@ export interface Engine {
   open(spec: SessionSpec): Promise<Session>;
   /**
    * Runs an image with the caller's standard streams; resolves with its exit status. `published` is told the ports
-   * as they are reached before it starts.
+   * as they are reached before it starts. Signals of this process are passed on to it, SIGTERM as `stopSignal`, and
+   * SIGINT too if there is one. Rejects as `Session.exec` does, with `USAGE_INVALID` for a mount that cannot be.
    */
   run(spec: RunSpec, published?: (ports: readonly Port[]) => void): Promise<number>;
   /**
    * Starts an image; resolves once its command runs, or has run. Every line it prints goes to `log`.
-   * Rejects with `ENGINE_REFUSED` when it cannot be started, `INTERRUPTED` on abort.
+   * Rejects as `Session.exec` does.
    */
   start(spec: RunSpec & { readonly log: (line: string) => void }): Promise<RunningContainer>;
 }

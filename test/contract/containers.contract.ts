@@ -80,9 +80,10 @@ export function describeContainersContract(name: string, setUp: (dir: string) =>
 
       it('whose command is not there is refused', async () => {
         await expect(start(['no-such-command'])).rejects.toMatchObject({
-          code: 'ENGINE_REFUSED',
+          code: 'PROGRAM_NOT_FOUND',
           message: expect.stringContaining('not found') as unknown,
         });
+        await expect(start(['/etc'])).rejects.toMatchObject({ code: 'PROGRAM_NOT_EXECUTABLE' });
       });
 
       it('is stopped kindly, or after a while for good', async () => {
@@ -93,6 +94,12 @@ export function describeContainersContract(name: string, setUp: (dir: string) =>
         ]);
         await logged('set');
         expect(await kind.stop(60_000)).toBe(5);
+        const quits = ['sh', '-c', 'trap "exit 6" QUIT; echo quits; while :; do sleep 0.05; done'];
+        await using other = await start(quits, { stopSignal: 3 });
+        await logged('quits');
+        expect(await other.stop(60_000)).toBe(6);
+        await using killed = await start(['sleep', '1000'], { stopSignal: 9 });
+        expect(await killed.stop(60_000)).toBe(137);
         await using stubborn = await idle();
         expect(await stubborn.stop(100)).toBe(137);
         expect(await stubborn.stop(100)).toBe(137);
@@ -183,7 +190,7 @@ export function describeContainersContract(name: string, setUp: (dir: string) =>
 
       it('refuses a command that is not there', async () => {
         await expect(container.exec({ argv: ['missing'], log: () => undefined })).rejects.toMatchObject({
-          code: 'ENGINE_REFUSED',
+          code: 'PROGRAM_NOT_FOUND',
         });
       });
 
@@ -218,7 +225,7 @@ export function describeContainersContract(name: string, setUp: (dir: string) =>
 
       it('that are not there are refused', async () => {
         const mounts = [{ hostPath: join(dir, 'missing'), containerPath: '/in', readOnly: true }];
-        await expect(idle({ mounts })).rejects.toMatchObject({ code: 'ENGINE_REFUSED' });
+        await expect(idle({ mounts })).rejects.toMatchObject({ code: 'USAGE_INVALID' });
       });
     });
 

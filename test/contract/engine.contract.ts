@@ -85,7 +85,7 @@ export function describeEngineContract(name: string, setUp: (dir: string) => Eng
       });
 
       it('rejects when the command is not there', async () => {
-        await expect(run(session, ['no-such-command'])).rejects.toMatchObject({ code: 'ENGINE_REFUSED' });
+        await expect(run(session, ['no-such-command'])).rejects.toMatchObject({ code: 'PROGRAM_NOT_FOUND' });
       });
 
       it('gives each line of both streams to the log', async () => {

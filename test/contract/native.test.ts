@@ -247,7 +247,7 @@ host('a process of the native engine', () => {
 
   it('refuses a command that is not there', async () => {
     await expect(openEngine(dataDir).run(image(['missing']))).rejects.toMatchObject({
-      code: 'ENGINE_REFUSED',
+      code: 'PROGRAM_NOT_FOUND',
     });
   });
 

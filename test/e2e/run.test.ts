@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -30,13 +31,15 @@ requires(
       'build.sh': `_packages="busybox-static"
 finish_rootfs_build() {
   mkdir -p "$_ROOTFS/box" "$_ROOTFS/www"
-  for name in sh cat id pwd hostname httpd touch echo stty; do ln -s ../bin/busybox "$_ROOTFS/box/$name"; done
+  for name in sh cat id pwd hostname httpd touch echo stty sleep; do ln -s ../bin/busybox "$_ROOTFS/box/$name"; done
   echo served > "$_ROOTFS/www/index.html"
+  echo garbage > "$_ROOTFS/www/garbage"
+  chmod 755 "$_ROOTFS/www/garbage"
   echo 'app:x:1234:1234::/home/app:/bin/sh' >> "$_ROOTFS/etc/passwd"
 }
 `,
       'Dockerfile.template':
-        'FROM scratch\nADD rootfs.tar /\nENV PATH=/box:/bin FROM=image BOTH=image\nWORKDIR /www\nENTRYPOINT ["echo", "entry"]\nCMD ["command"]\n',
+        'FROM scratch\nADD rootfs.tar /\nENV PATH=/box:/bin FROM=image BOTH=image\nWORKDIR /www\nSTOPSIGNAL QUIT\nENTRYPOINT ["echo", "entry"]\nCMD ["command"]\n',
     });
     writeTree(dir, { 'kubler.config.yaml': '{}\n' });
     const { exitCode, stderr } = await kubler(['build', 'runs/box'], { cwd: dir });
@@ -163,6 +166,34 @@ finish_rootfs_build() {
   ])('refuses %j with the reason', async (options, reason) => {
     const { exitCode, stderr } = await run([...options, 'runs/box']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringContaining(reason) as unknown });
+  });
+
+  it.each([
+    [['--', 'nosuch'], 127, 'no such program in its PATH, /box:/bin'],
+    [['--', '/no/such'], 127, 'the image has no such file'],
+    [['--', '/www/index.html'], 126, 'user 0:0 may not execute it'],
+    [['--', '/www/garbage'], 126, 'neither a program of this machine nor a script'],
+    [['-v', './absent:/x'], 2, 'at "/x": there is no "'],
+    [['-v', './namespaces:/www/index.html'], 2, 'that is a file, and this is a folder'],
+    [['-v', './namespaces:/proc/x'], 2, "that place is the kernel's"],
+    [['-v', '/:/x', '-v', '/:/x/'], 2, 'one would hide the other'],
+    [['-w', '/www/index.html/x'], 2, 'the image has a file there'],
+  ])('ends %j with %i and the reason', async (args, status, reason) => {
+    const given = args[0] === '--' ? ['--entrypoint', '', 'runs/box', ...args] : [...args, 'runs/box'];
+    const { exitCode, stderr } = await run(given);
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: status,
+      stderr: expect.stringContaining(reason) as unknown,
+    });
+    expect(stderr).not.toContain('runc');
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('stops with STOPSIGNAL on %s', async (signal) => {
+    const script = 'trap "exit 6" QUIT; echo ready; while :; do sleep 0.1; done';
+    const running = startKubler(['run', '--entrypoint', 'sh', 'runs/box', '-c', script], { cwd: dir });
+    await once(running.stdout, 'data');
+    running.kill(signal);
+    expect((await running).exitCode).toBe(6);
   });
 
   it('gives a terminal with -t, its size included, and none without', async () => {

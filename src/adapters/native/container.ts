@@ -82,6 +82,17 @@ function parseRefusal(log: string): string | undefined {
   return messages.at(-1)?.replace(/^(?:runc (?:run|create) failed|exec failed): /, '');
 }
 
-/** The error for a command that could not be started. */
-export const notStarted = (argv: readonly string[], reason: string): KublerError =>
-  new KublerError('ENGINE_REFUSED', `cannot run "${argv[0] ?? ''}": ${reason}`);
+/** The error for a command that could not be started. @param reason in runc's words */
+export function notStarted([command = '']: readonly string[], reason: string): KublerError {
+  const told = reason.replace(/^unable to start container process: (?:error during container init: )?/, '');
+  // Of a script without its interpreter the kernel says that it is not there, too.
+  const isMissing =
+    /^exec:? .*: (?:executable file not found in \$PATH|(?:stat .*: )?no such file or directory)$/;
+  const isForbidden = /^exec:? .*: (?:permission denied|is a directory|exec format error)$/;
+  const code = isMissing.test(told)
+    ? 'PROGRAM_NOT_FOUND'
+    : isForbidden.test(told)
+      ? 'PROGRAM_NOT_EXECUTABLE'
+      : 'ENGINE_REFUSED';
+  return new KublerError(code, `cannot run "${command}": ${told.replace(/^exec:? "?.*?"?: /, '')}`);
+}

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { constants } from 'node:os';
 import type { Helper } from './helper.ts';
 
 const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH'] as const;
@@ -9,13 +10,15 @@ const patience = 3;
 /**
  * Passes signals of this process on to what `nsenter` runs, until the returned function is called. The third SIGINT or SIGTERM kills it
  * with its helper.
+ * @param stopSignal sent in the place of these two
  */
-export function forwardSignals(nsenter: ChildProcess, helper: Helper): () => void {
+export function forwardSignals(nsenter: ChildProcess, helper: Helper, stopSignal?: number): () => void {
   let asked = 0;
   const pass = (signal: NodeJS.Signals): void => {
-    if (signal === 'SIGINT' || signal === 'SIGTERM') asked += 1;
+    const isRequest = signal === 'SIGINT' || signal === 'SIGTERM';
+    if (isRequest) asked += 1;
     if (asked >= patience) void helper[Symbol.asyncDispose]();
-    else void signalChildren(nsenter.pid ?? 0, signal);
+    else void signalChildren(nsenter.pid ?? 0, (isRequest ? stopSignal : undefined) ?? signal, helper);
   };
   for (const signal of forwarded) process.on(signal, pass);
   return () => {
@@ -24,7 +27,13 @@ export function forwardSignals(nsenter: ChildProcess, helper: Helper): () => voi
 }
 
 /** Signals what nsenter runs: it itself waits for its child and would die of the signal without passing it on. */
-export async function signalChildren(pid: number, signal: NodeJS.Signals): Promise<void> {
+export async function signalChildren(
+  pid: number,
+  signal: NodeJS.Signals | number,
+  helper: Helper,
+): Promise<void> {
+  // runc cannot pass on what it cannot catch.
+  if (signal === constants.signals.SIGKILL) return helper[Symbol.asyncDispose]();
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
   for (const child of children.split(' ').filter(Boolean)) {
     try {

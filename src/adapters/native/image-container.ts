@@ -1,10 +1,9 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { KublerError } from '../../errors.ts';
-import type { Mount, Port, RunSpec } from '../../ports/engine.ts';
+import type { Port, RunSpec } from '../../ports/engine.ts';
 import type { TempDir } from '../system/temp-dir.ts';
 import { runCapabilities } from './capabilities.ts';
 import { claimName } from './claim-name.ts';
+import { checkMount } from './check-mount.ts';
 import { makeContainer, type Container } from './container.ts';
 import { openHelper, type Helper } from './helper.ts';
 import { hostFileBinds } from './host-files.ts';
@@ -39,7 +38,6 @@ export async function openImageContainer(
     await temp[Symbol.asyncDispose]();
   };
   try {
-    await checkMounts(spec.mounts);
     if (spec.name !== undefined) await claimName(host, temp, spec.name);
     const layers = await interruptible(host.signal, 'unpack an image', () =>
       unpackLayers(host, spec.layers, temp.path),
@@ -49,6 +47,7 @@ export async function openImageContainer(
     const { inUserNamespace } = host;
     const place = { layersDir: layersDir(host), inUserNamespace, stateDir, overlays: [overlay] };
     helper = await openHelper({ ...place, ...(signal && { signal }) });
+    for (const mount of spec.mounts) await checkMount(helper.view(overlay.mountPoint), mount);
     return {
       helper,
       ...(await furnish(helper, temp, stateDir, overlay.mountPoint, spec)),
@@ -57,14 +56,6 @@ export async function openImageContainer(
   } catch (error) {
     await dispose();
     throw error;
-  }
-}
-
-async function checkMounts(mounts: readonly Mount[]): Promise<void> {
-  for (const { hostPath } of mounts) {
-    await access(hostPath).catch((cause: unknown) => {
-      throw new KublerError('ENGINE_REFUSED', `cannot mount "${hostPath}": it is not there`, { cause });
-    });
   }
 }
 

@@ -19,6 +19,7 @@ export async function runImage(
     image.container,
     image.helper,
     spec.interactive || spec.tty ? 'inherit' : 'ignore',
+    spec.stopSignal,
   );
   const reason = exitCode === 0 ? undefined : await image.container.refusal();
   if (reason !== undefined) throw notStarted(spec.argv, reason);

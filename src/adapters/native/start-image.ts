@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunningContainer, RunSpec } from '../../ports/engine.ts';
 import { collectOutput } from '../system/collect-output.ts';
@@ -25,7 +26,7 @@ export async function startImage(
     throwIfAborted(host.signal, `run "${spec.argv[0] ?? ''}"`);
     const reason = await image.container.refusal();
     if (reason !== undefined) throw notStarted(spec.argv, reason);
-    return running(host, image, child, exited);
+    return running(host, image, child, exited, spec.stopSignal);
   } catch (error) {
     await image[Symbol.asyncDispose]();
     throw error;
@@ -50,6 +51,7 @@ function running(
   image: ImageContainer,
   child: ChildProcess,
   exited: Promise<number>,
+  stopSignal: number = constants.signals.SIGTERM,
 ): RunningContainer {
   const dispose = () => image[Symbol.asyncDispose]();
   return {
@@ -57,7 +59,7 @@ function running(
     ports: image.ports,
     exec: (spec) => execInContainer(host, image, spec),
     stop: async (graceMs) => {
-      await signalChildren(child.pid ?? 0, 'SIGTERM');
+      await signalChildren(child.pid ?? 0, stopSignal, image.helper);
       const patience = new AbortController();
       const kill = sleep(graceMs, undefined, { signal: patience.signal }).then(() =>
         image.helper[Symbol.asyncDispose](),

@@ -3,7 +3,14 @@ import { KublerError } from '../../errors.ts';
 import type { Port, RunOptions } from '../../pipeline/run/run-image.ts';
 import type { CliContext, CliResult } from '../context.ts';
 import { dataDirOption, debugOption, engineOption } from '../project-options.ts';
-import { parseContainerName, parseEnv, parsePublish, parseVolume, readEnvFile } from '../run-options.ts';
+import {
+  checkVolumes,
+  parseContainerName,
+  parseEnv,
+  parsePublish,
+  parseVolume,
+  readEnvFile,
+} from '../run-options.ts';
 import { openProject, withWorkspace } from '../with-workspace.ts';
 
 const examples = `
@@ -57,6 +64,7 @@ export function registerRun(program: Command, context: CliContext, result: CliRe
         ...rest
       } = options;
       if (tty && !context.isInputTty) throw noTerminal();
+      checkVolumes(volume);
       const files = await Promise.all(envFile.map((file) => readEnvFile(file, context.cwd, context.env)));
       const { project } = await openProject(context, options);
       const { findBuiltImage } = await import('../../pipeline/images/find-built-image.ts');

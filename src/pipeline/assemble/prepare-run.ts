@@ -1,4 +1,4 @@
-import { KublerError } from '../../errors.ts';
+import { isStartFailure, KublerError } from '../../errors.ts';
 import { findCommand } from '../../model/find-command.ts';
 import { isBelow, toRootfs } from '../../model/tree-entry.ts';
 import type { ExecSpec } from '../../ports/engine.ts';
@@ -79,7 +79,7 @@ async function execute(
     const name = `run-line-${at.line}`;
     await runStep(context, { name, label: 'RUN', root: 'target', argv, env, network, exec, at });
   } catch (error) {
-    if (!(error instanceof KublerError) || error.code !== 'ENGINE_REFUSED') throw error;
+    if (!isStartFailure(error)) throw error;
     throw new KublerError('BUILD_COMMAND_FAILED', `cannot build ${subject}: RUN: ${error.message}`, { at });
   }
 }

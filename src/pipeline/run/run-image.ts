@@ -1,9 +1,14 @@
 import { KublerError } from '../../errors.ts';
+import type { FileEntry, Rootfs } from '../../model/tree-entry.ts';
+import type { TreeFacts } from '../../model/file-facts.ts';
 import type { ImageId } from '../../model/image-id.ts';
+import { resolvePath } from '../../model/resolve-path.ts';
 import type { ImageConfig } from '../../oci/types.ts';
 import type { Mount, Port } from '../../ports/engine.ts';
 import { lookupUser } from '../../stages/carve/index.ts';
+import { signalNumber } from '../../stages/image/index.ts';
 import { joinEnv } from './container-process.ts';
+import { findProgram, isMounted, type Start } from './find-program.ts';
 import { imageLayers } from '../image-layers.ts';
 import { accountTexts } from '../image-user.ts';
 import { readRecord } from '../read-record.ts';
@@ -44,26 +49,47 @@ export async function runImage(workspace: Workspace, id: ImageId, options: RunOp
   const manifest = await layout.readManifest(record.manifest.digest);
   const image = await layout.readConfig(record.configDigest);
   const { config } = image;
-  const facts = (await workspace.records.readTree(record))?.facts;
-  const user = lookupUser(...accountTexts(facts), options.user ?? config.User ?? '0');
+  const tree = await workspace.records.readTree(record);
+  const { home, ...user } = lookupUser(...accountTexts(tree?.facts), options.user ?? config.User ?? '0');
   const { name, mounts, ports, readOnly = false, interactive, tty, published } = options;
-  return workspace.engine.run(
+  const start: Start = {
+    ...user,
+    argv: commandOf(id, config, options),
+    env: joinEnv(config.Env ?? [], options.env, home),
+    cwd: checkWorkdir(options.workdir ?? config.WorkingDir ?? '/', tree?.rootfs, mounts),
+    mounts: outermostFirst(mounts),
+  };
+  const program = tree && findProgram(tree.rootfs, start);
+  const stopSignal = signalNumber(config.StopSignal ?? '');
+  const status = await workspace.engine.run(
     {
+      ...start,
       layers: imageLayers(layout, manifest, image),
-      argv: commandOf(id, config, options),
-      env: joinEnv(config.Env ?? [], options.env, user.home),
-      cwd: checkWorkdir(options.workdir ?? config.WorkingDir ?? '/'),
-      uid: user.uid,
-      gid: user.gid,
-      additionalGids: user.additionalGids,
       hostname: name ?? id.replace('/', '-').slice(0, 63),
       ...(name !== undefined && { name }),
-      ...{ mounts, ports, readOnly, interactive, tty },
+      ...{ ports, readOnly, interactive, tty },
+      ...(stopSignal !== undefined && { stopSignal }),
       capabilities: 'default',
       network: ports.length > 0 ? 'published' : 'host',
     },
     published,
   );
+  if (program && unknownFormat.has(status)) refuseUnknownFormat(program, tree.facts);
+  return status;
+}
+
+/** A volume inside another one is not hidden by it. */
+const outermostFirst = (mounts: readonly Mount[]): readonly Mount[] =>
+  [...mounts].sort((a, b) => a.containerPath.split('/').length - b.containerPath.split('/').length);
+
+/** What runtimes end with when the kernel does not know what a file is. */
+const unknownFormat = new Set([1, 255]);
+
+function refuseUnknownFormat({ path }: FileEntry, facts: TreeFacts): void {
+  const { elf, shebang } = facts.get(path) ?? {};
+  if (elf || shebang !== undefined) return;
+  const reason = 'it is neither a program of this machine nor a script';
+  throw new KublerError('PROGRAM_NOT_EXECUTABLE', `cannot run "/${path}": ${reason}`);
 }
 
 function commandOf(
@@ -80,10 +106,15 @@ function commandOf(
   });
 }
 
-function checkWorkdir(path: string): string {
-  if (path.startsWith('/')) return path;
-  throw new KublerError(
-    'USAGE_INVALID',
-    `cannot start in "${path}": it is no absolute path in the container`,
-  );
+function checkWorkdir(path: string, tree: Rootfs = new Map(), mounts: readonly Mount[]): string {
+  const verb = `start in "${path}"`;
+  if (!path.startsWith('/'))
+    throw new KublerError('USAGE_INVALID', `cannot ${verb}: it is no absolute path in the container`);
+  const found = resolvePath(tree, path);
+  const isBlocked = found.found
+    ? found.entry && found.entry.type !== 'directory'
+    : found.reason !== 'missing';
+  if (isBlocked && !isMounted(found, mounts))
+    throw new KublerError('USAGE_INVALID', `cannot ${verb}: the image has a file there`);
+  return path;
 }

@@ -1,7 +1,7 @@
 import type { ContainerRules } from '../../model/image-tests.ts';
 import type { ContainerExecSpec, ExecResult, Mount, RunningContainer } from '../../ports/engine.ts';
 import type { RuntimeConfig } from '../../oci/types.ts';
-import { KublerError } from '../../errors.ts';
+import { isStartFailure } from '../../errors.ts';
 import type { Failure } from './run-test.ts';
 import type { TestSubject } from './test-subject.ts';
 
@@ -71,7 +71,7 @@ export async function tryCommand(
   try {
     return await container.exec(spec);
   } catch (error) {
-    if (error instanceof KublerError && error.code === 'ENGINE_REFUSED') return { reason: error.message };
+    if (isStartFailure(error)) return { reason: error.message };
     throw error;
   }
 }

@@ -33,3 +33,4 @@ export { planInContext, type ContextPlanOptions } from './plan-in-context.ts';
 export { readContext } from './read-context.ts';
 export { readBound, writeInputs, type BoundSource } from './write-inputs.ts';
 export { readTemplate } from './read-template.ts';
+export { signalNumber } from './signal.ts';

@@ -3,7 +3,7 @@ import { compareBytes } from '../../model/tree-entry.ts';
 import { checkIds } from './check-ids.ts';
 import { configStep, expand, expandRest, recorded, type Handler } from './draft.ts';
 import { checkFlags, fault, type Instruction } from './instruction.ts';
-import { isSignal } from './signal.ts';
+import { signalNumber } from './signal.ts';
 import { parseJsonForm, splitAtSpaces } from './words.ts';
 
 export const applyExpose: Handler = (draft, instruction) => {
@@ -63,7 +63,7 @@ export const applyWorkdir: Handler = (draft, instruction) => {
 export const applyStopSignal: Handler = (draft, instruction) => {
   checkFlags(instruction);
   const signal = expandRest(draft, instruction);
-  if (!isSignal(signal))
+  if (signalNumber(signal) === undefined)
     throw fault(instruction, `"${signal}" is not a signal`, 'such as SIGTERM, QUIT or 9');
   draft.stopSignal = signal;
   return recorded(`STOPSIGNAL ${signal}`);
