@@ -25,6 +25,7 @@ COPY --chown=web dir /made/on/the/way/
 COPY --chown=7 --chmod=750 dir/sub a.conf /numbers/
 COPY --chown=8:web a.conf /renamed
 COPY dir /linked/
+COPY outwards upwards/b /by-links/
 ADD archive.tar.gz /unpacked
 ADD archive.tar.gz a.conf /unpacked2/
 RUN echo "$greeting $NAME $PWD $HOME $(id -u):$(id -g)" > /run-one && chmod 4755 /run-one && rm -r /unpacked2/d && \\
@@ -88,7 +89,7 @@ finish_rootfs_build() { useradd --root "\${_ROOTFS}" --uid 33333 --user-group --
       [`${app}/.dockerignore`]: '# comment\n*.md\n!x*\n**/secret\n',
     });
     const make =
-      'mkdir -p d/e && echo f > d/f && chmod 600 d/f && ln -s f d/l && tar -czf archive.tar.gz --owner=7 --group=8 d && rm -r d';
+      'ln -s /dir/sub outwards && ln -s ../../dir upwards && mkdir -p d/e && echo f > d/f && chmod 600 d/f && ln -s f d/l && tar -czf archive.tar.gz --owner=7 --group=8 d && rm -r d';
     execFileSync('sh', ['-ec', make], { cwd: join(dir, app) });
     const { exitCode, stderr } = await kubler(['build'], { cwd: dir });
     expect(exitCode, stderr).toBe(0);

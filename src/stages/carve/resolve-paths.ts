@@ -1,4 +1,5 @@
 import { parentPath } from '../../model/tree-entry.ts';
+import { walkPath, type PathNode } from '../../model/walk-path.ts';
 import type { Listing } from '../rootfs/index.ts';
 
 /** Answers for paths of one listing, without leading `/`. */
@@ -11,38 +12,23 @@ export interface PathResolver {
   real(path: string): string | undefined;
 }
 
-/** Links one path may lead through, all counted, as in Linux (path_resolution(7)): more would take for ever. */
-const maxLinks = 40;
-
-interface Budget {
-  links: number;
-}
-
 const join = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);
 
 /** Resolves paths as the kernel would inside this root: absolute targets and `..` never leave it. */
 export function pathResolver(listing: Listing): PathResolver {
   const folders = new Map<string, string | undefined>([['', '']]);
 
-  const follow = (from: string, path: string, budget: Budget = { links: maxLinks }): string | undefined => {
-    let current: string | undefined = path.startsWith('/') ? '' : from;
-    for (const name of path.split('/')) {
-      if (current === undefined) return undefined;
-      if (name === '' || name === '.') continue;
-      current = name === '..' ? parentPath(current) : step(current, name, budget);
-    }
-    return current;
-  };
-  const step = (folder: string, name: string, budget: Budget): string | undefined => {
-    const path = join(folder, name);
+  const lookup = (path: string): PathNode => {
     const entry = listing.get(path);
-    if (entry?.type !== 'l') return path;
-    budget.links -= 1;
-    return budget.links < 0 ? undefined : follow(folder, entry.target, budget);
+    return entry?.type === 'l' ? { target: entry.target } : { isDirectory: true };
+  };
+  const real = (path: string): string | undefined => {
+    const walked = walkPath(path, lookup);
+    return walked.failure === undefined ? walked.path : undefined;
   };
   const folderOf = (path: string): string | undefined => {
     const folder = parentPath(path);
-    if (!folders.has(folder)) folders.set(folder, follow('', folder));
+    if (!folders.has(folder)) folders.set(folder, real(folder));
     return folders.get(folder);
   };
   const canonical = (path: string): string => {
@@ -53,8 +39,9 @@ export function pathResolver(listing: Listing): PathResolver {
     const entry = listing.get(path);
     if (entry?.type !== 'l') return undefined;
     const cut = entry.target.lastIndexOf('/') + 1;
-    const folder = follow(parentPath(path), entry.target.slice(0, cut));
-    return folder === undefined ? undefined : join(folder, entry.target.slice(cut));
+    const folder = entry.target.slice(0, cut);
+    const end = real(folder.startsWith('/') ? folder : `${parentPath(path)}/${folder}`);
+    return end === undefined ? undefined : join(end, entry.target.slice(cut));
   };
-  return { canonical, linkTarget, real: (path) => follow('', path) };
+  return { canonical, linkTarget, real };
 }

@@ -7,12 +7,7 @@ import type { Rootfs } from '../../model/tree-entry.ts';
  * `/bin/x` is `usr/bin/x` where `bin → usr/bin`. Never above the root. Undefined when a file stands in the way or links go round.
  */
 export function landingPath(tree: Rootfs, path: string): string | undefined {
-  let at = '';
-  for (const name of posix.resolve('/', path).split('/')) {
-    if (name === '') continue;
-    const resolution = resolvePath(tree, `${at}/${name}`);
-    if (!resolution.found && resolution.reason !== 'missing') return undefined;
-    at = resolution.found ? resolution.path : posix.resolve('/', resolution.at).slice(1);
-  }
-  return at;
+  const resolution = resolvePath(tree, posix.resolve('/', path));
+  if (resolution.found) return resolution.path;
+  return resolution.reason === 'missing' ? resolution.at : undefined;
 }

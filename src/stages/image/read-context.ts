@@ -1,9 +1,11 @@
+import { lstatSync, readlinkSync } from 'node:fs';
 import { lstat, readdir, readFile, readlink, realpath } from 'node:fs/promises';
-import { join, posix, relative, sep } from 'node:path';
+import { join, posix } from 'node:path';
 import { KublerError, type SourcePosition } from '../../errors.ts';
 import { isLeftOut } from '../../model/left-out.ts';
 import { compareBytes } from '../../model/tree-entry.ts';
 import { didYouMean } from '../../model/suggest.ts';
+import { walkPath, type PathNode, type Walked } from '../../model/walk-path.ts';
 import { ignoreNothing, parseDockerIgnore, type DockerIgnore } from './docker-ignore.ts';
 import { compileGlob, isGlob } from './go-glob.ts';
 
@@ -43,7 +45,7 @@ interface Context extends ContextOptions {
 
 /**
  * Lists what the sources of a COPY hold, folders before their contents, in byte order. A pattern stands for all that it
- * matches, which may be nothing. A source that is a symbolic link is followed; links inside a folder are kept; `.git` and
+ * matches, which may be nothing. A source that is a symbolic link is followed inside the image folder; links inside a folder are kept; `.git` and
  * what .dockerignore names are no part of it. Throws IMAGE_INVALID for a source that is missing or outside the image
  * folder, and for devices, FIFOs, sockets and names that are not UTF-8.
  */
@@ -81,33 +83,50 @@ async function locate(
   source: string,
 ): Promise<{ readonly hostFile: string; readonly inside: string }> {
   const { root, ignore } = context;
-  const escape = (): KublerError => cannotCopy(context, source, 'it is outside the image folder');
-  if (source.split('/').includes('..')) throw escape();
+  if (source.split('/').includes('..')) throw cannotCopy(context, source, 'it is outside the image folder');
   const path = posix.join('/', source).slice(1).replace(/\/$/, '');
-  let hostFile: string;
-  try {
-    hostFile = await realpath(join(root, path));
-  } catch (cause) {
-    const names = await readdir(join(root, posix.dirname(path))).catch(() => []);
-    const near = didYouMean(posix.basename(path), names);
-    throw cannotCopy(context, source, `${reasonOf(cause)} in the image folder`, near);
-  }
-  if (hostFile !== root && !hostFile.startsWith(root.endsWith(sep) ? root : root + sep)) throw escape();
-  const inside = relative(root, hostFile);
+  const { path: inside, failure } = walkContext(context, source, path);
+  if (failure !== undefined) throw await isNotThere(context, source, { path, inside, failure });
   if (isLeftOut(inside))
     throw cannotCopy(context, source, 'it is no part of what the image is made from', leftOutHint);
   if (path !== inside && ignore.ignores(path))
     throw cannotCopy(context, source, '.dockerignore leaves it out');
-  return { hostFile, inside };
+  return { hostFile: join(root, inside), inside };
 }
+
+/** Links are followed as Docker does it: the image folder is the root, which neither they nor `..` in them leave. */
+function walkContext(context: Context, source: string, path: string): Walked {
+  try {
+    return walkPath(path, (each) => nodeOf(join(context.root, each)));
+  } catch {
+    throw cannotCopy(context, source, 'it may not be read in the image folder');
+  }
+}
+
+/** What is at a path of the host; undefined for nothing. */
+function nodeOf(file: string): PathNode | undefined {
+  const stats = lstatSync(file, { throwIfNoEntry: false });
+  if (!stats) return undefined;
+  return stats.isSymbolicLink() ? { target: readlinkSync(file) } : { isDirectory: stats.isDirectory() };
+}
+
+async function isNotThere(
+  context: Context,
+  source: string,
+  { path, inside, failure }: { readonly path: string; readonly inside: string; readonly failure: string },
+): Promise<KublerError> {
+  const links = 'its links go round in a circle in the image folder';
+  if (failure === 'loop') return cannotCopy(context, source, links);
+  const missing = 'there is no such file in the image folder';
+  if (path !== inside && failure === 'missing')
+    return cannotCopy(context, source, `it leads to "${inside}", and ${missing}`, followedHint);
+  const names = await readdir(join(context.root, posix.dirname(path))).catch(() => []);
+  return cannotCopy(context, source, missing, didYouMean(posix.basename(path), names));
+}
+
+const followedHint = 'links are followed inside the image folder: for them it is "/"';
 
 const leftOutHint = 'that is .git anywhere, and build-test.sh and test.yaml at the top';
-
-function reasonOf(cause: unknown): string {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  if (code === 'ELOOP') return 'its links go round in a circle';
-  return code === 'EACCES' ? 'it may not be read' : 'there is no such file';
-}
 
 /** The paths that a pattern matches, in byte order; what is below a match is not matched again. */
 async function matches(context: Context, source: string): Promise<readonly string[]> {
