@@ -52,7 +52,7 @@ const noTree: BuiltTree = { rootfs: new Map(), facts: new Map() };
 
 /**
  * Writes the layers of an image in the order of its Dockerfile, each as the difference to what is below it. Throws
- * `PRUNE_SECRET` for all private keys in them; nothing runs in an image that has some.
+ * `PRUNE_SECRET` for all private keys and proxies' secrets in them; nothing runs in an image that has some.
  */
 export async function assembleLayers(workspace: Workspace, spec: LayersSpec): Promise<AssembledLayers> {
   const made: (Layer | undefined)[] = [];
@@ -76,7 +76,7 @@ export async function assembleLayers(workspace: Workspace, spec: LayersSpec): Pr
 
 type LayerStep = Exclude<ImageStep, { kind: 'config' }>;
 
-/** A layer with the private keys in it; one that has some is not written. */
+/** A layer with the secrets in it; one that has some is not written. */
 type FoundLayer = CachedLayer & { readonly faults: readonly KublerError[] };
 
 /** The layer of a step: that of a former build when nothing it depends on has changed. */
@@ -117,8 +117,9 @@ async function secretsOf(
   { definition: { id, keep, settings }, below }: StepPlace,
 ): Promise<readonly KublerError[]> {
   const place = { subject: id, keep, below: below.rootfs, ...(kind !== 'rootfs' && { at }) };
-  // What hooks made was searched with the rest of the rootfs; of the others only RUN knows the proxies.
-  const texts = kind === 'run' ? await findSecretTexts(entries, id, proxySecrets(settings), at) : [];
+  // What hooks made was searched with the rest of the rootfs; COPY brings files in which a password may be a word.
+  const secrets = proxySecrets(settings).filter((text) => kind === 'run' || text.includes(':'));
+  const texts = kind === 'rootfs' ? [] : await findSecretTexts(entries, { subject: id, secrets, at });
   return [...(await findSecrets(entries, place)), ...texts];
 }
 

@@ -56,7 +56,7 @@ export async function collectTree(build: Build, spec: CollectSpec): Promise<Coll
   context.progress({ kind: 'stage', task: context.subject, stage: 'prune' });
   const facts = await collectFacts(carved);
   const pruned = await pruneTree(carved, facts, spec);
-  throwFaults(await findSecretTexts(pruned.rootfs, context.subject, context.secrets));
+  throwFaults(await findSecretTexts(pruned.rootfs, context));
   const { state } = end;
   const scanners = carve.scannerData({ packages: plan.packages, state, rootfs: pruned.rootfs, epoch });
   return {

@@ -5,17 +5,22 @@ import { readContent } from '../rootfs/index.ts';
 /** What is shorter is in many a file by chance. */
 const minChars = 6;
 
+export interface SecretTextsOptions {
+  /** The image as messages name it. */
+  readonly subject: string;
+  readonly secrets: readonly string[];
+  /** The instruction that made the files, when it is not the build itself. */
+  readonly at?: SourcePosition;
+}
+
 /**
- * One `PRUNE_SECRET` for each file of the tree that holds one of these texts, in byte order of paths; KEEP does not
- * matter. Files of packages, which a hook may have edited, are searched for texts of more than one word only, such as
- * an address with its password: a password alone may be a word of their own. `subject` is the image as messages name it,
- * `at` the instruction that made the files, when it is not the build itself.
+ * One `PRUNE_SECRET` for each file of the tree whose bytes hold one of these texts as it is, in byte order of paths; KEEP
+ * does not matter. Files of packages, which a hook may have edited, are searched for texts of more than one word only,
+ * such as an address with its password: a password alone may be a word of their own.
  */
 export async function findSecretTexts(
   rootfs: Rootfs,
-  subject: string,
-  secrets: readonly string[],
-  at?: SourcePosition,
+  { subject, secrets, at }: SecretTextsOptions,
 ): Promise<readonly KublerError[]> {
   const made = secrets.filter((text) => text.length >= minChars);
   const shipped = made.filter((text) => text.includes(':'));
@@ -43,5 +48,5 @@ async function holdsAny({ content }: FileEntry, texts: readonly string[]): Promi
 const secretIn = (path: string, subject: string, at: SourcePosition | undefined): KublerError =>
   new KublerError('PRUNE_SECRET', `cannot put "/${path}" into ${subject}: it holds a secret of a proxy`, {
     ...(at && { at }),
-    hint: 'hooks and RUN have the proxies in their environment: they must not write it, or an address with a password, to a file',
+    hint: 'hooks and RUN have the proxies in their environment: neither they nor a file of COPY may write it, or an address with a password, into the image',
   });

@@ -16,6 +16,7 @@ import { writeTree } from '../../../support/write-tree.ts';
 
 const epoch = 1_700_000_000;
 const cachePath = 'etc/ld.so.cache';
+const login = 'me:password';
 
 describe('the cache of the loader in assembleLayers', () => {
   const dir = useTempDir();
@@ -36,6 +37,7 @@ describe('the cache of the loader in assembleLayers', () => {
       layerCache: { read: none, write: none, prune: none },
       openTempDir,
     } as unknown as Workspace;
+    writeTree(contextDir, { leak: `proxy = http://${login}@127.0.0.1:9\n`, word: 'the password of 1980' });
     writeTree(contextDir, { 'b.conf': '/opt/b\n', 'own.cache': 'mine', note: 'x' });
     writeFileSync(join(contextDir, 'libb.so.1'), makeElf({ soname: 'libb.so.1' }));
   });
@@ -56,7 +58,8 @@ describe('the cache of the loader in assembleLayers', () => {
   ): Promise<AssembledLayers> => {
     const rootfs = makeRootfs(nodes);
     // Its own folder may have changed since it was planned with.
-    const definition = { id: 'acme/app', dir: '/changed', keep: [] } as unknown as ImageDefinition;
+    const settings = { network: { httpProxy: `http://${login}@127.0.0.1:9` } };
+    const definition = { id: 'acme/app', dir: '/changed', keep: [], settings } as unknown as ImageDefinition;
     const plan = { steps, config: {}, author: undefined, warnings: [] };
     const parent =
       tree &&
@@ -115,6 +118,16 @@ describe('the cache of the loader in assembleLayers', () => {
     const parent = (await assemble(withA, [rootfsStep])).tree;
     const { layers } = await assemble({}, [rootfsStep, copy('note', '/')], { parent });
     expect(layers.map((layer) => layer?.files)).toEqual([undefined, 1]);
+  });
+
+  it('is not looked at where COPY brings an address of a proxy with its password: an error', async () => {
+    await expect(
+      assemble(base, [rootfsStep, copy('word', '/'), copy('leak', '/etc/')]),
+    ).rejects.toMatchObject({
+      code: 'PRUNE_SECRET',
+      message: 'cannot put "/etc/leak" into acme/app: it holds a secret of a proxy',
+      at,
+    });
   });
 
   it('is left as the Dockerfile copies it', async () => {

@@ -8,7 +8,7 @@ import { useTempDir } from '../../../support/use-temp-dir.ts';
 const dir = useTempDir();
 const address = 'http://me:password@proxy';
 const found = async (nodes: Readonly<Record<string, Node>>, secrets = [address, 'me:password', 'password']) =>
-  (await findSecretTexts(makeRootfs(nodes), 'acme/app', secrets)).map(({ message }) => message);
+  (await findSecretTexts(makeRootfs(nodes), { subject: 'acme/app', secrets })).map(({ message }) => message);
 const of = (path: string): string => `cannot put "/${path}" into acme/app: it holds a secret of a proxy`;
 
 test('an address with its password, and a password, are errors in what was made', async () => {
@@ -45,7 +45,6 @@ test('a text across the parts a large file is read in is found', async () => {
   const entry = rootfs.get('large');
   if (entry?.type !== 'file') throw new TypeError('not a file');
   rootfs.set('large', { ...entry, size, content: { kind: 'slice', hostFile, offset: 0, size } });
-  expect((await findSecretTexts(rootfs, 'acme/app', [address])).map(({ message }) => message)).toEqual([
-    of('large'),
-  ]);
+  const faults = await findSecretTexts(rootfs, { subject: 'acme/app', secrets: [address] });
+  expect(faults.map(({ message }) => message)).toEqual([of('large')]);
 });
