@@ -4,7 +4,7 @@ import { claimDataDir } from './adapters/system/claim-data-dir.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import { createDownloader } from './adapters/system/downloader.ts';
 import { readIdMap } from './adapters/system/id-map.ts';
-import { withLock } from './adapters/system/lock.ts';
+import { removeDeadLocks, withLock } from './adapters/system/lock.ts';
 import { systemProber } from './adapters/system/prober.ts';
 import { createProcessRunner } from './adapters/system/process-runner.ts';
 import { serveRequests } from './adapters/system/serve-requests.ts';
@@ -38,6 +38,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   if (isRoot()) {
     await claimDataDir(dataDir, await readIdMap());
     await removeStaleTempDirs(dataDir);
+    await removeDeadLocks(dataDir);
   }
   const temp = await openTempDir(dataDir);
   try {
@@ -57,7 +58,7 @@ async function connect(options: WorkspaceOptions, temp: TempDir): Promise<Worksp
     options.progress({ kind: 'detail', task: 'store', text: 'waiting for another kubler process' });
   const shared = {
     tmpDir: temp.path,
-    withLock: <T>(work: () => Promise<T>) => withLock(join(dataDir, 'store.lock'), work, { signal, onWait }),
+    withLock: <T>(work: () => Promise<T>) => withLock(dataDir, 'store', work, { signal, onWait }),
   };
   const layout = await openLayout({ ...shared, dir: join(dataDir, 'store') });
   return {
@@ -76,7 +77,7 @@ async function connect(options: WorkspaceOptions, temp: TempDir): Promise<Worksp
     containerDir: join(options.shippedDir, 'src/stages/builder/container'),
     serveRequests,
     openTempDir: () => openTempDir(dataDir),
-    withLock: (name, work, onWait) => withLock(join(dataDir, 'locks', name), work, { signal, onWait }),
+    withLock: (name, work, onWait) => withLock(dataDir, name, work, { signal, onWait }),
     inUseSince: () => inUseSince(dataDir),
     [Symbol.asyncDispose]: () => temp[Symbol.asyncDispose](),
   };

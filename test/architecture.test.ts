@@ -51,7 +51,7 @@ const rules: readonly Rule[] = [
   {
     folder: 'adapters/system',
     may: ['adapters/system', 'ports', 'model', 'errors.ts'],
-    npm: ['execa', 'undici', 'proper-lockfile'],
+    npm: ['execa', 'undici'],
     node: 'any',
   },
   {

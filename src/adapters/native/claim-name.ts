@@ -14,7 +14,8 @@ const nameFile = 'name';
 export async function claimName(host: NativeHost, temp: TempDir, name: string): Promise<void> {
   const { dataDir, signal } = host;
   await withLock(
-    join(dataDir, 'names.lock'),
+    dataDir,
+    'names',
     async () => {
       for await (const { path } of liveTempDirs(dataDir)) {
         const taken = await readFile(join(path, nameFile), 'utf8').catch(() => undefined);

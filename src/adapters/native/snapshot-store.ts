@@ -46,7 +46,7 @@ export async function listSnapshots(host: NativeHost): Promise<readonly Snapshot
 
 /** Runs `work` while no other process adds holds to snapshots or removes any. */
 export const lockSnapshots = <T>(host: NativeHost, work: () => Promise<T>): Promise<T> =>
-  withLock(`${snapshotsDir(host)}.lock`, work, { signal: host.signal });
+  withLock(host.dataDir, 'snapshots', work, { signal: host.signal });
 
 /** Folder of a scratch folder with a file per snapshot that is not to be removed while the scratch folder exists. */
 export const heldFolder = 'held';

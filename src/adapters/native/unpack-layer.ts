@@ -28,7 +28,7 @@ export const layerPinsFolder = 'layer-pins';
 
 /** Runs work while no other process pins or removes unpacked layers. */
 export const lockLayers = <T>(host: NativeHost, work: () => Promise<T>): Promise<T> =>
-  withLock(`${layersDir(host)}.lock`, work, { signal: host.signal });
+  withLock(host.dataDir, 'layers', work, { signal: host.signal });
 
 /**
  * Has the layers of an image unpacked as long as the scratch folder exists, and returns their names in the layers

@@ -1,9 +1,8 @@
-import { mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lock } from 'proper-lockfile';
 import { KublerError } from '../../errors.ts';
-import { isRunning, processTag } from './process-tag.ts';
+import { isOwnerAlive, openTempDir } from './temp-dir.ts';
 
 export interface LockOptions {
   readonly signal?: AbortSignal;
@@ -11,75 +10,86 @@ export interface LockOptions {
   readonly onWait?: () => void;
 }
 
-const pollMs = 200;
+const pollMs = 50;
 /** So many polls are not worth a word. */
-const patience = 5;
+const patience = 20;
+
+const locksDir = (dataDir: string): string => join(dataDir, 'locks');
 
 /**
- * Runs `work` while no other process runs work under the same `file` (which need not exist; `<file>.lock` and
- * `<file>.owner` appear beside it). Waits as long as the other one lives; a lock whose process is gone is
- * broken at once, or after 60 seconds where its process cannot be told. Rejects with `INTERRUPTED` on abort.
+ * Runs `work` while nobody else, here or in another process, runs work under a lock of this name. Waits as long as the
+ * holder lives, and not a moment longer; no clock is looked at. Rejects with `INTERRUPTED` on abort.
+ *
+ * The lock is the folder `<data>/locks/<name>` with a file in it, named after its holder. It is taken by renaming a folder
+ * there, which works only where there is none or an empty one (rename(2)); and it is broken by removing the file of a
+ * process that is gone, which cannot hit the file of another holder.
  */
 export async function withLock<T>(
-  file: string,
+  dataDir: string,
+  name: string,
   work: () => Promise<T>,
   options: LockOptions = {},
 ): Promise<T> {
-  await mkdir(dirname(file), { recursive: true });
-  const release = await acquire(file, options);
-  const owner = ownerFile(file);
+  const lock = join(locksDir(dataDir), name);
+  const holder = await acquire(dataDir, lock, options);
   try {
-    await writeFile(owner, await processTag());
     return await work();
   } finally {
-    await rm(owner, { force: true });
-    // A lock that was lost meanwhile has nothing to release.
-    await release().catch(() => undefined);
+    await rm(join(lock, holder), { force: true });
+    await removeIfEmpty(lock);
   }
 }
 
-const ownerFile = (file: string): string => `${file}.owner`;
-
-async function acquire(file: string, options: LockOptions): Promise<() => Promise<void>> {
-  for (let polls = 0; ; polls += 1) {
-    if (options.signal?.aborted) throw interrupted(file);
-    try {
-      // Work under a lost lock (a machine that slept) goes on: whatever it makes appears complete or not at all.
-      return await lock(file, { realpath: false, stale: 60_000, onCompromised: () => undefined });
-    } catch (error) {
-      if (!isLocked(error)) throw error;
-    }
-    if (await breakDeadLock(file)) continue;
-    if (polls === patience) options.onWait?.();
+/** @returns the name of the file that holds the lock */
+async function acquire(dataDir: string, lock: string, { signal, onWait }: LockOptions): Promise<string> {
+  await mkdir(locksDir(dataDir), { recursive: true });
+  await using temp = await openTempDir(dataDir);
+  const holder = basename(temp.path);
+  const stage = join(temp.path, 'lock');
+  await mkdir(stage);
+  await writeFile(join(stage, holder), '');
+  for (let polls = 0; !(await isTaken(stage, lock)); polls += 1) {
+    if (signal?.aborted) throw interrupted(lock);
+    if (await breakIfDead(lock)) continue;
+    if (polls === patience) onWait?.();
     await sleep(pollMs);
   }
+  return holder;
 }
 
-/**
- * Removes the lock of a process that is gone; true when it did. Only one waiter can rename the owner file, and a
- * lock without one is never broken, so no lock that was just taken is removed.
- */
-async function breakDeadLock(file: string): Promise<boolean> {
-  const owner = ownerFile(file);
-  const tag = await readFile(owner, 'utf8').catch(() => undefined);
-  if (tag === undefined || tag === '' || (await isRunning(tag))) return false;
-  const claimed = `${owner}.${await processTag()}`;
-  const won = await rename(owner, claimed).then(
-    () => true,
-    () => false,
-  );
-  if (!won) return false;
-  if ((await readFile(claimed, 'utf8')) !== tag) {
-    await rename(claimed, owner);
+/** True when this process has the lock now. */
+async function isTaken(stage: string, lock: string): Promise<boolean> {
+  try {
+    await rename(stage, lock);
+    return true;
+  } catch (error) {
+    if (!isNotEmpty(error)) throw error;
     return false;
   }
-  await rmdir(`${file}.lock`).catch(() => undefined);
-  await rm(claimed, { force: true });
+}
+
+const isNotEmpty = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && ['ENOTEMPTY', 'EEXIST'].includes(String(error.code));
+
+/** Removes what holds a lock for a process that is gone; true when nothing is left that holds it. */
+async function breakIfDead(lock: string): Promise<boolean> {
+  for (const holder of await readdir(lock).catch(() => [])) {
+    if (await isOwnerAlive(holder)) return false;
+    await rm(join(lock, holder), { force: true });
+  }
   return true;
 }
 
-const isLocked = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ELOCKED';
+/** Another process may just be taking it. */
+const removeIfEmpty = (lock: string): Promise<void> => rmdir(lock).catch(() => undefined);
 
-const interrupted = (file: string): KublerError =>
-  new KublerError('INTERRUPTED', `cannot lock "${file}": interrupted`);
+/** Removes the locks of processes that are gone. */
+export async function removeDeadLocks(dataDir: string): Promise<void> {
+  for (const name of await readdir(locksDir(dataDir)).catch(() => [])) {
+    const lock = join(locksDir(dataDir), name);
+    if (await breakIfDead(lock)) await removeIfEmpty(lock);
+  }
+}
+
+const interrupted = (lock: string): KublerError =>
+  new KublerError('INTERRUPTED', `cannot lock "${lock}": interrupted`);

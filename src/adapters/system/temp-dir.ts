@@ -20,6 +20,12 @@ export async function openTempDir(dataDir: string): Promise<TempDir> {
 /** Owner of a folder in `<data>/tmp`: a process tag. */
 const tempOwner = /^(\d+-\d+)-\d+$/;
 
+/** Whether the process runs that opened a temporary folder of this name; of any other name, none does. */
+export async function isOwnerAlive(name: string): Promise<boolean> {
+  const tag = tempOwner.exec(name)?.[1];
+  return tag !== undefined && (await isRunning(tag));
+}
+
 /** Temporary folders of processes that run, this one included, with their owners' tags. */
 export async function* liveTempDirs(
   dataDir: string,
@@ -32,7 +38,7 @@ export async function* liveTempDirs(
 
 /**
  * Since when, in ms since 1970, another process that still runs works in this data dir; undefined when none does.
- * 0 where the file system does not keep the birth of a folder.
+ * 0 where that cannot be told: the file system does not keep the birth of a folder, or the clock was set back.
  */
 export async function inUseSince(dataDir: string): Promise<number | undefined> {
   const own = await processTag();
@@ -41,7 +47,9 @@ export async function inUseSince(dataDir: string): Promise<number | undefined> {
     const found = tag === own ? undefined : await stat(path).catch(() => undefined);
     if (found) births.push(found.birthtimeMs);
   }
-  return births.length === 0 ? undefined : Math.min(...births);
+  if (births.length === 0) return undefined;
+  const since = Math.min(...births);
+  return since > Date.now() ? 0 : since;
 }
 
 /** Opens a folder that is no part of a data dir. */

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { isRunning, processTag } from '../../../../src/adapters/system/process-tag.ts';
 import { inUseSince, openTempDir, removeStaleTempDirs } from '../../../../src/adapters/system/temp-dir.ts';
 
@@ -70,7 +70,11 @@ test('tells since when another process that runs works in the data dir', async (
     expect(since).toBeGreaterThanOrEqual((await stat(own.path)).birthtimeMs);
     await mkdir(join(dataDir, 'tmp', `${other.pid}-${started}-2`));
     expect(await inUseSince(dataDir)).toBe(since);
+    // A clock that was set back since then.
+    vi.useFakeTimers({ toFake: ['Date'], now: (since ?? 0) - 1000 });
+    expect(await inUseSince(dataDir)).toBe(0);
   } finally {
+    vi.useRealTimers();
     other.kill();
   }
 });
