@@ -21,10 +21,13 @@ export interface HereMark {
   readonly strip: boolean;
 }
 
-/** Reads a word such as `<<EOF`, `<<-"EOF"` or `3<<EOF`; undefined when it is none. Its escape is always a backslash. */
-export function parseHereMark(word: string): HereMark | undefined {
-  const [, dash, quoted = ''] = /^\d*<<(-?)([^<]+)$/.exec(word) ?? [];
-  if (quoted === '') return undefined;
+/**
+ * Reads a text that is one word such as `<<EOF`, `<<-"EOF"` or `3<<EOF`; undefined when it is anything else. Its escape is
+ * always a backslash.
+ */
+export function parseHereMark(text: string): HereMark | undefined {
+  const [, dash, quoted = ''] = /^\d*<<(-?)([^<]+)$/.exec(text) ?? [];
+  if (splitWords(quoted, '\\').length !== 1) return undefined;
   const name = unquote(quoted);
   return name === undefined || name === ''
     ? undefined

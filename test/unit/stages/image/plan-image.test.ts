@@ -277,6 +277,9 @@ describe('RUN', () => {
     ['RUN <<EOF\n$a\nEOF', { argv: ['/bin/sh', '-c', '$a\n'], usesShell: true }],
     ['RUN <<-EOF\n\ta\n\tEOF', { argv: ['/bin/sh', '-c', 'a\n'] }],
     ['RUN <<E\n#!/bin/x\n1\nE', { argv: ['/dev/pipes/E'], script: '#!/bin/x\n1\n', usesShell: false }],
+    ['RUN <<"E O" \n$a\nE O', { argv: ['/bin/sh', '-c', '$a\n'] }],
+    ['RUN <<E sh -e\n1\nE', { argv: ['/bin/sh', '-c', '<<E sh -e\n1\nE'], script: undefined }],
+    ['RUN <<E cat > /x\n#!/bin/x\nE', { argv: ['/bin/sh', '-c', '<<E cat > /x\n#!/bin/x\nE'] }],
     [
       'RUN cat <<A > /x && sh <<-B\n1\nA\n\t2\n\tB',
       { argv: ['/bin/sh', '-c', 'cat <<A > /x && sh <<-B\n1\nA\n\t2\nB'] },
