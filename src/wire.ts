@@ -23,7 +23,7 @@ import { probeHost } from './pipeline/require-engine.ts';
 import type { Workspace } from './pipeline/workspace.ts';
 import type { Engine } from './ports/engine.ts';
 import type { ProcessRunner } from './ports/process-runner.ts';
-import { openLayerCache, openRecords } from './store/index.ts';
+import { openKeptShells, openLayerCache, openRecords } from './store/index.ts';
 
 interface WorkspaceOptions {
   readonly settings: Settings;
@@ -71,6 +71,7 @@ async function connect(options: WorkspaceOptions, temp: TempDir): Promise<Worksp
     signal,
     layout,
     layerCache: openLayerCache({ ...shared, dir: join(dataDir, 'image-layers'), layout, clock: systemClock }),
+    keptShells: openKeptShells(join(dataDir, 'shells'), temp.path),
     records: openRecords({ ...shared, dir: join(dataDir, 'images') }),
     failed: openRecords({ ...shared, dir: join(dataDir, 'failed') }),
     dataDir,

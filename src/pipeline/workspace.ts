@@ -6,7 +6,7 @@ import type { Engine } from '../ports/engine.ts';
 import type { Prober } from '../ports/prober.ts';
 import type { ProcessRunner } from '../ports/process-runner.ts';
 import type { BuildContext } from '../stages/builder/index.ts';
-import type { LayerCache, RecordStore } from '../store/index.ts';
+import type { KeptShells, LayerCache, RecordStore } from '../store/index.ts';
 
 /** Everything a command works with besides the project: ports, stores and places. Made by `wire.ts`. */
 export interface Workspace extends AsyncDisposable {
@@ -23,6 +23,7 @@ export interface Workspace extends AsyncDisposable {
   /** Images whose tests failed: complete, and not built. */
   readonly failed: RecordStore;
   readonly layerCache: LayerCache;
+  readonly keptShells: KeptShells;
   readonly dataDir: string;
   /** Folder that containers see at /.kubler. */
   readonly containerDir: string;
@@ -34,7 +35,7 @@ export interface Workspace extends AsyncDisposable {
   /** Serves a Unix socket in a folder; see `kubler-build-root`. */
   readonly serveRequests: (
     dir: string,
-    handle: (request: string, write: (line: string) => void) => Promise<number>,
+    handle: (request: string, write: (line: string) => void, gone: AbortSignal) => Promise<number>,
   ) => Promise<AsyncDisposable>;
   /** Is waited for when a step of a build has failed, with its containers as it left them. */
   readonly onStepFailure?: BuildContext['onFailure'];

@@ -72,6 +72,8 @@ export interface ExecSpec {
   readonly stdin?: string | Uint8Array;
   /** Where standard output goes: lines to `log` (default), returned as text, or written to a host file. */
   readonly stdout?: 'log' | 'capture' | { readonly hostFile: string };
+  /** Kills the command with all it has started; exec rejects with `INTERRUPTED` then. Not with `attach`. */
+  readonly signal?: AbortSignal;
   /** Gets every line of standard error, and of standard output unless it goes elsewhere. What it throws, exec throws. */
   readonly log: (line: string) => void;
 }

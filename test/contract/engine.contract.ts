@@ -88,6 +88,22 @@ export function describeEngineContract(name: string, setUp: (dir: string) => Eng
         await expect(run(session, ['no-such-command'])).rejects.toMatchObject({ code: 'PROGRAM_NOT_FOUND' });
       });
 
+      it('is ended by its signal with all it has started, and the session goes on', async () => {
+        const own = await open();
+        const stop = new AbortController();
+        const endless = run(own, ['sh', '-c', 'sleep 1000 & echo on; wait'], {
+          signal: stop.signal,
+          log: () => stop.abort(),
+        });
+        await expect(endless).rejects.toMatchObject({ code: 'INTERRUPTED' });
+        await expect(run(own, ['true'], { signal: stop.signal })).rejects.toMatchObject({
+          code: 'INTERRUPTED',
+        });
+        expect((await run(own, ['true'])).exitCode).toBe(0);
+        await own.commit('target', newId());
+        await own[Symbol.asyncDispose]();
+      });
+
       it('gives each line of both streams to the log', async () => {
         const log: string[] = [];
         await run(session, ['sh', '-c', 'echo one; echo two >&2; printf three'], {

@@ -108,6 +108,16 @@ BUILDER_SUITE='bookworm'
     expect(await call('run', 'tidy/child')).toBe('1');
   });
 
+  it('removes what a shell was asked to keep', async () => {
+    const shell = (input: string, ...flags: readonly string[]) =>
+      kubler(['shell', ...flags, 'tidy/child'], { cwd: dir, dataDir, input });
+    expect((await shell('touch /left', '--keep')).exitCode).toBe(0);
+    expect((await shell('ls /left')).exitCode).toBe(0);
+    expect(await clean()).toEqual({ ...nothing, 'kept shells': 1, snapshots: 2 });
+    expect((await shell('ls /left')).exitCode).not.toBe(0);
+    expect(await clean()).toEqual(nothing);
+  });
+
   it('removes downloads that no index names, and unpacked layers that no image has', async () => {
     const packages = contents('downloads');
     const wanted = 'ab'.repeat(32);

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { beforeAll, expect, it } from 'vitest';
 import { kubler, repositoryDir } from '../support/kubler.ts';
 import { requires } from '../support/requires.ts';
@@ -22,6 +23,14 @@ requires(
   });
   const shell = (args: readonly string[], input: string) => kubler(args, { cwd: dir, input });
 
+  const atTerminal = (args: string) => {
+    const command = `stty rows 31 cols 99; ${process.execPath} ${repositoryDir}/bin/kubler.js ${args}; echo status $?`;
+    return spawn('script', ['-qec', command, '/dev/null'], {
+      cwd: dir,
+      env: { ...process.env, KUBLER_DATA_DIR: sharedDataDir(), TERM: 'dumb' },
+    });
+  };
+
   beforeAll(() => {
     writeTree(join(dir, 'namespaces/shell/images'), {
       ...under(
@@ -31,6 +40,7 @@ requires(
         ),
       ),
       ...under('hook', image('finish_rootfs_build() {\n  touch /left-here\n  echo said; false\n}')),
+      ...under('slow', image('finish_rootfs_build() {\n  echo "it sleeps"; sleep 54321\n}')),
       ...under('install', image('', 'no-such-package')),
     });
     writeTree(dir, { 'kubler.config.yaml': '{}\n' });
@@ -96,6 +106,40 @@ requires(
     expect((await shell([...build, 'shell/good'], 'echo opened')).stdout).not.toContain('opened');
   });
 
+  it('go on from what was left with --keep, until clean', async () => {
+    const keep = await shell(['shell', '--keep', 'shell/good'], 'touch /left "$_ROOTFS/left"; exit 7');
+    expect(keep.exitCode, keep.stderr).toBe(7);
+    const look = 'ls /left "$_ROOTFS/left"';
+    const again = await shell(['shell', 'shell/good'], `${look}; kubler-build-root && rm /left`);
+    expect(again).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('/emerge-root/left\n/left') as unknown,
+    });
+    expect((await shell(['shell', '--fresh', 'shell/good'], look)).exitCode).not.toBe(0);
+    expect((await shell(['shell', 'shell/good'], look)).exitCode).toBe(0);
+    expect((await shell(['build', 'shell/good', '--json'], '')).exitCode).toBe(0);
+    const built = await shell(['export', 'shell/good', '--format', 'rootfs-tar', '--output', 'x.tar'], '');
+    expect(built.exitCode, built.stderr).toBe(0);
+    expect((await execa('tar', ['-tf', join(dir, 'x.tar')])).stdout).not.toContain('left');
+    expect((await shell(['clean', '--dry-run'], '')).stdout).toContain('kept shells: 1 (shell/good), ');
+  });
+
+  it('end a build that is tried with Ctrl-C, and go on', async () => {
+    const sleeping = async () => (await execa('ps', ['-eo', 'args'])).stdout.match(/^sleep 54321$/gm) ?? [];
+    const terminal = atTerminal('shell shell/slow');
+    const output = await typeInto(terminal, [
+      ['shell/slow:/#', 'kubler-build-root\n'],
+      ['it sleeps', '\x03'],
+      ['shell/slow:/#', 'echo "status $?"; kubler-build-root\n'],
+      ['status 130', ''],
+      ['it sleeps', '\x03'],
+      ['shell/slow:/#', 'exit 6\n'],
+      ['status 6', ''],
+    ]);
+    expect(output).toContain('status 6');
+    expect(await sleeping()).toEqual([]);
+  });
+
   it('want one image', async () => {
     const { exitCode, stderr } = await shell(['shell', 'shell'], '');
     expect({ exitCode, stderr }).toEqual({
@@ -105,11 +149,7 @@ requires(
   });
 
   it('are interactive at a terminal', async () => {
-    const command = `stty rows 31 cols 99; ${process.execPath} ${repositoryDir}/bin/kubler.js build -i shell/good; echo status $?`;
-    const terminal = spawn('script', ['-qec', command, '/dev/null'], {
-      cwd: dir,
-      env: { ...process.env, KUBLER_DATA_DIR: sharedDataDir(), TERM: 'dumb' },
-    });
+    const terminal = atTerminal('build -i shell/good');
     const output = await typeInto(terminal, [
       ['shell/good:/#', 'die "it ends"; echo not reached\n'],
       ['error: it ends', 'stty size; configure_rootfs_build; false\n'],

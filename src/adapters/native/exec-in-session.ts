@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { KublerError } from '../../errors.ts';
 import { targetRootPath, type ExecResult, type ExecSpec } from '../../ports/engine.ts';
 import { buildCapabilities } from './capabilities.ts';
 import { makeContainer, notStarted, type Launch } from './container.ts';
+import type { Helper } from './helper.ts';
 import { interruptible } from './interruption.ts';
 import { removeMountPoints, resolveInRoot } from './mount-points.ts';
 import type { Overlay } from './overlay.ts';
@@ -20,8 +22,10 @@ export async function execInSession(state: SessionState, spec: ExecSpec): Promis
     throw new KublerError('ENGINE_REFUSED', `cannot run "${spec.argv[0]}": there is no ${spec.root} root`);
   state.running += 1;
   try {
-    return await interruptible(state.host.signal, `run "${spec.argv[0]}"`, () =>
-      runContained(state, spec, overlay),
+    const { signal = state.host.signal } = spec;
+    const verb = `run "${spec.argv[0]}"`;
+    return await interruptible(state.host.signal, verb, () =>
+      interruptible(signal, verb, () => runContained(state, spec, overlay)),
     );
   } finally {
     state.running -= 1;
@@ -38,15 +42,42 @@ async function runContained(state: SessionState, spec: ExecSpec, overlay: Overla
   );
   const result = spec.attach
     ? { exitCode: await runInForeground(bundle, state.helper, 'inherit'), stdout: '' }
-    : await runLogged(bundle, spec);
+    : await runLogged(bundle, state.helper, spec);
   if (result.exitCode === 0) return result;
   const reason = state.helper.isAlive() ? await bundle.refusal() : 'its container has ended';
   if (reason !== undefined) throw notStarted(spec.argv, reason);
   return result;
 }
 
-async function runLogged({ argv }: Launch, { stdin, stdout, log }: ExecSpec): Promise<ExecResult> {
-  return runCommand({ argv, log, ...(stdin !== undefined && { stdin }), ...(stdout && { stdout }) });
+async function runLogged(
+  launch: Launch,
+  helper: Helper,
+  { stdin, stdout, log, signal }: ExecSpec,
+): Promise<ExecResult> {
+  const ended = new AbortController();
+  const kill = (): void => void killFirst(launch, helper, ended.signal);
+  signal?.addEventListener('abort', kill, { once: true });
+  try {
+    return await runCommand({
+      argv: launch.argv,
+      log,
+      ...(stdin !== undefined && { stdin }),
+      ...(stdout && { stdout }),
+    });
+  } finally {
+    ended.abort();
+    signal?.removeEventListener('abort', kill);
+  }
+}
+
+const pollMs = 20;
+
+/** Kills the first process of a container, and so all of them, as soon as it is there. runc then tidies up. */
+async function killFirst(launch: Launch, helper: Helper, ended: AbortSignal): Promise<void> {
+  for (; !ended.aborted; await sleep(pollMs)) {
+    const pid = await launch.pid();
+    if (pid !== undefined) await runCommand({ argv: helper.enter(['sh', '-c', `kill -KILL ${pid}`]) });
+  }
 }
 
 async function toContainer(state: SessionState, spec: ExecSpec, overlay: Overlay): Promise<ContainerSpec> {

@@ -24,8 +24,9 @@ export function registerClean(program: Command, context: CliContext): void {
         cleanProject(workspace, project, { all: options.all ?? false, dryRun: options.dryRun ?? false }),
       );
       if (options.json) return context.stdout(renderJson(removed));
-      for (const { what, count, bytes } of removed) {
-        context.stdout(`${what}: ${count}, ${formatBytes(bytes)}\n`);
+      for (const { what, count, names = [], bytes } of removed) {
+        const which = names.length > 0 ? ` (${names.join(', ')})` : '';
+        context.stdout(`${what}: ${count}${which}, ${formatBytes(bytes)}\n`);
       }
     });
 }

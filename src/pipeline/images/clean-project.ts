@@ -1,8 +1,8 @@
 import type { Digest } from '../../model/digest.ts';
+import type { ImageId } from '../../model/image-id.ts';
 import type { ImageRecord } from '../../model/image-record.ts';
 import type { ImageDefinition, Project } from '../../model/project.ts';
 import { diskUsage } from '../../oci/disk-usage.ts';
-import type { GarbageSpec } from '../../ports/engine.ts';
 import { apt } from '../../stages/builder/index.ts';
 import { readTemplate } from '../../stages/image/index.ts';
 import { findStaleFiles, removeFiles } from '../../store/index.ts';
@@ -12,6 +12,8 @@ import { dataPaths, type Workspace } from '../workspace.ts';
 export interface Removed {
   readonly what: string;
   readonly count: number;
+  /** Which, where that is worth knowing. */
+  readonly names?: readonly string[];
   /** On disk. */
   readonly bytes: number;
 }
@@ -40,9 +42,16 @@ export async function cleanProject(
   // They have no name, so that their blobs go too. Another process may be testing one.
   const failed = inUseSince === undefined ? await workspace.failed.list() : [];
   const failedBytes = await diskUsage(`${dataDir}/failed`);
+  // One may be going on from a kept shell.
+  const shells = inUseSince === undefined ? await workspace.keptShells.list() : [];
+  const shellBytes = await diskUsage(`${dataDir}/shells`);
   const recordBytes = await diskUsage(`${dataDir}/images`);
+  const needed = all
+    ? { snapshots: [] as const, layers: new Set<Digest>() }
+    : await neededByImages(workspace);
   const garbage = await workspace.engine.collectGarbage({
-    ...(all ? { snapshots: new Set(), layers: new Set() } : await neededByImages(workspace)),
+    ...needed,
+    snapshots: new Set([...needed.snapshots, ...(await keptRoots(workspace, shells))]),
     writtenBefore,
     dryRun,
   });
@@ -52,6 +61,7 @@ export async function cleanProject(
     await removeFiles(stale.flatMap(({ paths }) => paths));
     await removeFiles(garbage.snapshots.map((id) => `${dataPaths(dataDir).steps}/${id}.json`));
     for (const id of failed) await workspace.failed.remove(id);
+    for (const id of shells) await workspace.keptShells.remove(id);
     if (all) await forgetImages(workspace);
   }
   const { blobs, bytes } = await layout.collectGarbage({ writtenBefore, dryRun, all });
@@ -59,6 +69,9 @@ export async function cleanProject(
   return [
     ...(all ? [{ what: 'images', count: ids.length, bytes: recordBytes }] : []),
     ...(failed.length > 0 ? [{ what: 'failed images', count: failed.length, bytes: failedBytes }] : []),
+    ...(shells.length > 0
+      ? [{ what: 'kept shells', count: shells.length, names: shells, bytes: shellBytes }]
+      : []),
     { what: 'snapshots', count: garbage.snapshots.length, bytes: garbage.snapshotBytes },
     { what: 'unpacked layers', count: garbage.layers, bytes: garbage.layerBytes },
     ...stale.map(({ what, paths, bytes: size }) => ({ what, count: paths.length, bytes: size })),
@@ -70,15 +83,22 @@ export async function cleanProject(
 async function neededByImages({
   records,
   layout,
-}: Workspace): Promise<Pick<GarbageSpec, 'snapshots' | 'layers'>> {
+}: Workspace): Promise<{ readonly snapshots: readonly string[]; readonly layers: ReadonlySet<Digest> }> {
   const built = await Promise.all((await records.list()).map((id) => records.read(id)));
-  const snapshots = new Set(built.flatMap((record) => (record ? neededSnapshots(record) : [])));
+  const snapshots = built.flatMap((record) => (record ? neededSnapshots(record) : []));
   const layers = new Set<Digest>();
   for (const { digest } of (await layout.references()).values()) {
     const { config } = await layout.readManifest(digest);
     for (const diffId of (await layout.readConfig(config.digest)).rootfs.diff_ids) layers.add(diffId);
   }
   return { snapshots, layers };
+}
+
+/** Roots of kept shells but of those that go. */
+async function keptRoots({ keptShells }: Workspace, gone: readonly ImageId[]): Promise<readonly string[]> {
+  const staying = (await keptShells.list()).filter((id) => !gone.includes(id));
+  const shells = await Promise.all(staying.map((id) => keptShells.read(id)));
+  return shells.flatMap((shell) => (shell ? [shell.roots.builder, shell.roots.target] : []));
 }
 
 const neededSnapshots = (record: ImageRecord): readonly string[] => [

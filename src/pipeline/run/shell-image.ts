@@ -1,6 +1,6 @@
 import { KublerError } from '../../errors.ts';
 import type { Project } from '../../model/project.ts';
-import { openShell, tryFill, type ShellUser } from '../../stages/builder/index.ts';
+import { openShell, type ShellUser } from '../../stages/builder/index.ts';
 import type { BuilderStep, ImageStep } from '../../stages/plan/index.ts';
 import { buildAll } from '../build/build-all.ts';
 import { buildBuilder } from '../build/build-builder.ts';
@@ -8,6 +8,8 @@ import { imageBuildSpec } from '../build/image-build-spec.ts';
 import { readParent } from '../build/parent-image.ts';
 import { planProject, type PlanRequest, type ProjectPlan } from '../plan/plan-project.ts';
 import { requireEngine } from '../require-engine.ts';
+import { greet, keepShell, readKept } from './keep-shell.ts';
+import { tryBuild } from './try-build.ts';
 import { withBuild, type Build } from '../build/with-build.ts';
 import type { Workspace } from '../workspace.ts';
 
@@ -16,41 +18,75 @@ export interface ShellOptions extends ShellUser {
   readonly describeError: (error: unknown) => string;
 }
 
-const greeting = `The build container, just before the build: the target root is in $_ROOTFS, the image's folder in /config.
-kubler-build-root tries the build; apt-cache search finds packages; what you leave behind is gone.`;
+export interface ShellRequest extends PlanRequest {
+  readonly jobs: number;
+  /** Keep the roots when the shell is left, for the next one. */
+  readonly keep: boolean;
+  /** Begin anew although a shell was kept. */
+  readonly fresh: boolean;
+}
 
 /**
- * Opens a shell in the build container of one image, as it is just before the build; parents and builders are built
- * first.
+ * Opens a shell in the build container of one image, as it is just before the build, or as a shell was kept; parents
+ * and builders are built first.
  * @returns the exit status of the shell
  */
 export async function shellImage(
   workspace: Workspace,
   project: Project,
-  request: PlanRequest & { readonly jobs: number },
+  request: ShellRequest,
   options: ShellOptions,
 ): Promise<number> {
   await requireEngine(workspace);
   const planned = await planProject(workspace, project, request);
   const step = onlyTarget(planned, request);
   await buildWhatItNeeds(workspace, planned, step, request);
+  const { id } = step.definition;
   const parent = await readParent(workspace, step);
-  const spec = imageBuildSpec(step, planned.indexes.of(step.definition.id), parent);
+  const spec = imageBuildSpec(step, planned.indexes.of(id), parent);
+  const kept = request.fresh ? undefined : await readKept(workspace, id);
   await using temp = await workspace.openTempDir();
   const dir = `${temp.path}/shell`;
-  let build: Build | undefined;
-  const server = await workspace.serveRequests(dir, (_, write) =>
-    build ? tryBuild(build, step, options, write) : Promise.resolve(1),
-  );
+  let ready: Build | undefined;
+  const server = await serveBuilds(workspace, dir, step, options, () => ready);
   const inputs = [{ hostPath: dir, containerPath: '/.kubler-shell' }];
   try {
-    return await withBuild(workspace, { ...spec, inputs }, async (opened) => {
-      build = opened;
-      return await openShell(opened.context, options, { root: 'builder', network: 'host', greeting });
-    });
+    return await withBuild(
+      workspace,
+      { ...spec, roots: kept?.roots ?? spec.roots, inputs },
+      async (build) => {
+        ready = build;
+        const greeting = greet(kept, spec.roots, request.keep);
+        const { context } = build;
+        const status = await openShell(context, options, { root: 'builder', network: 'host', greeting });
+        // A build that is still being tried ends first.
+        await server[Symbol.asyncDispose]();
+        if (request.keep) await keepShell(workspace, id, context.session, spec.roots);
+        return status;
+      },
+    );
   } finally {
     await server[Symbol.asyncDispose]();
   }
+}
+
+/** Answers kubler-build-root, one after the other. */
+async function serveBuilds(
+  workspace: Workspace,
+  dir: string,
+  step: ImageStep,
+  { describeError }: ShellOptions,
+  ready: () => Build | undefined,
+): Promise<AsyncDisposable> {
+  let last: Promise<unknown> = Promise.resolve();
+  return workspace.serveRequests(dir, (_, write, signal) => {
+    const answer = last.then(() => {
+      const build = ready();
+      return build ? tryBuild(build, step, { describeError, write, signal }) : 1;
+    });
+    last = answer;
+    return answer;
+  });
 }
 
 function onlyTarget({ graph, plan }: ProjectPlan, { targets }: PlanRequest): ImageStep {
@@ -85,30 +121,5 @@ async function buildWhatItNeeds(
   for (const builder of chain) {
     if (builder.action === 'build')
       await buildBuilder(workspace, builder, parentOf(builder), planned.indexes);
-  }
-}
-
-/** Runs a build in the roots of the shell. Returns a status for whoever asked. */
-async function tryBuild(
-  { context, installer }: Build,
-  step: ImageStep,
-  { describeError }: ShellOptions,
-  write: (line: string) => void,
-): Promise<number> {
-  const shown = {
-    ...context,
-    onLine: write,
-    progress: (event: Parameters<typeof context.progress>[0]) => {
-      if (event.kind === 'stage') write(`==> ${event.stage}`);
-      if (event.kind === 'detail') write(`    ${event.text}`);
-    },
-  };
-  try {
-    await tryFill(shown, installer, step.definition.installMode);
-    write('==> done: what the image is carved from is in $_ROOTFS');
-    return 0;
-  } catch (error) {
-    write(describeError(error).trimEnd());
-    return 1;
   }
 }
