@@ -11,6 +11,7 @@ type TreeOwner = Pick<ImageRecord, 'id' | 'manifest'>;
 
 /** What is known of built images, one folder each: `image.json` and `tree-<start of the manifest's digest>.json`. */
 export interface RecordStore {
+  /** Undefined when there is none, or one of another format: the image is not built. */
   readonly read: (id: ImageId) => Promise<ImageRecord | undefined>;
   /** The final tree of an image with its facts; undefined when the image was replaced since its record was read. */
   readonly readTree: (record: TreeOwner) => Promise<BuiltTree | undefined>;
@@ -31,6 +32,9 @@ export interface RecordsOptions {
   readonly withLock: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
+/** Raised when records or trees get other members: what another version of Kubler wrote counts as not there. */
+const formatVersion = 1;
+
 const recordName = 'image.json';
 const treeName = ({ manifest }: TreeOwner): string => `tree-${digestHex(manifest.digest).slice(0, 16)}.json`;
 
@@ -41,7 +45,7 @@ export function openRecords(options: RecordsOptions): RecordStore {
   return {
     read: async (id) => {
       const text = await readText(join(dir, id, recordName));
-      return text === undefined ? undefined : (JSON.parse(text) as ImageRecord);
+      return text === undefined ? undefined : parseRecord(text);
     },
     readTree: async (record) => {
       const text = await readText(treeFile(record));
@@ -70,6 +74,11 @@ export function openRecords(options: RecordsOptions): RecordStore {
   };
 }
 
+function parseRecord(text: string): ImageRecord | undefined {
+  const { formatVersion: version, ...record } = JSON.parse(text) as ImageRecord & { formatVersion?: number };
+  return version === formatVersion ? record : undefined;
+}
+
 const readText = (file: string): Promise<string | undefined> => readFile(file, 'utf8').catch(() => undefined);
 
 async function replace({ dir, tmpDir }: RecordsOptions, record: ImageRecord, tree: BuiltTree): Promise<void> {
@@ -77,7 +86,7 @@ async function replace({ dir, tmpDir }: RecordsOptions, record: ImageRecord, tre
   await mkdir(folder, { recursive: true });
   const put = (name: string, text: string) => writeWhole(tmpDir, join(folder, name), Buffer.from(text));
   await put(treeName(record), encodeTree(tree));
-  await put(recordName, `${JSON.stringify(record, undefined, 2)}\n`);
+  await put(recordName, `${JSON.stringify({ formatVersion, ...record }, undefined, 2)}\n`);
   for (const name of await readdir(folder)) {
     if (name !== recordName && name !== treeName(record)) await rm(join(folder, name));
   }

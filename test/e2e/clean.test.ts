@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { kubler, startKubler } from '../support/kubler.ts';
+import { kubler, startKubler, succeedsIn } from '../support/kubler.ts';
 import { requires } from '../support/requires.ts';
 import { useTempDir } from '../support/use-temp-dir.ts';
 import { writeTree } from '../support/write-tree.ts';
@@ -24,11 +24,7 @@ requires(
   const dataDir = join(dir, 'data');
   const edit = (files: Readonly<Record<string, string>>) =>
     writeTree(join(dir, 'namespaces/tidy/images'), files);
-  const call = async (...args: readonly string[]): Promise<string> => {
-    const { exitCode, stdout, stderr } = await kubler(args, { cwd: dir, dataDir });
-    expect(exitCode, stderr).toBe(0);
-    return stdout;
-  };
+  const call = succeedsIn({ cwd: dir, dataDir });
   /** Image → its ID and what became of it. */
   const build = async () =>
     Object.fromEntries(

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
 import type { ImageConfig } from '../../src/oci/types.ts';
 import { exportImage, unpackImage } from '../support/exported-image.ts';
@@ -41,6 +41,8 @@ requires(
   'skopeo',
 )('the layers of a Dockerfile.template', () => {
   const dir = useTempDir();
+  /** In what must not be taken over from a former run of the tests. */
+  const own = basename(dir);
   const build = (...args: readonly string[]) => kubler(['build', ...args], { cwd: dir });
   const diffIds = async (): Promise<readonly string[]> => {
     const { dir: layout } = await exportImage(dir, 'runs/app');
@@ -100,7 +102,7 @@ requires(
 
   it('are taken over up to the instruction that changed', async () => {
     const before = await diffIds();
-    const changed = [...lines, 'RUN echo last > last'];
+    const changed = [...lines, `RUN echo ${own} > last`];
     writeFileSync(join(dir, images, 'app/Dockerfile.template'), template(changed));
     const { exitCode, stderr } = await build('app');
     expect(exitCode, stderr).toBe(0);
@@ -109,7 +111,7 @@ requires(
   });
 
   it('run again, and those after, when a file of theirs changed', async () => {
-    writeFileSync(join(dir, images, 'app/a.conf'), 'b\n');
+    writeFileSync(join(dir, images, 'app/a.conf'), `${own}\n`);
     const { stderr } = await build('app');
     expect(stderr.match(/RUN, line \d+/g)).toEqual(['RUN, line 10', 'RUN, line 15', 'RUN, line 16']);
   });

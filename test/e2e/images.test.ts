@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { kubler, repositoryDir } from '../support/kubler.ts';
+import { kubler, repositoryDir, succeedsIn } from '../support/kubler.ts';
 import { requires } from '../support/requires.ts';
 import { member, writeTarFile } from '../support/tar.ts';
 import { useTempDir } from '../support/use-temp-dir.ts';
@@ -26,11 +26,7 @@ requires(
 )('built images', () => {
   const dir = useTempDir();
   const call = (...args: readonly string[]) => kubler(args, { cwd: dir });
-  const succeed = async (...args: readonly string[]): Promise<string> => {
-    const { exitCode, stdout, stderr } = await call(...args);
-    expect(exitCode, stderr).toBe(0);
-    return stdout;
-  };
+  const succeed = succeedsIn({ cwd: dir });
   const inspect = async (image: string) => JSON.parse(await succeed('inspect', image, '--json')) as Inspected;
   const importTar = async (text: string) => {
     await writeTarFile(join(dir, 'root.tar'), member({ path: 'file', text }));

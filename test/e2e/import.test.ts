@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { kubler, repositoryDir } from '../support/kubler.ts';
+import { kubler, repositoryDir, succeedsIn } from '../support/kubler.ts';
 import { requires } from '../support/requires.ts';
 import { member, writeTarFile } from '../support/tar.ts';
 import { useTempDir } from '../support/use-temp-dir.ts';
@@ -20,11 +20,7 @@ requires(
 )('kubler import', () => {
   const dir = useTempDir();
   const call = (...args: readonly string[]) => kubler(args, { cwd: dir });
-  const succeed = async (...args: readonly string[]): Promise<string> => {
-    const { exitCode, stdout, stderr } = await call(...args);
-    expect(exitCode, stderr).toBe(0);
-    return stdout;
-  };
+  const succeed = succeedsIn({ cwd: dir });
   const imageId = (json: string): string => (JSON.parse(json) as { imageId: string }).imageId;
 
   // A root without a shell, any package or tool: a static program, a link to it, a device and a file of /dev.

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { execa } from 'execa';
 import { beforeAll, expect, it } from 'vitest';
 import { kubler, repositoryDir } from '../support/kubler.ts';
@@ -159,6 +160,37 @@ requires(
     expect(output).toContain('kubler-build-root tries the build');
     expect(output).toContain('configured x y');
     expect(output).not.toMatch(/^not reached/m);
+  });
+});
+
+requires(
+  'root',
+  'runc',
+  'debootstrap',
+  'script',
+)('a build at a terminal', () => {
+  const dir = useTempDir();
+
+  it('shows the warnings of good and failed images below its table, where nothing writes over them', async () => {
+    const image = (last: string) => ({
+      'build.conf': '',
+      'Dockerfile.template': `FROM scratch\nMAINTAINER ${basename(dir)}\nADD rootfs.tar /\n${last}`,
+    });
+    writeTree(join(dir, 'namespaces/terminal/images'), {
+      ...under('good', image('')),
+      ...under('bad', image('CMD ["/none"]\n')),
+    });
+    writeTree(dir, { 'kubler.config.yaml': '{}\n' });
+    const command = `${process.execPath} ${repositoryDir}/bin/kubler.js build; echo status $?`;
+    const terminal = spawn('script', ['-qec', command, '/dev/null'], {
+      cwd: dir,
+      env: { ...process.env, KUBLER_DATA_DIR: sharedDataDir() },
+    });
+    const output = stripVTControlCharacters(await typeInto(terminal, [['status 1', '']]));
+    const [, below = ''] = output.split(/^IMAGE .*$/m);
+    for (const name of ['good', 'bad'])
+      expect(below).toContain(`terminal/${name}: warning: Dockerfile.template:2: MAINTAINER is deprecated`);
+    expect(below).toMatch(/^terminal\/good .* built: /m);
   });
 });
 

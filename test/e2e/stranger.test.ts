@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { kubler, startKubler, type KublerOptions } from '../support/kubler.ts';
+import { kubler, type KublerOptions, startKubler, succeedsIn } from '../support/kubler.ts';
 import { requires } from '../support/requires.ts';
 import { useTempDir } from '../support/use-temp-dir.ts';
 import { writeTree } from '../support/write-tree.ts';
@@ -37,12 +37,7 @@ requires(
   const dir = useTempDir();
   const call = (args: readonly string[], options: KublerOptions = {}) =>
     kubler(args, { cwd: dir, ...options });
-  /** Runs a command that has to succeed; gives its result. */
-  const output = async (...args: readonly string[]): Promise<string> => {
-    const { exitCode, stdout, stderr } = await call(args);
-    expect(exitCode, stderr).toBe(0);
-    return stdout;
-  };
+  const output = succeedsIn({ cwd: dir });
 
   beforeAll(async () => {
     await output('new', 'namespace', 'acme', '--yes');
@@ -180,11 +175,7 @@ requires(
   'debootstrap',
 )("a builder of one's own", () => {
   const dir = useTempDir();
-  const output = async (...args: readonly string[]): Promise<string> => {
-    const { exitCode, stdout, stderr } = await kubler(args, { cwd: dir });
-    expect(exitCode, stderr).toBe(0);
-    return stdout;
-  };
+  const output = succeedsIn({ cwd: dir });
 
   it('is scaffolded, built and used by an image', async () => {
     await output('new', 'namespace', 'acme', '--yes');

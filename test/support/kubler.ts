@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { expect } from 'vitest';
 import { sharedDataDir } from './shared-data-dir.ts';
 
 export const repositoryDir = join(import.meta.dirname, '../..');
@@ -32,3 +33,12 @@ export async function kubler(
   const { exitCode = -1, stdout, stderr } = await startKubler(args, options);
   return { exitCode, stdout, stderr };
 }
+
+/** Gives a function that runs the built command line, which has to succeed, and returns its result. */
+export const succeedsIn =
+  (options: KublerOptions) =>
+  async (...args: readonly string[]): Promise<string> => {
+    const { exitCode, stdout, stderr } = await kubler(args, options);
+    expect(exitCode, stderr).toBe(0);
+    return stdout;
+  };

@@ -12,7 +12,7 @@ import {
   type ImageStep,
 } from '../../stages/image/index.ts';
 import { diffTrees, normalise, writeLayer, type Layer } from '../../stages/layer/index.ts';
-import { sha256 } from '../../stages/plan/index.ts';
+import { stepKey } from '../../stages/plan/index.ts';
 import { buildLdCache, collectFacts } from '../../stages/prove/index.ts';
 import { findSecrets, findSecretTexts } from '../../stages/prune/index.ts';
 import type { BuiltTree, CachedLayer } from '../../store/index.ts';
@@ -100,7 +100,12 @@ async function layerOf(step: LayerStep, spec: LayersSpec, place: StepPlace): Pro
 
 /** What a layer lies on is in the key by its bytes, so that a parent built again to the same bytes changes nothing. */
 const layerKey = (inputs: unknown, { layers, epoch, definition }: StepPlace): string =>
-  sha256(JSON.stringify([1, layers.map(({ diffId }) => diffId), epoch, definition.keep, inputs]));
+  stepKey('layer', {
+    below: layers.map(({ diffId }) => diffId).join(' '),
+    epoch: String(epoch),
+    keep: JSON.stringify(definition.keep),
+    instruction: JSON.stringify(inputs),
+  });
 
 async function write(
   tree: LayerTree,

@@ -6,9 +6,10 @@ export type StepInputs = Readonly<Record<string, string>>;
 
 /**
  * By kind of step. Raised with every change of Kubler that makes other bytes from the same inputs of such a step (what
- * is installed, carved, pruned, assembled, written), so that nothing older is reused. Scripts in containers are inputs.
+ * is installed, carved, pruned, assembled, written), so that nothing older is reused; `format-versions.test.ts` notices
+ * when that is forgotten. Scripts in containers are inputs. A `layer` is that of one instruction.
  */
-const formatVersions: Readonly<Record<string, string>> = { image: '2' };
+export const formatVersions: Readonly<Record<string, string>> = { image: '2', layer: '2' };
 
 /** The cache key of a step: a hash of all its inputs, whatever order they are given in. */
 export function stepKey(kind: string, inputs: StepInputs): Sha256 {

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ImageRecord } from '../../../src/model/image-record.ts';
 import { toRootfs, type TreeEntry } from '../../../src/model/tree-entry.ts';
@@ -67,6 +67,20 @@ describe('records', () => {
     expect(await records.hasTree(old)).toBe(false);
     expect(await records.readTree(old)).toBeUndefined();
     expect(readdirSync(`${dir}/a/b`).sort()).toEqual(['image.json', `tree-${'2'.repeat(16)}.json`]);
+  });
+
+  it('of another format, as before there were versions, are as good as none', async () => {
+    const records = open(`${temp}/old`, temp);
+    await records.write(record('a/b'), { rootfs: new Map(), facts: new Map() });
+    const file = `${temp}/old/a/b/image.json`;
+    const written = readFileSync(file, 'utf8');
+    for (const line of ['', '"formatVersion": 0,', '"formatVersion": 999,']) {
+      writeFileSync(file, written.replace(/"formatVersion": \d+,/, line));
+      expect(await records.read('a/b')).toBeUndefined();
+    }
+    expect(await records.list()).toEqual(['a/b']);
+    await records.write(record('a/b'), { rootfs: new Map(), facts: new Map() });
+    expect(await records.read('a/b')).toEqual(record('a/b'));
   });
 
   it('are empty when nothing was built', async () => {
