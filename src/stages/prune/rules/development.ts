@@ -63,8 +63,15 @@ export const developmentRules: readonly PruneRule[] = [
   },
   {
     name: 'debug',
-    explanation: "Detached debug symbols and gdb's printers.",
+    explanation:
+      "Detached debug symbols, gdb's printers, and glibc's libraries for tracing memory and calls, which only " +
+      '`LD_PRELOAD` loads.',
     mode: 'on',
-    remove: ['usr/lib/debug/**', 'usr/share/gdb/auto-load/**', 'usr/share/gcc{,-[0-9]*}/python/**'],
+    remove: [
+      'usr/lib/debug/**',
+      'usr/share/gdb/auto-load/**',
+      'usr/share/gcc{,-[0-9]*}/python/**',
+      'usr/{lib,lib64}/{,*-linux-*/}{libc_malloc_debug.so.0,libmemusage.so,libpcprofile.so}',
+    ],
   },
 ];

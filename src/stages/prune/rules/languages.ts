@@ -21,10 +21,10 @@ export const languageRules: readonly PruneRule[] = [
   {
     name: 'charsets',
     explanation:
-      "glibc's modules for character sets other than Unicode, Latin-1, Latin-9 and Windows-1252; " +
-      '`iconv` fails for the others then.',
+      "glibc's modules for character sets other than Unicode, Latin-1, Latin-9 and Windows-1252, " +
+      'and the list of them; `iconv` fails for the others then.',
     mode: 'on',
-    remove: ['usr/{lib,lib64}/{,*-linux-*/}gconv/*.so'],
+    remove: ['usr/{lib,lib64}/{,*-linux-*/}gconv/{*.so,gconv-modules.d/gconv-modules-extra.conf}'],
     except: ['**/gconv/{UTF-7,UTF-16,UTF-32,UNICODE,ISO8859-1,ISO8859-15,CP1252}.so'],
   },
   {

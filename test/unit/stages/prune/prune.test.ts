@@ -103,7 +103,16 @@ const hitsAndMisses: readonly (readonly [string, readonly string[], readonly str
   ['aclocal', ['usr/share/aclocal/x.m4'], []],
   ['gir', ['usr/share/gir-1.0/x.gir'], ['usr/lib/x86_64-linux-gnu/girepository-1.0/x.typelib']],
   ['vala', ['usr/share/vala/vapi/x.vapi'], []],
-  ['debug', ['usr/lib/debug/.build-id/00/1.debug', 'usr/share/gdb/auto-load/x.py'], []],
+  [
+    'debug',
+    [
+      ...['usr/lib/debug/.build-id/00/1.debug', 'usr/share/gdb/auto-load/x.py'],
+      ...['usr/lib/x86_64-linux-gnu/libmemusage.so', 'usr/lib/aarch64-linux-gnu/libc_malloc_debug.so.0'],
+      'usr/lib64/libpcprofile.so',
+    ],
+    // OpenJDK's serviceability agent needs it.
+    ['usr/lib/x86_64-linux-gnu/libthread_db.so.1', 'usr/lib/x86_64-linux-gnu/libc.so.6'],
+  ],
   [
     'locales',
     ['usr/share/locale/de/LC_MESSAGES/ls.mo', 'usr/share/i18n/charmaps/UTF-8.gz'],
@@ -111,8 +120,13 @@ const hitsAndMisses: readonly (readonly [string, readonly string[], readonly str
   ],
   [
     'charsets',
-    ['usr/lib/x86_64-linux-gnu/gconv/SJIS.so', 'usr/lib/x86_64-linux-gnu/gconv/libJIS.so'],
     [
+      'usr/lib/x86_64-linux-gnu/gconv/SJIS.so',
+      'usr/lib/x86_64-linux-gnu/gconv/libJIS.so',
+      'usr/lib/x86_64-linux-gnu/gconv/gconv-modules.d/gconv-modules-extra.conf',
+    ],
+    [
+      'usr/lib/x86_64-linux-gnu/gconv/gconv-modules',
       'usr/lib/x86_64-linux-gnu/gconv/UTF-16.so',
       'usr/lib/x86_64-linux-gnu/gconv/ISO8859-1.so',
       'usr/lib/x86_64-linux-gnu/gconv/gconv-modules.cache',
