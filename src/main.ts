@@ -29,6 +29,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const shippedDir = dirname(dirname(fileURLToPath(import.meta.url)));
 
+const env = { ...process.env };
+const homeDir = env['HOME'] ?? homedir();
+
 const [command = 'help'] = process.argv.slice(2);
 const isPlain = command.startsWith('-') || plainCommands.includes(command);
 const status = isPlain ? undefined : await enterUserNamespace();
@@ -36,9 +39,9 @@ process.exitCode =
   status ??
   (await runCli(process.argv.slice(2), {
     cwd: process.cwd(),
-    env: process.env,
+    env,
     shippedDir,
-    homeDir: process.env['HOME'] ?? homedir(),
+    homeDir,
     stdout: (text) => process.stdout.write(text),
     output: process.stdout,
     input: process.stdin,
@@ -53,6 +56,6 @@ process.exitCode =
     },
     probe: async (project) => {
       const { probe } = await import('./wire.ts');
-      return probe(project, interrupt.signal);
+      return probe(project, { env, homeDir, signal: interrupt.signal });
     },
   }));

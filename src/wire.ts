@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { DaemonSearch } from './adapters/docker/open-daemon.ts';
 import { createNativeEngine } from './adapters/native/index.ts';
 import { claimDataDir } from './adapters/system/claim-data-dir.ts';
 import { systemClock } from './adapters/system/clock.ts';
@@ -15,7 +16,12 @@ import {
   removeStaleTempDirs,
   type TempDir,
 } from './adapters/system/temp-dir.ts';
-import type { MissingTool } from './model/missing-tool.ts';
+import {
+  apiEngineNames,
+  type ApiEngineName,
+  type EngineStatus,
+  type HostReport,
+} from './model/engine-status.ts';
 import type { Progress } from './model/progress.ts';
 import type { Project, Settings } from './model/project.ts';
 import { openLayout } from './oci/layout.ts';
@@ -87,20 +93,38 @@ async function connect(options: WorkspaceOptions, temp: TempDir): Promise<Worksp
 /** Also in a user namespace; another user can neither make nor remove what containers leave. */
 const isRoot = (): boolean => process.getuid?.() === 0;
 
-/** What this machine lacks to build images of a project, or with the shipped builder, and to run them. */
+/** What this machine can do: what it lacks for a project, or for the shipped builder, and which engines there are. */
 export async function probe(
   project: Pick<Project, 'settings' | 'builders'> | undefined,
-  signal: AbortSignal,
-): Promise<readonly MissingTool[]> {
+  search: EngineSearch,
+): Promise<HostReport> {
   await using scratch = await openScratchDir();
   const dataDir = project?.settings.dataDir ?? scratch.path;
   if (isRoot()) await claimDataDir(dataDir, await readIdMap());
+  const { signal } = search;
   const runner = createProcessRunner({ signal });
-  return await probeHost(
-    { engine: await nativeEngine(dataDir, scratch.path, runner, signal), runner },
-    project,
-  );
+  const [missing, ...others] = await Promise.all([
+    probeHost({ engine: await nativeEngine(dataDir, scratch.path, runner, signal), runner }, project),
+    ...apiEngineNames.map((name) => statusOf(name, { ...search, which: (command) => runner.which(command) })),
+  ]);
+  const isReady = missing.every(({ optional }) => optional === true);
+  const { isNamespace: isRootless } = await readIdMap();
+  const native: EngineStatus = { engine: 'native', isReady, isRootless, storageDriver: 'overlayfs' };
+  return { missing, engines: [native, ...others] };
 }
+
+/**
+ * Loads the client of the API, which is heavy, when it is used. Dockerode would mix what DOCKER_HOST says into every
+ * connection, Podman's too: where engines are is found out before, from a copy of the environment.
+ */
+async function statusOf(name: ApiEngineName, search: DaemonSearch): Promise<EngineStatus> {
+  delete process.env['DOCKER_HOST'];
+  const { engineStatus } = await import('./adapters/docker/engine-status.ts');
+  return engineStatus(name, search);
+}
+
+/** Where engines with an API are looked for. */
+type EngineSearch = Omit<DaemonSearch, 'which'>;
 
 async function nativeEngine(
   dataDir: string,

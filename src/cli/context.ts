@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import type { MissingTool } from '../model/missing-tool.ts';
+import type { HostReport } from '../model/engine-status.ts';
 import type { Progress } from '../model/progress.ts';
 import type { Project, Settings } from '../model/project.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
@@ -29,8 +29,8 @@ export interface CliContext {
   readonly now: () => number;
   /** Connects the ports; heavy modules are loaded here and not before. */
   readonly openWorkspace: (settings: Settings, progress: Progress) => Promise<Workspace>;
-  /** What this machine lacks for a project; without one, for the shipped builder. */
-  readonly probe: (project: Project | undefined) => Promise<readonly MissingTool[]>;
+  /** What this machine can do for a project; without one, for the shipped builder. */
+  readonly probe: (project: Project | undefined) => Promise<HostReport>;
 }
 
 /** What a command line left to say by its exit status alone, such as that of a program it ran. */

@@ -98,7 +98,10 @@ requires(
 
   it('is told by doctor that this machine is ready', async () => {
     expect(await output('doctor')).toContain('native engine: ready');
-    expect(JSON.parse(await output('doctor', '--json'))).toEqual({ engine: 'native', missing: [] });
+    expect(JSON.parse(await output('doctor', '--json'))).toMatchObject({
+      missing: [],
+      engines: [{ engine: 'native', isReady: true }, { engine: 'docker' }, { engine: 'podman' }],
+    });
   });
 
   it('gets help for every command, with an example', async () => {

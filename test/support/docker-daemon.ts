@@ -1,11 +1,12 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A Docker daemon of one test. */
+/** A Docker daemon, or Podman's service that speaks the same, of one test. */
 export interface DockerDaemon {
+  readonly socketPath: string;
   /** Runs the Docker client with BuildKit and returns what it prints. */
   readonly docker: (args: readonly string[], input?: Uint8Array) => Buffer;
   readonly stop: () => Promise<void>;
@@ -14,15 +15,46 @@ export interface DockerDaemon {
 /** Debian's client has BuildKit in it; others need a plugin for it. */
 const client = existsSync('/usr/bin/docker') ? '/usr/bin/docker' : 'docker';
 
-/** Starts a daemon that has everything below `dir`, no network of its own, and leaves the host's rules alone. */
-export async function startDocker(dir: string): Promise<DockerDaemon> {
+/**
+ * Starts a daemon that has everything below `dir`, no network of its own, and leaves the host's rules alone.
+ * @param options further ones of dockerd(8)
+ */
+export function startDocker(dir: string, options: readonly string[] = []): Promise<DockerDaemon> {
   mkdirSync(dir, { recursive: true });
-  const socket = `unix://${join(dir, 'socket')}`;
+  const socketPath = join(dir, 'socket');
   const places = ['data-root', 'exec-root', 'pidfile'].map((name) => `--${name}=${join(dir, name)}`);
   const network = ['--iptables=false', '--ip6tables=false', '--bridge=none'];
-  const daemon = spawn('dockerd', [...places, ...network, `--host=${socket}`], { stdio: 'ignore' });
-  const docker = (args: readonly string[], input?: Uint8Array): Buffer =>
-    execFileSync(client, ['--host', socket, ...args], {
+  const args = [...places, ...network, `--host=unix://${socketPath}`, ...options];
+  return startDaemon(['dockerd', ...args], socketPath);
+}
+
+/** For machines without CAP_SYS_RESOURCE, whose cgroups are not systemd's. */
+const podmanConfig = `[containers]
+default_ulimits=["nofile=1024:4096","nproc=1024:4096"]
+[engine]
+runtime="runc"
+cgroup_manager="cgroupfs"
+events_logger="file"
+`;
+
+/** Starts Podman's service with everything below `dir`. */
+export function startPodman(dir: string): Promise<DockerDaemon> {
+  mkdirSync(dir, { recursive: true });
+  const [config, socketPath] = [join(dir, 'containers.conf'), join(dir, 'socket')];
+  writeFileSync(config, podmanConfig);
+  const places = ['root', 'runroot', 'tmpdir'].map((name) => `--${name}=${join(dir, name)}`);
+  const service = ['podman', ...places, 'system', 'service', '--time=0', `unix://${socketPath}`] as const;
+  return startDaemon([...service], socketPath, { CONTAINERS_CONF: config });
+}
+
+async function startDaemon(
+  [command = '', ...args]: readonly string[],
+  socketPath: string,
+  env = {},
+): Promise<DockerDaemon> {
+  const daemon = spawn(command, args, { stdio: 'ignore', env: { ...process.env, ...env } });
+  const docker = (clientArgs: readonly string[], input?: Uint8Array): Buffer =>
+    execFileSync(client, ['--host', `unix://${socketPath}`, ...clientArgs], {
       env: { ...process.env, DOCKER_BUILDKIT: '1' },
       maxBuffer: 1 << 30,
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -32,16 +64,22 @@ export async function startDocker(dir: string): Promise<DockerDaemon> {
     if (daemon.exitCode !== null || daemon.signalCode !== null) return;
     daemon.kill('SIGTERM');
     await once(daemon, 'exit');
+    // What daemons leave mounted is in the way of whoever removes their folders.
+    const mounts = readFileSync('/proc/self/mountinfo', 'utf8')
+      .split('\n')
+      .map((line) => line.split(' ')[4] ?? '');
+    const own = mounts.filter((point) => point.startsWith(`${dirname(socketPath)}/`)).reverse();
+    for (const point of own) spawnSync('umount', [point]);
   };
   for (let tries = 0; tries < 150; tries += 1) {
     try {
-      docker(['info']);
-      return { docker, stop };
+      docker(['version']);
+      return { socketPath, docker, stop };
     } catch {
       if (daemon.exitCode !== null) break;
       await sleep(200);
     }
   }
   await stop();
-  throw new Error('dockerd does not answer');
+  throw new Error(`${command} does not answer`);
 }

@@ -8,6 +8,9 @@ export interface Certificates {
   /** PEM texts of a server on this machine, vouched for by that authority. */
   readonly key: string;
   readonly cert: string;
+  /** Files of the same, for programs; a client shows it too. */
+  readonly certFile: string;
+  readonly keyFile: string;
 }
 
 /** Makes a certificate authority, and a certificate for `localhost` and `127.0.0.1`, in the folder `dir`. */
@@ -23,5 +26,8 @@ export function makeCertificates(dir: string): Certificates {
   const sign = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2', '-extfile', 'ext'];
   openssl('x509', '-req', '-in', 'server.csr', '-out', 'server.pem', ...sign);
   const read = (name: string): string => readFileSync(join(dir, name), 'utf8');
-  return { caFile: join(dir, 'ca.pem'), key: read('server.key'), cert: read('server.pem') };
+  const [caFile = '', certFile = '', keyFile = ''] = ['ca.pem', 'server.pem', 'server.key'].map((name) =>
+    join(dir, name),
+  );
+  return { caFile, certFile, keyFile, key: read('server.key'), cert: read('server.pem') };
 }

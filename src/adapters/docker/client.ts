@@ -2,18 +2,22 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import Docker from 'dockerode';
 import { KublerError } from '../../errors.ts';
+import { apiVersion } from './api-version.ts';
 import { describeEndpoint, type DirectEndpoint, type Tls } from './endpoint.ts';
 
-/** Of Docker 20.10; Podman 4 and later answer to it too, and most newer daemons: `inspectDaemon` knows which do not. */
-export const apiVersion = '1.41';
+export type { Docker };
 
 /**
  * A client of an engine's API, Docker's or Podman's: both speak Docker's. Nothing is sent yet. An `ssh` endpoint becomes a direct one by `openEndpoint`. Throws
  * `ENGINE_UNAVAILABLE` when files of the endpoint cannot be read.
+ * @param version of the API; empty: the newest the engine knows
  */
 export function connect(endpoint: DirectEndpoint, version = apiVersion): Docker {
   try {
-    return new Docker({ ...nothingFromEnv, ...toOptions(endpoint), version: `v${version}` });
+    return new Docker({
+      ...toOptions(endpoint),
+      version: version === '' ? '' : `v${version}`,
+    });
   } catch (error) {
     const reason = (error as Error).message;
     throw new KublerError(
@@ -25,9 +29,6 @@ export function connect(endpoint: DirectEndpoint, version = apiVersion): Docker 
     );
   }
 }
-
-/** Dockerode takes what is not given from DOCKER_HOST, which may be another engine's. */
-const nothingFromEnv = { host: '', port: '', pathPrefix: '/', protocol: 'http' } as const;
 
 function toOptions(endpoint: DirectEndpoint): Docker.DockerOptions {
   if (endpoint.kind === 'unix') return { socketPath: endpoint.socketPath };

@@ -1,9 +1,7 @@
 import { join } from 'node:path';
+import type { ApiEngineName } from '../../model/engine-status.ts';
 import { readDockerContext, tlsFromEnv } from './docker-context.ts';
 import { parseEndpoint, type Endpoint, type EndpointOptions } from './endpoint.ts';
-
-/** The engines that speak Docker's API. */
-export type ApiEngine = 'docker' | 'podman';
 
 /** A place where an engine may be. */
 export interface Candidate {
@@ -22,7 +20,7 @@ export interface EndpointSearch {
  * Nothing is connected to. Throws `ENGINE_UNAVAILABLE` for a setting that cannot be read.
  */
 export async function findEndpoints(
-  engine: ApiEngine,
+  engine: ApiEngineName,
   search: EndpointSearch,
 ): Promise<readonly Candidate[]> {
   const chosen = engine === 'docker' ? await chosenDocker(search) : chosenPodman(search);
@@ -37,10 +35,11 @@ export async function findEndpoints(
 const systemSocket = { docker: '/var/run/docker.sock', podman: '/run/podman/podman.sock' } as const;
 
 /** A user's own Podman comes before the system's, which few may use; Docker's client asks for the system's first. */
-const defaultSockets: Readonly<Record<ApiEngine, (runtimeDir: string | undefined) => readonly string[]>> = {
-  docker: (dir) => [systemSocket.docker, ...(dir === undefined ? [] : [join(dir, 'docker.sock')])],
-  podman: (dir) => [...(dir === undefined ? [] : [join(dir, 'podman/podman.sock')]), systemSocket.podman],
-};
+const defaultSockets: Readonly<Record<ApiEngineName, (runtimeDir: string | undefined) => readonly string[]>> =
+  {
+    docker: (dir) => [systemSocket.docker, ...(dir === undefined ? [] : [join(dir, 'docker.sock')])],
+    podman: (dir) => [...(dir === undefined ? [] : [join(dir, 'podman/podman.sock')]), systemSocket.podman],
+  };
 
 async function chosenDocker({ env, homeDir }: EndpointSearch): Promise<Candidate | undefined> {
   const { DOCKER_HOST: host } = env;

@@ -4,6 +4,8 @@ import { dataDirOption, debugOption, jsonOption, workingDirOption } from '../pro
 import { renderJson } from '../render-json.ts';
 import { installLine } from '../../model/missing-tool.ts';
 import { KublerError, KublerErrors } from '../../errors.ts';
+import type { EngineStatus, HostReport } from '../../model/engine-status.ts';
+import { harmless } from '../harmless.ts';
 import type { Project } from '../../model/project.ts';
 import { openProject, type ProjectFlags } from '../with-workspace.ts';
 
@@ -18,16 +20,33 @@ export function registerDoctor(program: Command, context: CliContext, result: Cl
     .addOption(debugOption)
     .addHelpText('after', '\nExample:\n  kubler doctor\n')
     .action(async (options) => {
-      const missing = await context.probe(await findProject(context, options));
-      const isReady = missing.every(({ optional }) => optional === true);
+      const report = await context.probe(await findProject(context, options));
+      const isReady = report.missing.every(({ optional }) => optional === true);
       if (!isReady) result.status = 3;
-      if (options.json) return context.stdout(renderJson({ engine: 'native', missing }));
-      context.stdout(`native engine: ${isReady ? 'ready' : 'not ready'}\n`);
-      for (const { tool, need, optional } of missing)
-        context.stdout(`  missing${optional ? ', optional' : ''}: ${tool} (${need})\n`);
-      const line = installLine(missing);
-      if (line) context.stdout(`to get what is missing:\n  ${line}\n`);
+      context.stdout(options.json ? renderJson(report) : renderReport(report));
     });
+}
+
+function renderReport({ missing, engines }: HostReport): string {
+  const lacks = missing.map(
+    ({ tool, need, optional }) => `  missing${optional ? ', optional' : ''}: ${tool} (${need})`,
+  );
+  const line = installLine(missing);
+  const lines = engines.flatMap((status) => [
+    `${status.engine} engine: ${status.isReady ? 'ready' : 'not ready'}${describeEngine(status)}`,
+    ...(status.engine === 'native' ? lacks : []),
+    ...(status.problem === undefined ? [] : [`  ${status.problem}`]),
+    ...(status.hint === undefined ? [] : [`  ${status.hint}`]),
+  ]);
+  const fix = line === undefined ? [] : ['to get what is missing:', `  ${line}`];
+  return [...lines, ...fix].map((text) => `${harmless(text)}\n`).join('');
+}
+
+/** `, 20.10.24 at unix:///var/run/docker.sock (default socket), rootless, overlay2` */
+function describeEngine({ version, endpoint, source, isRootless, storageDriver }: EngineStatus): string {
+  const place = version === undefined ? [] : [`${version} at ${endpoint} (${source})`];
+  const storage = storageDriver === undefined ? [] : [storageDriver];
+  return [...place, ...(isRootless ? ['rootless'] : []), ...storage].map((part) => `, ${part}`).join('');
 }
 
 /** The project here, if there is one that can be read: its builders may need more than the shipped one. */

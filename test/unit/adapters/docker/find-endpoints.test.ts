@@ -3,15 +3,16 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeEndpoint } from '../../../../src/adapters/docker/endpoint.ts';
-import { findEndpoints, type ApiEngine } from '../../../../src/adapters/docker/find-endpoints.ts';
+import { findEndpoints } from '../../../../src/adapters/docker/find-endpoints.ts';
+import type { ApiEngineName } from '../../../../src/model/engine-status.ts';
 import { useTempDir } from '../../../support/use-temp-dir.ts';
 import { writeTree } from '../../../support/write-tree.ts';
 
 describe('findEndpoints', () => {
   const homeDir = useTempDir();
-  const find = (engine: ApiEngine, env: Readonly<Record<string, string>> = {}) =>
+  const find = (engine: ApiEngineName, env: Readonly<Record<string, string>> = {}) =>
     findEndpoints(engine, { env, homeDir });
-  const shown = async (engine: ApiEngine, env?: Readonly<Record<string, string>>) =>
+  const shown = async (engine: ApiEngineName, env?: Readonly<Record<string, string>>) =>
     (await find(engine, env)).map(({ endpoint, source }) => `${source}: ${describeEndpoint(endpoint)}`);
   const idOf = (name: string): string => createHash('sha256').update(name).digest('hex');
   const addContext = (name: string, endpoints: unknown): void =>

@@ -1,0 +1,179 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { engineStatus } from '../../src/adapters/docker/engine-status.ts';
+import { createProcessRunner } from '../../src/adapters/system/process-runner.ts';
+import type { ApiEngineName, EngineStatus, HostReport } from '../../src/model/engine-status.ts';
+import { startDocker, startPodman, type DockerDaemon } from '../support/docker-daemon.ts';
+import { freePort } from '../support/free-port.ts';
+import { kubler } from '../support/kubler.ts';
+import { makeCertificates } from '../support/make-certificates.ts';
+import { requires } from '../support/requires.ts';
+import { startSshServer, type SshServer } from '../support/ssh-server.ts';
+import { useTempDir } from '../support/use-temp-dir.ts';
+
+requires(
+  'root',
+  'runc',
+  'debootstrap',
+  'docker',
+  'dockerd',
+  'podman',
+  'sshd',
+  'openssl',
+)('Docker and Podman', () => {
+  const dir = useTempDir();
+  const { signal } = new AbortController();
+  let docker: DockerDaemon;
+  let podman: DockerDaemon;
+  let ssh: SshServer;
+  let tcp: string;
+  let old: Server;
+
+  beforeAll(async () => {
+    for (const name of ['certs', 'ssh', 'empty']) mkdirSync(join(dir, name));
+    const tls = makeCertificates(join(dir, 'certs'));
+    copyFileSync(tls.certFile, join(dir, 'certs/cert.pem'));
+    copyFileSync(tls.keyFile, join(dir, 'certs/key.pem'));
+    tcp = `tcp://127.0.0.1:${await freePort()}`;
+    const files = [`--tlscacert=${tls.caFile}`, `--tlscert=${tls.certFile}`, `--tlskey=${tls.keyFile}`];
+    old = await serveOldDaemon();
+    [docker, podman, ssh] = await Promise.all([
+      startDocker(join(dir, 'docker'), [`--host=${tcp}`, '--tlsverify', ...files]),
+      startPodman(join(dir, 'podman')),
+      startSshServer(join(dir, 'ssh')),
+    ]);
+  });
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    old.close();
+    await Promise.all([docker.stop(), podman.stop(), ssh.stop()]);
+  });
+
+  describe('are found', () => {
+    const status = (engine: ApiEngineName, env: Readonly<Record<string, string>>): Promise<EngineStatus> => {
+      const runner = createProcessRunner({ signal });
+      return engineStatus(engine, { env, homeDir: dir, which: (command) => runner.which(command), signal });
+    };
+    const version = (): string =>
+      docker.docker(['version', '--format', '{{.Server.Version}}']).toString().trim();
+    const certs = (): Record<string, string> => ({
+      DOCKER_TLS_VERIFY: '1',
+      DOCKER_CERT_PATH: join(dir, 'certs'),
+    });
+
+    it('at a socket, with what is to be known', async () => {
+      const common = { isReady: true, isRootless: false };
+      const env = { HOME: dir, DOCKER_HOST: hostOf(docker), CONTAINER_HOST: hostOf(podman) };
+      const { engines } = JSON.parse((await kubler(['doctor', '--json'], { env })).stdout) as HostReport;
+      expect(engines[1]).toEqual({
+        ...common,
+        ...{ engine: 'docker', version: version(), apiVersion: expect.stringMatching(/^1\./) as string },
+        ...{ endpoint: hostOf(docker), source: 'DOCKER_HOST', storageDriver: expect.any(String) as string },
+      });
+      expect(engines[2]).toMatchObject({
+        ...common,
+        ...{ endpoint: hostOf(podman), source: 'CONTAINER_HOST' },
+        version: podman.docker(['version', '--format', '{{.Server.Version}}']).toString().trim(),
+      });
+    });
+
+    it('over TLS, where both prove who they are', async () => {
+      expect(await status('docker', { DOCKER_HOST: tcp, ...certs() })).toMatchObject({
+        ...{ isReady: true, version: version(), endpoint: `${tcp} (TLS)` },
+      });
+    });
+
+    it('over ssh, in one connection', async () => {
+      const before = await status('docker', { DOCKER_HOST: `${ssh.address}/x` });
+      vi.stubEnv('PATH', `${ssh.binDir}:${process.env['PATH'] ?? ''}`);
+      const address = `${ssh.address}${docker.socketPath}`;
+      expect(await status('docker', { DOCKER_HOST: address })).toMatchObject({
+        ...{ isReady: true, version: version(), endpoint: address },
+      });
+      expect(await status('docker', { DOCKER_HOST: `${ssh.address}/no/such` })).toMatchObject({
+        problem: expect.stringContaining('ssh works, but the socket there does not answer') as string,
+      });
+      expect(before).toMatchObject({
+        problem: expect.stringContaining('Host key verification failed') as string,
+        hint: expect.stringContaining('try: ssh root@127.0.0.1 true') as string,
+      });
+    });
+
+    it('in a context that the Docker client made', async () => {
+      const client = (...args: string[]): void => {
+        const env = { PATH: process.env['PATH'], HOME: dir };
+        execFileSync('docker', args, { env, stdio: 'ignore' });
+      };
+      const [ca, cert, key] = ['ca.pem', 'cert.pem', 'key.pem'].map((name) => join(dir, 'certs', name));
+      client('context', 'create', 'far', '--docker', `host=${tcp},ca=${ca},cert=${cert},key=${key}`);
+      expect(await status('docker', { DOCKER_CONTEXT: 'far' })).toMatchObject({
+        isReady: true,
+        source: 'context "far"',
+      });
+      client('context', 'use', 'far');
+      expect(await status('docker', {})).toMatchObject({ isReady: true, source: 'context "far"' });
+      client('context', 'use', 'default');
+    });
+
+    it.each([
+      [
+        'nobody is there',
+        () => ({ DOCKER_HOST: 'unix:///no/such' }),
+        'it does not run',
+        'systemctl start docker',
+      ],
+      [
+        'a socket nobody listens at',
+        () => ({ DOCKER_HOST: abandonedSocket(dir) }),
+        'nobody listens',
+        'systemctl start docker',
+      ],
+      ['TLS is asked for', () => ({ DOCKER_HOST: tcp }), 'it wants TLS', 'DOCKER_TLS_VERIFY=1'],
+      [
+        'no one vouches for it',
+        () => ({ ...certs(), DOCKER_HOST: tcp, DOCKER_CERT_PATH: join(dir, 'empty') }),
+        'TLS: ',
+        'ca.pem',
+      ],
+      [
+        'it is too old',
+        () => ({ DOCKER_HOST: `tcp://127.0.0.1:${(old.address() as AddressInfo).port}` }),
+        'has API 1.24, 1.41 is needed',
+        'Docker 20.10',
+      ],
+      ['the address is none', () => ({ DOCKER_HOST: 'ftp://x' }), 'no address', 'unix:///'],
+    ])('says what is wrong when %s', async (_, env, problem, hint) => {
+      expect(await status('docker', env())).toEqual({
+        ...{ engine: 'docker', isReady: false },
+        problem: expect.stringContaining(problem) as string,
+        hint: expect.stringContaining(hint) as string,
+      });
+    });
+  });
+});
+
+const hostOf = ({ socketPath }: DockerDaemon): string => `unix://${socketPath}`;
+
+/** A socket whose program has gone without removing it. */
+function abandonedSocket(dir: string): string {
+  const script =
+    "require('net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))";
+  spawnSync(process.execPath, ['-e', script, join(dir, 'abandoned')]);
+  return `unix://${join(dir, 'abandoned')}`;
+}
+
+/** Answers like a Docker of long ago. */
+async function serveOldDaemon(): Promise<Server> {
+  const server = createServer((_, response) => {
+    const version = { Version: '1.12.6', ApiVersion: '1.24' };
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(version));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
