@@ -13,6 +13,9 @@ const fullDisk = ['ENOSPC', 'EDQUOT'];
 /** How other programs say so (strerror(3)). */
 const fullDiskText = /no space left on device|disk quota exceeded/i;
 
+/** Whether a program says that the disk takes nothing more. */
+export const saysFullDisk = (text: string): boolean => fullDiskText.test(text);
+
 const roomHint =
   'make room on the disk of the data dir, with kubler clean; or name another with --data-dir or KUBLER_DATA_DIR';
 const placeHint = 'if it is in the data dir, name another one with --data-dir or KUBLER_DATA_DIR';
@@ -41,7 +44,7 @@ export function explainWriteFailure(error: unknown): unknown {
 
 function explainFullDisk(error: KublerError): KublerError {
   const { message, details, at, logFile } = error;
-  if (error.code === 'HOST_WRITE_FAILED' || !fullDiskText.test([message, ...details].join('\n')))
+  if (error.code === 'HOST_WRITE_FAILED' || !saysFullDisk([message, ...details].join('\n')))
     return error;
   return new KublerError('HOST_WRITE_FAILED', message, {
     ...{ details, hint: roomHint, cause: error },

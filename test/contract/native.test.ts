@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -127,6 +127,32 @@ host('a process of the native engine', () => {
     for (const root of ['builder', 'target'] as const)
       expect(await read(root, '/zero')).toContain('Permission denied');
     expect(await read('target', '/dev/zero')).toBe('\0');
+  });
+
+  // What is mounted in a user namespace is not seen here.
+  it.skipIf(inUserNamespace)('tells that the disk is full where a command does not', async () => {
+    const full = join(dir, 'full');
+    mkdirSync(full);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'none', full]);
+    try {
+      const engine = openEngine(full);
+      const source = { kind: 'tarball', hostFile: join(dir, 'base.tar') } as const;
+      await engine.bootstrap({ id: base, log: () => undefined, source });
+      await using session = await engine.open({ builder: base, target: base, inputs: [], env: {} });
+      const run = async (command: string) => {
+        const log: string[] = [];
+        const argv = ['sh', '-c', command] as const;
+        const { exitCode } = await session.exec({ root: 'target', argv, log: (line) => log.push(line) });
+        return { exitCode, log };
+      };
+      expect(await run('exit 7')).toEqual({ exitCode: 7, log: [] });
+      expect(await run('head -c 100000000 /dev/zero > /zeros 2> /dev/null')).toEqual({
+        exitCode: 1,
+        log: ['(no space left on device)'],
+      });
+    } finally {
+      execFileSync('umount', [full]);
+    }
   });
 
   /** A program that runs `code` with `engine` and `spec` in scope. */

@@ -1,4 +1,4 @@
-import { chmod, mkdir, rename } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KublerError } from '../../errors.ts';
 import type { BootstrapSpec } from '../../ports/engine.ts';
@@ -8,6 +8,7 @@ import { interruptible } from './interruption.ts';
 import { makeOverlay } from './overlay.ts';
 import { runCommand, type Argv } from './run-command.ts';
 import { findSnapshot, publishSnapshot, type NativeHost } from './snapshot-store.ts';
+import { tellFullDisk } from './tell-full-disk.ts';
 import { tidyBase } from './tidy-base.ts';
 
 /** Makes a base root; see `Engine.bootstrap`. */
@@ -37,13 +38,23 @@ async function fill(host: NativeHost, spec: BootstrapSpec, tempDir: string, stag
       stateDir: join(tempDir, 'runc'),
       overlays: [overlay],
     });
-    await runTool(host, helper.enter(bootstrapArgv(spec.source, overlay.mountPoint)), spec);
+    await runTool(host, helper.enter(bootstrapArgv(spec.source, overlay.mountPoint)), spec, overlay.upperDir);
   }
   await rename(overlay.upperDir, join(stageDir, 'fs'));
 }
 
-async function runTool(host: NativeHost, argv: Argv, { source, log }: BootstrapSpec): Promise<void> {
+async function runTool(
+  host: NativeHost,
+  argv: Argv,
+  { source, log }: BootstrapSpec,
+  rootDir: string,
+): Promise<void> {
   const tail: string[] = [];
+  const tell = (line: string): void => {
+    tail.push(line);
+    if (tail.length > tailLines) tail.shift();
+    log(line);
+  };
   const { exitCode } = await runCommand({
     argv,
     env: {
@@ -52,16 +63,29 @@ async function runTool(host: NativeHost, argv: Argv, { source, log }: BootstrapS
       ...(host.inUserNamespace && { container: 'lxc' }),
       ...(source.kind !== 'tarball' && { SOURCE_DATE_EPOCH: String(source.epoch) }),
     },
-    log: (line) => {
-      tail.push(line);
-      if (tail.length > tailLines) tail.shift();
-      log(line);
-    },
+    log: tell,
   });
   if (exitCode === 0) return;
+  await tellInnerLog(join(rootDir, 'debootstrap/debootstrap.log'), log, tell);
+  await tellFullDisk(host.dataDir, tell);
   const tool = source.kind === 'tarball' ? 'tar' : source.kind;
   throw new KublerError('BUILD_COMMAND_FAILED', `cannot make a base: ${tool} ended with status ${exitCode}`, {
     details: tail,
   });
 }
 const tailLines = 40;
+
+/** What debootstrap refers to, and what goes with the root: all of it goes to the log, its first errors are told. */
+async function tellInnerLog(
+  file: string,
+  log: (line: string) => void,
+  tell: (line: string) => void,
+): Promise<void> {
+  let errors = 0;
+  for (const line of (await readFile(file, 'utf8').catch(() => '')).split('\n').filter(Boolean)) {
+    const isError = /error|cannot|fail/i.test(line);
+    if (isError && (errors += 1) <= innerErrors) tell(line);
+    else log(line);
+  }
+}
+const innerErrors = 10;

@@ -11,6 +11,7 @@ import { runCommand } from './run-command.ts';
 import { runInForeground } from './run-in-foreground.ts';
 import { systemMountPoints, type Bind, type ContainerSpec } from './runtime-config.ts';
 import type { SessionState } from './session-state.ts';
+import { tellFullDisk } from './tell-full-disk.ts';
 
 /**
  * Runs one command in a container of its own; see `Session.exec`. Whatever it leaves running dies with it, as it
@@ -46,6 +47,7 @@ async function runContained(state: SessionState, spec: ExecSpec, overlay: Overla
   if (result.exitCode === 0) return result;
   const reason = state.helper.isAlive() ? await bundle.refusal() : 'its container has ended';
   if (reason !== undefined) throw notStarted(spec.argv, reason);
+  await tellFullDisk(state.host.dataDir, spec.log);
   return result;
 }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { KublerError, KublerErrors, type SourcePosition } from '../../errors.ts';
 import type { Progress } from '../../model/progress.ts';
+import { saysFullDisk } from '../../model/write-failure.ts';
 import type { ExecSpec, Root, Session } from '../../ports/engine.ts';
 import { failureMark, locateFailure } from './locate-failure.ts';
 import { openStepLog, type StepLog } from './step-log.ts';
@@ -49,6 +50,8 @@ export interface StepSpec {
 interface Failure {
   readonly exitCode: number;
   readonly mark: string | undefined;
+  /** The first line that says that the disk is full; dpkg goes on to the next package, and says much more. */
+  readonly full: string | undefined;
   readonly log: StepLog;
 }
 
@@ -60,6 +63,7 @@ interface Failure {
 export async function runStep(context: BuildContext, spec: StepSpec): Promise<string> {
   using log = openStepLog(join(context.logDir, `${spec.name}.log`), context.secrets);
   let mark: string | undefined;
+  let full: string | undefined;
   const { exitCode, stdout } = await context.session.exec({
     root: spec.root,
     argv: spec.argv,
@@ -68,6 +72,7 @@ export async function runStep(context: BuildContext, spec: StepSpec): Promise<st
       if (at >= 0) mark ??= line.slice(at + failureMark.length);
       if (at === 0) return;
       log.line(at < 0 ? line : line.slice(0, at));
+      if (saysFullDisk(line)) full ??= log.tail().at(-1);
       context.onLine?.(log.tail().at(-1) ?? '');
     },
     ...(spec.env && { env: spec.env }),
@@ -79,7 +84,7 @@ export async function runStep(context: BuildContext, spec: StepSpec): Promise<st
   });
   log.finish();
   if (exitCode === 0) return stdout;
-  const error = await explainFailure(context, spec, { exitCode, mark, log, stdout });
+  const error = await explainFailure(context, spec, { exitCode, mark, full, log, stdout });
   await context.onFailure?.(context, spec, error);
   throw error;
 }
@@ -98,14 +103,15 @@ async function explainFailure(
 async function commandFailed(
   context: BuildContext,
   spec: StepSpec,
-  { exitCode, mark, log }: Failure,
+  { exitCode, mark, full, log }: Failure,
 ): Promise<KublerError> {
   const at = spec.at ?? (await locateFailure(context.configDir, mark, log.tail()));
+  const isTold = full === undefined || log.tail().some(saysFullDisk);
   return new KublerError(
     'BUILD_COMMAND_FAILED',
     `cannot build ${context.subject}: ${spec.label ?? spec.name} ended with status ${exitCode}`,
     {
-      details: log.tail(),
+      details: isTold ? log.tail() : [full, ...log.tail()],
       logFile: log.file,
       ...(at && { at }),
     },

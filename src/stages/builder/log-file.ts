@@ -62,7 +62,7 @@ function orRefuse<T>(file: string, work: () => T): T {
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new KublerError('HOST_WRITE_FAILED', `cannot write log "${file}": ${reason}`, {
-      hint: 'logs are in the data dir: make room there, or name another one with --data-dir',
+      hint: 'logs are in the data dir: make room there, with kubler clean, or name another one with --data-dir',
       cause,
     });
   }
