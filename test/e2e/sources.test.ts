@@ -19,7 +19,8 @@ const tool = (version: string): TestPackage => makeDeb('tool', version, { 'usr/l
 const other = makeDeb('other', '1', { 'usr/lib/other': '' });
 const spare = makeDeb('spare', '1', {
   'usr/lib/spare': '',
-  'DEBIAN/postinst': '#!/bin/sh\nenv > /usr/lib/environment\n',
+  // What a script leaves running ends with the installation.
+  'DEBIAN/postinst': '#!/bin/sh\nenv > /usr/lib/environment\nsleep 3600 &\nsetsid sleep 3600 &\n',
 });
 
 /**
@@ -130,6 +131,23 @@ requires(
     expect(server.requests.slice(before)).toEqual([]);
   });
 
+  it('are asked again where the connection breaks, and named where it always does', async () => {
+    const url = `${server.address}/archive/pool/main/brittle_1_${architecture}.deb`;
+    writeTree(cwd, image('acme/broken', 'brittle'));
+    publish(1, tool('1'), tool('2'), other, makeDeb('brittle', '1', { 'usr/lib/brittle': '' }));
+    server.breakOff('Packages', 1);
+    expect((await call(['update'])).exitCode).toBe(0);
+    server.breakOff('brittle', Infinity);
+    const { exitCode, stderr } = await build('acme/broken');
+    expect([exitCode, stderr]).toEqual([3, expect.stringContaining(`error: cannot download "${url}": `)]);
+    expect(readdirSync(join(dataDir, 'tmp'))).toEqual([]);
+    server.breakOff('brittle', 1);
+    const next = await build('acme/broken');
+    expect(next.exitCode, next.stderr).toBe(0);
+    expect(readdirSync(join(dataDir, 'downloads')).filter((name) => name.endsWith('.part'))).toEqual([]);
+    rmSync(join(cwd, 'namespaces/acme/images/broken'), { recursive: true });
+  });
+
   it('change when `kubler update` says so, and not before', async () => {
     rmSync(join(cwd, 'namespaces/acme/images/wrong'), { recursive: true, force: true });
     expect((await build('acme/tool')).exitCode).toBe(0);
@@ -138,10 +156,11 @@ requires(
     const { stdout, stderr } = await call(['update']);
     expect(stdout, stderr).toBe(
       [
-        'sid (builder tiny), as of 2024-01-02: 1 changed, 2 added, 1 removed',
+        'sid (builder tiny), as of 2024-01-02: 1 changed, 2 added, 2 removed',
         '  changed  tool 2 -> 3',
         '  added    added',
         '  added    spare',
+        '  removed  brittle',
         '  removed  other',
       ].join('\n'),
     );

@@ -19,6 +19,8 @@ export interface DownloaderOptions {
   readonly signal: AbortSignal;
   /** Pause before the second attempt, doubled before each further one; 500 by default. */
   readonly retryDelayMs?: number;
+  /** How long a server may send nothing; 60 seconds by default. */
+  readonly idleTimeoutMs?: number;
 }
 
 const attempts = 5;
@@ -42,10 +44,11 @@ export function createDownloader(options: DownloaderOptions): Downloader {
 }
 
 /** undici is loaded when something is fetched: most builds fetch nothing. */
-async function openConnection({ caFile, signal, proxies }: DownloaderOptions): Promise<Get> {
+async function openConnection(options: DownloaderOptions): Promise<Get> {
+  const { caFile, signal, proxies, idleTimeoutMs = 60_000 } = options;
   const http = await import('./http-get.ts');
   const ca = caFile === undefined ? undefined : [...rootCertificates, await readCertificates(caFile)];
-  const dispatcher = http.createDispatcher(proxies, ca);
+  const dispatcher = http.createDispatcher(proxies, ca, idleTimeoutMs);
   return (url, headers) => http.httpGet(url, headers, { dispatcher, signal });
 }
 

@@ -13,15 +13,18 @@ export interface ProxySettings {
   readonly noProxy: string | undefined;
 }
 
-const idleTimeoutMs = 60_000;
 const maxRedirects = 5;
 
 /**
  * Connections through these proxies and no others: the environment is not looked at. `ca`: PEM texts of every
  * trusted authority; undefined: Node's own. Plain http goes to a proxy as an ordinary request, not a tunnel,
- * as apt does it, so that caching proxies work.
+ * as apt does it, so that caching proxies work. A server that sends nothing for `idleTimeoutMs` is given up.
  */
-export function createDispatcher(proxies: ProxySettings, ca: readonly string[] | undefined): Dispatcher {
+export function createDispatcher(
+  proxies: ProxySettings,
+  ca: readonly string[] | undefined,
+  idleTimeoutMs: number,
+): Dispatcher {
   const tls = ca === undefined ? {} : { ca: [...ca] };
   const timeouts = { headersTimeout: idleTimeoutMs, bodyTimeout: idleTimeoutMs };
   const connect = { timeout: 30_000, ...tls };

@@ -127,6 +127,18 @@ test('a broken download goes on where it stopped', async () => {
   ]);
 });
 
+test('a server that falls silent is asked for the rest', async () => {
+  answer = (request, response) => {
+    if (requests.length > 1) return serve(request, response);
+    response.writeHead(200, { 'content-length': content.length });
+    response.write(content.subarray(0, content.length / 2));
+  };
+  const patient = downloader({ idleTimeoutMs: 300 });
+  expect(await patient.download({ url, hostFile, sha256, maxBytes: 1e6 })).toBe(true);
+  expect(content.equals(await readFile(hostFile))).toBe(true);
+  expect(requests[1]?.headers.range).toBe(`bytes=${content.length / 2}-`);
+});
+
 test('without a checksum a broken download starts again', async () => {
   answer = (request, response) => (requests.length === 1 ? breakOff(response) : serve(request, response));
   expect(await downloader().download({ url, hostFile, maxBytes: 1e6 })).toBe(true);
