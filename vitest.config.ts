@@ -31,6 +31,16 @@ export default defineConfig({
         maxWorkers: workers,
         globalSetup: ['test/support/shared-data-dir.ts'],
       }),
+      // Hours of the same: only when it is asked for.
+      ...(process.env['KUBLER_SOAK_ROUNDS'] === undefined
+        ? []
+        : [
+            project('soak', ['test/soak/**/*.test.ts'], 3, {
+              testTimeout: minutes(10),
+              hookTimeout: minutes(15),
+              maxWorkers: 1,
+            }),
+          ]),
     ],
   },
 });

@@ -22,23 +22,24 @@ export function ordinaryUser(dir: string, name = userName) {
   execFileSync('chown', [`${name}:`, home]);
   const replace = (arg: string): string =>
     arg.replace('@kubler', '@repository/bin/kubler.js').replace('@repository', join(stage, 'checkout'));
+  const env = {
+    PATH: `${stage}:/usr/local/bin:/usr/bin:/bin`,
+    ...{ HOME: home, NO_COLOR: '1', KUBLER_REQUIRE: process.env['KUBLER_REQUIRE'] ?? '' },
+    ...{ REPOSITORY: repositoryDir, NODE: process.execPath },
+  };
+  /** What root calls to have a program run as the user; it becomes that program. */
+  const argv = (command: readonly [string, ...string[]], cwd = home): readonly [string, ...string[]] => [
+    ...(['unshare', '--mount', 'sh', '-c', script, 'sh', stage, name, cwd] as const),
+    ...command.map(replace),
+  ];
   return {
     home,
-    start: ([command, ...args]: readonly [string, ...string[]], cwd = home) =>
-      execa(
-        'unshare',
-        ['--mount', 'sh', '-c', script, 'sh', stage, name, cwd, ...[command, ...args].map(replace)],
-        {
-          extendEnv: false,
-          env: {
-            PATH: `${stage}:/usr/local/bin:/usr/bin:/bin`,
-            ...{ HOME: home, NO_COLOR: '1', KUBLER_REQUIRE: process.env['KUBLER_REQUIRE'] ?? '' },
-            ...{ REPOSITORY: repositoryDir, NODE: process.execPath },
-          },
-          reject: false,
-          input: '',
-        },
-      ),
+    env,
+    argv,
+    start: (command: readonly [string, ...string[]], cwd = home) => {
+      const [file, ...args] = argv(command, cwd);
+      return execa(file, args, { extendEnv: false, env, reject: false, input: '' });
+    },
   };
 }
 
