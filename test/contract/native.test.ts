@@ -16,7 +16,7 @@ import { requires } from '../support/requires.ts';
 import { writeTinyRoot } from '../support/tiny-root.ts';
 import { useTempDir } from '../support/use-temp-dir.ts';
 import { describeContainersContract } from './containers.contract.ts';
-import { describeEngineContract, type EngineSetup } from './engine.contract.ts';
+import { describeEngineContract } from './engine.contract.ts';
 
 const host = requires('root', 'runc', 'setcap', 'slirp4netns');
 
@@ -70,11 +70,12 @@ async function until(condition: () => boolean): Promise<void> {
   throw new Error('it did not happen in ten seconds');
 }
 
-const setUp = (dir: string): EngineSetup => {
+const setUp = (dir: string) => {
   const dataDir = join(dir, 'data');
   return {
     engine: openEngine(dataDir),
-    open: (signal) => openEngine(dataDir, signal),
+    open: (signal: AbortSignal) => openEngine(dataDir, signal),
+    mounts: 'for a command' as const,
     close: () => {
       expect(leftovers(dataDir)).toEqual(nothing);
       expect(readdirSync(join(dataDir, 'tmp'))).toEqual([]);

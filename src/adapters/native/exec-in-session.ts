@@ -103,7 +103,7 @@ async function toContainer(state: SessionState, spec: ExecSpec, overlay: Overlay
     capabilities: [...buildCapabilities, ...(ptrace === true ? ['CAP_SYS_PTRACE'] : [])],
     noNewPrivileges: (user?.uid ?? 0) === 0,
     terminal: spec.attach === 'terminal',
-    network: spec.network ?? 'host',
+    network: spec.network ?? 'none',
     ...(await settle(state, overlay, { binds, tmpfs, cwd })),
     arch: process.arch,
   };

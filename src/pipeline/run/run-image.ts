@@ -5,8 +5,12 @@ import type { ImageId } from '../../model/image-id.ts';
 import { resolvePath } from '../../model/resolve-path.ts';
 import type { ImageConfig } from '../../oci/types.ts';
 import type { Mount, Port } from '../../ports/engine.ts';
-import { findProgram, isMounted } from './find-program.ts';
-import { imageProcess, readRunnable } from './image-process.ts';
+import { lookupUser } from '../../stages/carve/index.ts';
+import { signalNumber } from '../../stages/image/index.ts';
+import { joinEnv } from './container-process.ts';
+import { findProgram, isMounted, type Start } from './find-program.ts';
+import { imageLayers } from '../image-layers.ts';
+import { accountTexts } from '../image-user.ts';
 import { readRecord } from '../read-record.ts';
 import { requireEngine } from '../require-engine.ts';
 import type { Workspace } from '../workspace.ts';
@@ -41,18 +45,30 @@ export interface RunOptions {
 export async function runImage(workspace: Workspace, id: ImageId, options: RunOptions): Promise<number> {
   await requireEngine(workspace);
   const record = await readRecord(workspace, id);
+  const { layout } = workspace;
+  const manifest = await layout.readManifest(record.manifest.digest);
+  const image = await layout.readConfig(record.configDigest);
+  const { config } = image;
   const tree = await workspace.records.readTree(record);
-  const image = await readRunnable(workspace, record, tree);
+  const { home, ...user } = lookupUser(...accountTexts(tree?.facts), options.user ?? config.User ?? '0');
   const { name, mounts, ports, readOnly = false, interactive, tty, published } = options;
-  const own = imageProcess(image, options);
-  const start = { ...own, argv: commandOf(id, image.config, options), mounts: outermostFirst(mounts) };
-  checkWorkdir(own.cwd, tree?.rootfs, mounts);
+  const start: Start = {
+    ...user,
+    argv: commandOf(id, config, options),
+    env: joinEnv(config.Env ?? [], options.env, home),
+    cwd: checkWorkdir(options.workdir ?? config.WorkingDir ?? '/', tree?.rootfs, mounts),
+    mounts: outermostFirst(mounts),
+  };
   const program = tree && findProgram(tree.rootfs, start);
+  const stopSignal = signalNumber(config.StopSignal ?? '');
   const status = await workspace.engine.run(
     {
       ...start,
-      ...(name !== undefined && { name, hostname: name }),
+      layers: imageLayers(layout, manifest, image),
+      hostname: name ?? id.replace('/', '-').slice(0, 63),
+      ...(name !== undefined && { name }),
       ...{ ports, readOnly, interactive, tty },
+      ...(stopSignal !== undefined && { stopSignal }),
       capabilities: 'default',
       network: ports.length > 0 ? 'published' : 'host',
     },
@@ -90,7 +106,7 @@ function commandOf(
   });
 }
 
-function checkWorkdir(path: string, tree: Rootfs = new Map(), mounts: readonly Mount[]): void {
+function checkWorkdir(path: string, tree: Rootfs = new Map(), mounts: readonly Mount[]): string {
   const verb = `start in "${path}"`;
   if (!path.startsWith('/'))
     throw new KublerError('USAGE_INVALID', `cannot ${verb}: it is no absolute path in the container`);
@@ -100,4 +116,5 @@ function checkWorkdir(path: string, tree: Rootfs = new Map(), mounts: readonly M
     : found.reason !== 'missing';
   if (isBlocked && !isMounted(found, mounts))
     throw new KublerError('USAGE_INVALID', `cannot ${verb}: the image has a file there`);
+  return path;
 }

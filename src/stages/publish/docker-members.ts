@@ -2,7 +2,7 @@ import { digestHex, type Digest } from '../../model/digest.ts';
 import { encodeJson } from '../../oci/encode-json.ts';
 import type { TarMember } from '../../oci/tar-member.ts';
 import type { LoadedImage } from './load-image.ts';
-import { newFile, newStreamedFile } from './new-member.ts';
+import { newFile, newStreamedFile } from '../../oci/new-member.ts';
 import { readBlob, readLayerTar } from './read-layer.ts';
 
 /**

@@ -4,5 +4,5 @@
  */
 export { exportImage, type ExportOptions } from './export-image.ts';
 export { readImageTree } from './flatten-layers.ts';
-export { loadImage, type ImageLayer } from './load-image.ts';
+export type { ImageLayer } from './load-image.ts';
 export { readLayerTar } from './read-layer.ts';

@@ -4,7 +4,7 @@ import { encodeJson } from '../../oci/encode-json.ts';
 import type { TarMember } from '../../oci/tar-member.ts';
 import { mediaTypes, type Index } from '../../oci/types.ts';
 import type { LoadedImage } from './load-image.ts';
-import { newDirectory, newFile, newStreamedFile } from './new-member.ts';
+import { newDirectory, newFile, newStreamedFile } from '../../oci/new-member.ts';
 import { readBlob } from './read-layer.ts';
 
 /** The files of an OCI image layout that holds one image, in byte order. */

@@ -1,4 +1,4 @@
-import type { TarMember } from '../../oci/tar-member.ts';
+import type { TarMember } from './tar-member.ts';
 
 const meta = { mode: 0o644, uid: 0, gid: 0, mtime: 0, linkTarget: '', xattrs: new Map<string, Uint8Array>() };
 

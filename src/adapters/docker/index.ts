@@ -1,0 +1,34 @@
+import type { Engine } from '../../ports/engine.ts';
+import { bootstrap } from './bootstrap.ts';
+import { collectGarbage, removeSnapshot } from './collect-garbage.ts';
+import { holdSnapshots } from './hold-snapshots.ts';
+import type { DockerHost } from './host.ts';
+import { ownName, removeStale } from './labels.ts';
+import { openSession } from './open-session.ts';
+import { findImage, snapshotName } from './snapshots.ts';
+import { ownUlimits } from './ulimits.ts';
+
+export type DockerEngineOptions = Omit<DockerHost, 'owner' | 'ulimits'>;
+
+/** The engine that is a daemon with the Docker API: Docker, or Podman. Clears away what dead processes left in it. */
+export async function createDockerEngine(
+  options: DockerEngineOptions,
+): Promise<Omit<Engine, 'run' | 'start'>> {
+  const host: DockerHost = {
+    ...options,
+    owner: await ownName(),
+    ulimits: options.name === 'podman' ? await ownUlimits() : [],
+  };
+  await removeStale(host);
+  return {
+    name: host.name,
+    // Who opened the connection has heard from the daemon.
+    probe: () => Promise.resolve([]),
+    hasSnapshot: async (id) => (await findImage(host, snapshotName(id))) !== undefined,
+    holdSnapshots: () => holdSnapshots(host),
+    removeSnapshot: (id) => removeSnapshot(host, id),
+    collectGarbage: (spec) => collectGarbage(host, spec),
+    bootstrap: (spec) => bootstrap(host, spec),
+    open: (spec) => openSession(host, spec),
+  };
+}

@@ -1,0 +1,59 @@
+import type { Root, Session, SessionSpec } from '../../ports/engine.ts';
+import { commitRoot } from './commit-root.ts';
+import { execInSession } from './exec-in-session.ts';
+import type { DockerHost } from './host.ts';
+import { removeLabelled, sessionLabel, sessionLabels } from './labels.ts';
+import { loadImageRoot } from './load-image.ts';
+import { needBuilder, needTarget } from './session-containers.ts';
+import { isImage, type RootState, type SessionState } from './session-state.ts';
+import { requireSnapshot } from './snapshots.ts';
+import { makeSupplies } from './supplies.ts';
+
+let count = 0;
+
+/** Opens two roots; see `Engine.open`. */
+export async function openSession(host: DockerHost, spec: SessionSpec): Promise<Session> {
+  const session = `${host.owner}-${(count += 1)}`;
+  const labels = sessionLabels(host, session);
+  const cleanUp = (): Promise<void> => removeLabelled(host, `${sessionLabel}=${session}`);
+  try {
+    const state = await prepare(host, spec, labels);
+    return {
+      exec: (exec) => execInSession(state, exec),
+      commit: (root, id) => commitRoot(state, root, id),
+      [Symbol.asyncDispose]: async () => {
+        await state.turn;
+        await cleanUp();
+      },
+    };
+  } catch (error) {
+    await cleanUp().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function prepare(
+  host: DockerHost,
+  spec: SessionSpec,
+  labels: Readonly<Record<string, string>>,
+): Promise<SessionState> {
+  const { builder, target, inputs } = spec;
+  const imageId = isImage(target)
+    ? await loadImageRoot(host, target, labels)
+    : await requireSnapshot(host, target);
+  const roots = new Map<Root, RootState>([['target', rootOn(imageId)]]);
+  if (builder !== undefined) roots.set('builder', rootOn(await requireSnapshot(host, builder)));
+  const supplies = await makeSupplies(host, { imageId, labels, inputs });
+  const state: SessionState = { host, spec, labels, supplies, roots, turn: Promise.resolve() };
+  // Now, because a snapshot that a container stands on is not removed.
+  await (builder === undefined ? needTarget(state, undefined, false) : needBuilder(state, false));
+  return state;
+}
+
+const rootOn = (imageId: string): RootState => ({
+  imageId,
+  running: undefined,
+  dirty: false,
+  kept: false,
+  commands: new Set(),
+});
