@@ -44,8 +44,7 @@ export function explainWriteFailure(error: unknown): unknown {
 
 function explainFullDisk(error: KublerError): KublerError {
   const { message, details, at, logFile } = error;
-  if (error.code === 'HOST_WRITE_FAILED' || !saysFullDisk([message, ...details].join('\n')))
-    return error;
+  if (error.code === 'HOST_WRITE_FAILED' || !saysFullDisk([message, ...details].join('\n'))) return error;
   return new KublerError('HOST_WRITE_FAILED', message, {
     ...{ details, hint: roomHint, cause: error },
     ...(at && { at }),

@@ -45,10 +45,8 @@ async function acquire(dataDir: string, lock: string, { signal, onWait }: LockOp
   await mkdir(locksDir(dataDir), { recursive: true });
   await using temp = await openTempDir(dataDir);
   const holder = basename(temp.path);
-  const stage = join(temp.path, 'lock');
-  await mkdir(stage);
-  await writeFile(join(stage, holder), '');
-  for (let polls = 0; !(await isTaken(stage, lock)); polls += 1) {
+  await writeFile(join(temp.path, holder), '');
+  for (let polls = 0; !(await isTaken(temp.path, lock)); polls += 1) {
     if (signal?.aborted) throw interrupted(lock);
     if (await breakIfDead(lock)) continue;
     if (polls === patience) onWait?.();

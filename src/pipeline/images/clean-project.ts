@@ -46,6 +46,10 @@ export async function cleanProject(
   const shells = inUseSince === undefined ? await workspace.keptShells.list() : [];
   const shellBytes = await diskUsage(`${dataDir}/shells`);
   const recordBytes = await diskUsage(`${dataDir}/images`);
+  const downloads = all ? new Set<string>() : await namedDownloads(dataDir, project);
+  const stale = await findStaleFiles(dataDir, { all, inUseSince, downloads });
+  // First what takes no lock, nor anything else that would have to be written: the disk may be full.
+  if (!dryRun) await removeFiles(stale.flatMap(({ paths }) => paths));
   const needed = all
     ? { snapshots: [] as const, layers: new Set<Digest>() }
     : await neededByImages(workspace);
@@ -55,10 +59,7 @@ export async function cleanProject(
     writtenBefore,
     dryRun,
   });
-  const downloads = all ? new Set<string>() : await namedDownloads(dataDir, project);
-  const stale = await findStaleFiles(dataDir, { all, inUseSince, downloads });
   if (!dryRun) {
-    await removeFiles(stale.flatMap(({ paths }) => paths));
     await removeFiles(garbage.snapshots.map((id) => `${dataPaths(dataDir).steps}/${id}.json`));
     for (const id of failed) await workspace.failed.remove(id);
     for (const id of shells) await workspace.keptShells.remove(id);
