@@ -107,3 +107,7 @@ export interface ImageTests {
 /** Names of the files in an image's folder that are read by its tests only. */
 export const buildTestName = 'build-test.sh';
 export const testFileName = 'test.yaml';
+
+/** Whether they ask the image's own process at its ports, which takes more of a machine than the engine does. */
+export const asksPorts = ({ file }: ImageTests): boolean =>
+  (file?.ports ?? []).length > 0 || (file?.http ?? []).length > 0;

@@ -7,7 +7,7 @@ export interface MissingTool {
   readonly debianPackage?: string;
   /** The line an administrator pastes to get it otherwise. */
   readonly fix?: string;
-  /** Only `need` fails without it. */
+  /** Only `need` fails without it, which is publishing ports. */
   readonly optional?: boolean;
 }
 

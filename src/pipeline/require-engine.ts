@@ -5,20 +5,28 @@ import { findMissingTools, type PackageUser } from '../stages/builder/index.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
- * Makes sure of the engine's tools, and of what fetching packages for `users` and making their bases takes, before
+ * Makes sure of the engine's tools, of those that publish ports too if asked for, and of what fetching packages for `users` and making their bases takes, before
  * anything is begun. Nothing is executed for it. Throws `HOST_MISSING_TOOL`, naming everything that is missing and the line that gets it.
  */
 export async function requireEngine(
   { engine, runner }: Pick<Workspace, 'engine' | 'runner'>,
   users: readonly PackageUser[] = [],
+  { ports = false } = {},
 ): Promise<void> {
   const tools = users.length === 0 ? [] : await findMissingTools(runner, users);
-  refuse(`use the ${engine.name} engine`, [...(await engine.probe('tools')), ...tools]);
+  const lacks = [...(await engine.probe('tools')), ...tools];
+  refuse(`use the ${engine.name} engine`, lacks);
+  if (ports) refuse('publish ports', lacks, true);
 }
 
 /** Makes sure that the engine works on this host, by trying. Throws `HOST_MISSING_TOOL` as well. */
-export async function tryEngine({ engine }: Pick<Workspace, 'engine'>): Promise<void> {
-  refuse(`use the ${engine.name} engine`, await engine.probe());
+export async function tryEngine(
+  { engine }: Pick<Workspace, 'engine'>,
+  { ports = false } = {},
+): Promise<void> {
+  const lacks = await engine.probe();
+  refuse(`use the ${engine.name} engine`, lacks);
+  if (ports) refuse('publish ports', lacks, true);
 }
 
 /** What this host lacks for all builders of a project; without one, for the shipped builder. */
@@ -46,8 +54,9 @@ export async function requireIndexTools(
   );
 }
 
-function refuse(verb: string, lacks: readonly MissingTool[]): void {
-  const missing = lacks.filter(({ optional }) => optional !== true);
+/** @param withOptional what only publishing takes counts, too */
+function refuse(verb: string, lacks: readonly MissingTool[], withOptional = false): void {
+  const missing = lacks.filter(({ optional }) => withOptional || optional !== true);
   if (missing.length === 0) return;
   const line = installLine(missing);
   throw new KublerError('HOST_MISSING_TOOL', `cannot ${verb}: this machine lacks what it needs`, {

@@ -89,6 +89,7 @@ export function notStarted([command = '']: readonly string[], reason: string): K
   const isMissing =
     /^exec:? .*: (?:executable file not found in \$PATH|(?:stat .*: )?no such file or directory)$/;
   const isForbidden = /^exec:? .*: (?:permission denied|is a directory|exec format error)$/;
+  if (told === 'unable to setup user: invalid argument') return outOfRange(command);
   const code = isMissing.test(told)
     ? 'PROGRAM_NOT_FOUND'
     : isForbidden.test(told)
@@ -96,3 +97,9 @@ export function notStarted([command = '']: readonly string[], reason: string): K
       : 'ENGINE_REFUSED';
   return new KublerError(code, `cannot run "${command}": ${told.replace(/^exec:? "?.*?"?: /, '')}`);
 }
+
+/** In a user namespace only the ids of its ranges are there (user_namespaces(7)). */
+const outOfRange = (command: string): KublerError =>
+  new KublerError('USAGE_INVALID', `cannot run "${command}": its user or group is beyond your range of ids`, {
+    hint: 'the third number in /etc/subuid and /etc/subgid says how many ids there are',
+  });

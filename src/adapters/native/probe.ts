@@ -5,7 +5,7 @@ import { closedSettings, findRootlessLacks } from '../system/rootless-lacks.ts';
 import type { TempDir } from '../system/temp-dir.ts';
 import { openHelper } from './helper.ts';
 import { makeOverlay } from './overlay.ts';
-import { networkTool } from './published-network.ts';
+import { findNetworkLacks } from './published-network.ts';
 
 export interface ProbeOptions {
   /** Absolute path of a command, or undefined. */
@@ -26,7 +26,6 @@ const tools: readonly MissingTool[] = [
   { tool: 'mount', need: 'mounts root file systems', debianPackage: 'mount' },
   { tool: 'umount', need: 'mounts root file systems', debianPackage: 'mount' },
   { tool: 'tar', need: 'unpacks bases and layers', debianPackage: 'tar' },
-  networkTool,
 ];
 
 /** What this host lacks; see `Engine.probe`. Whether overlays work is tried where they are to be. */
@@ -39,6 +38,7 @@ export async function probe(
   if (!['x64', 'arm64'].includes(arch))
     missing.push({ tool: 'architecture', need: `x86-64 or arm64; this machine is ${arch}` });
   for (const each of tools) if ((await options.which(each.tool)) === undefined) missing.push(each);
+  missing.push(...(await findNetworkLacks(options.which)));
   if (options.uid !== 0) return [...missing, ...(await findRootlessLacks(options.which))];
   if (depth === 'tools' || missing.some(({ optional }) => optional !== true)) return missing;
   const refusal = await tryOverlay(options);

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KublerError } from '../../errors.ts';
-import { installLine, type MissingTool } from '../../model/missing-tool.ts';
+import type { MissingTool } from '../../model/missing-tool.ts';
 import type { Port } from '../../ports/engine.ts';
 import { collectOutput } from '../system/collect-output.ts';
 import type { Helper } from './helper.ts';
@@ -16,13 +17,26 @@ export interface PublishedNetwork {
   readonly ports: readonly Port[];
 }
 
-/** What publishing ports takes, beyond what the engine needs. */
-export const networkTool: MissingTool = {
-  tool: 'slirp4netns',
-  need: 'publishes ports: `kubler run -p`, image tests with ports',
-  debianPackage: 'slirp4netns',
-  optional: true,
-};
+const need = 'publishes ports: `kubler run -p`, image tests with ports';
+const device = '/dev/net/tun';
+
+/** What this host lacks to publish ports, beyond what the engine needs. */
+export async function findNetworkLacks(
+  which: (command: string) => Promise<string | undefined>,
+): Promise<readonly MissingTool[]> {
+  const tool = 'slirp4netns';
+  const isInstalled = (await which(tool)) !== undefined;
+  const refusal = await access(device, constants.R_OK | constants.W_OK).then(
+    () => undefined,
+    (error: unknown) => (error as NodeJS.ErrnoException).code,
+  );
+  const fix = refusal === 'ENOENT' ? 'sudo modprobe tun' : `sudo chmod 0666 ${device}`;
+  const reason = refusal === 'ENOENT' ? 'it is not there' : 'this user may not open it';
+  return [
+    ...(isInstalled ? [] : [{ tool, need, debianPackage: tool, optional: true }]),
+    ...(refusal === undefined ? [] : [{ tool: device, need: `${need}; ${reason}`, fix, optional: true }]),
+  ];
+}
 
 /** Addresses that slirp4netns(1) gives the container and its name server. */
 const containerAddress = '10.0.2.100';
@@ -35,7 +49,6 @@ const nameServer = '10.0.2.3';
  */
 const script = `
 set -eu
-command -v slirp4netns > /dev/null || exit 127
 cd "$1"
 : > network
 unshare --net="$1/network" true
@@ -60,7 +73,6 @@ export async function openNetwork(
   ready.catch(() => undefined);
   const status = await Promise.race([ready, ended]);
   if (status !== true) {
-    if (status === 127) throw missing();
     const log = await readFile(helper.view(join(dir, 'network.log')), 'utf8').catch(() => '');
     throw refused((await errors) + log);
   }
@@ -72,22 +84,11 @@ export async function openNetwork(
   return { path: join(dir, 'network'), ports: published };
 }
 
-function missing(): KublerError {
-  const { tool, need } = networkTool;
-  const hint = installLine([networkTool]);
-  return new KublerError('HOST_MISSING_TOOL', `cannot publish ports: this machine lacks ${tool}`, {
-    details: [`${tool}: ${need}`],
-    ...(hint !== undefined && { hint }),
-  });
-}
-
 function refused(output: string): KublerError {
   const details = output.split('\n').filter(Boolean);
   const reason = details.at(-1) ?? 'slirp4netns ended early';
   return new KublerError('ENGINE_REFUSED', `cannot make a network for a container: ${reason}`, {
-    hint: output.includes('/dev/net/tun')
-      ? 'every user may open /dev/net/tun where udev has set it up: sudo chmod 0666 /dev/net/tun'
-      : '`kubler doctor` says what this host lacks',
+    hint: '`kubler doctor` says what this host lacks',
     details: details.slice(0, -1),
   });
 }

@@ -1,3 +1,4 @@
+import { asksPorts } from '../../model/image-tests.ts';
 import { assert, KublerError, KublerErrors } from '../../errors.ts';
 import type { ImageId } from '../../model/image-id.ts';
 import type { ImageRecord } from '../../model/image-record.ts';
@@ -37,7 +38,8 @@ export async function buildAll(
 ): Promise<BuildReport> {
   const { images } = planned.plan;
   const toBuild = images.filter(({ action }) => action !== 'skip');
-  if (toBuild.length > 0) await tryEngine(workspace);
+  const ports = toBuild.some(({ definition }) => asksPorts(definition.tests));
+  if (toBuild.length > 0) await tryEngine(workspace, { ports });
   const builders = neededBuilders(planned.plan.builders, toBuild);
   workspace.progress({
     kind: 'planned',

@@ -43,7 +43,7 @@ export interface RunOptions {
  * @returns the exit status of its process
  */
 export async function runImage(workspace: Workspace, id: ImageId, options: RunOptions): Promise<number> {
-  await requireEngine(workspace);
+  await requireEngine(workspace, [], { ports: options.ports.length > 0 });
   const record = await readRecord(workspace, id);
   const { layout } = workspace;
   const manifest = await layout.readManifest(record.manifest.digest);

@@ -1,7 +1,7 @@
 import { KublerError, throwFaults } from '../../errors.ts';
 import type { Sha256 } from '../../model/digest.ts';
 import type { ImageId } from '../../model/image-id.ts';
-import { buildTestName } from '../../model/image-tests.ts';
+import { asksPorts, buildTestName } from '../../model/image-tests.ts';
 import type { ImageDefinition, Project } from '../../model/project.ts';
 import type { TestResult } from '../../model/test-report.ts';
 import { buildGraph, resolveTargets } from '../../stages/graph/index.ts';
@@ -46,7 +46,8 @@ export async function testImages(
     const testKey = await currentTestKey(definition);
     if (found) images.push({ ...found, definition, testKey, index: indexes.of(definition.id) });
   }
-  if (images.length > 0) await requireEngine(workspace);
+  const ports = images.some(({ definition }) => asksPorts(definition.tests));
+  if (images.length > 0) await requireEngine(workspace, [], { ports });
   return runAll(workspace, images);
 }
 

@@ -23,3 +23,17 @@ it('names what engine and builders need, in one line to paste', async () => {
 it('asks for no engine where only indexes are fetched', async () => {
   await expect(requireIndexTools(host, [user])).rejects.toMatchObject({ hint: `${line} gpgv xz-utils` });
 });
+
+it('asks for what publishes ports only where ports are published', async () => {
+  const tun = { tool: '/dev/net/tun', need: 'publishes ports', fix: 'sudo chmod', optional: true };
+  const slow = {
+    ...host,
+    engine: { name: 'native', probe: () => Promise.resolve([tun]) },
+  } as unknown as Workspace;
+  await requireEngine(slow);
+  await expect(requireEngine(slow, [], { ports: true })).rejects.toMatchObject({
+    message: 'cannot publish ports: this machine lacks what it needs',
+    details: ['/dev/net/tun: publishes ports'],
+    hint: 'sudo chmod',
+  });
+});
