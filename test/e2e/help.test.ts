@@ -29,6 +29,7 @@ function examplesIn(help: string): readonly string[] {
 /** Why an example is not run: it takes what this test cannot give. */
 const notRun: readonly (readonly [RegExp, string])[] = [
   [/^kubler update/, 'it fetches package indexes anew'],
+  [/^kubler run -it /, 'it takes a terminal'],
   [/lang\/python|web\/apache2/, 'the images are large, and built by tests of their own'],
   [/^kubler shell [^|]*$/, 'it reads commands of a terminal'],
 ];

@@ -9,7 +9,7 @@ import { openProject, withWorkspace } from '../with-workspace.ts';
 export function registerClean(program: Command, context: CliContext): void {
   program
     .command('clean')
-    .description('remove what no built image needs any more')
+    .description('remove what no built image needs any more, kept shells too')
     .option('--all', 'remove built images, builders and downloads too')
     .option('-n, --dry-run', 'say what would be removed, and stop')
     .addOption(jsonOption)

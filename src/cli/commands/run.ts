@@ -17,9 +17,9 @@ const examples = `
 Examples:
   kubler run acme/jq -- jq --version
   echo '{"a": 1}' | kubler run acme/jq -- jq .a
-  kubler run -it lang/python -- python3
-  kubler run --read-only -u 1000 -e NAME=value -v ./data:/data:ro -w /data lang/python -- python3 -c 'import os; print(os.listdir())'
-  kubler run -p 8080:8080 --name web web/apache2      then open http://127.0.0.1:8080/
+  kubler run -it acme/jq -- jq .
+  kubler run --read-only -u 1000 -e NAME=value -v .:/data:ro -w /data acme/jq -- jq -n env.NAME
+  kubler run -p 8080:8080 --name web web/apache2   (of Kubler's own images) then open http://127.0.0.1:8080/
 
 With -p the container has a network of its own, otherwise this machine's. Options stand before the image.`;
 
