@@ -54,7 +54,7 @@ const readPrune = (reader: VariableReader): readonly string[] =>
   wordsOf(reader, 'PRUNE', (word) => pruneRulePattern.test(word), 'the name of a prune rule, or -NAME') ?? [];
 
 async function requireFiles(dir: string, id: ImageId): Promise<void> {
-  await checkFile(dir, 'build.sh');
+  for (const name of ['build.sh', '.dockerignore']) await checkFile(dir, name);
   if (await checkFile(dir, 'Dockerfile.template')) return;
   throw new KublerError('CONFIG_INVALID', `cannot load image "${id}": it has no Dockerfile.template`, {
     hint: `create ${join(dir, 'Dockerfile.template')} with the lines "FROM \${IMAGE_PARENT}" and "ADD rootfs.tar /"`,

@@ -27,6 +27,7 @@ export async function loadTests(
 }
 
 async function readTestFile(dir: string, diagnostics: Diagnostics): Promise<TestFile | undefined> {
+  await checkFile(dir, testFileName);
   const source = await readSource(join(dir, testFileName));
   return source && parseYaml(source, testFileSchema, diagnostics)?.value;
 }

@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { KublerError } from '../../errors.ts';
 import { fileKind } from './file-kind.ts';
 import { predefinedVariables, type LoadContext } from './load-context.ts';
@@ -12,6 +13,7 @@ export async function readBuildConf(
   home: 'image' | 'builder',
   context: LoadContext,
 ): Promise<Assignments | undefined> {
+  await checkFile(dir, 'build.conf');
   const source = await readSource(join(dir, 'build.conf'));
   if (source === undefined) return undefined;
   const assignments = readAssignments(source, predefinedVariables(context, dir), context.diagnostics);
@@ -19,9 +21,22 @@ export async function readBuildConf(
   return assignments;
 }
 
-/** Throws `CONFIG_INVALID` when `name` is in the folder but is no file. True when it is there. */
+/**
+ * Whether `name` is a file in the folder. Throws `CONFIG_INVALID` when it is something else, or a link to a file outside of
+ * the folder: messages and images would show what its owner may not read, but Kubler may.
+ */
 export async function checkFile(dir: string, name: string): Promise<boolean> {
-  const kind = await fileKind(join(dir, name));
-  if (kind === undefined || kind === 'file') return kind === 'file';
-  throw new KublerError('CONFIG_INVALID', `cannot read "${join(dir, name)}": it is not a regular file`);
+  const file = join(dir, name);
+  const kind = await fileKind(file);
+  if (kind === undefined) return false;
+  if (kind !== 'file')
+    throw new KublerError('CONFIG_INVALID', `cannot read "${file}": it is not a regular file`);
+  if (!relative(await realpath(dir), await realpath(file)).startsWith('../')) return true;
+  throw new KublerError(
+    'CONFIG_INVALID',
+    `cannot read "${file}": it is a link that leads out of its folder`,
+    {
+      hint: 'put the file itself there',
+    },
+  );
 }

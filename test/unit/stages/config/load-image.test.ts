@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { renderError } from '../../../../src/cli/render-error.ts';
@@ -161,4 +161,28 @@ test('files that are no files are named, and do not hang', async () => {
   expect(conf?.message).toMatch(/^cannot read ".*\/build.conf": it is not a regular file$/);
   const [script] = await faultsOf(() => loadTestProject(projectWith({ 'build.sh/': '' })));
   expect(script?.message).toMatch(/^cannot read ".*\/build.sh": it is not a regular file$/);
+});
+
+describe('files that are links', () => {
+  const load = async (name: string, target: string) => {
+    const dir = projectWith({ 'own/file': '' });
+    writeTree(dir, { 'outside/file': 'root:x:0:0\n' });
+    rmSync(join(dir, imageDir, name), { force: true });
+    symlinkSync(target, join(dir, imageDir, name));
+    return faultsOf(() => loadTestProject(dir));
+  };
+
+  test.each(['build.conf', 'build.sh', 'Dockerfile.template', '.dockerignore', 'build-test.sh', 'test.yaml'])(
+    'are taken inside the folder and refused when they lead out of it: %s',
+    async (name) => {
+      expect(await load(name, 'own/file')).toEqual([]);
+      for (const target of ['/etc/passwd', '../../../../outside/file']) {
+        expect(await load(name, target)).toMatchObject([
+          {
+            message: expect.stringMatching(`/${name}": it is a link that leads out of its folder$`) as string,
+          },
+        ]);
+      }
+    },
+  );
 });
