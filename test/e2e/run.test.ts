@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -196,6 +196,17 @@ finish_rootfs_build() {
     expect((await running).exitCode).toBe(6);
   });
 
+  it.each(['tmp', 'bundle-run'])('ends on a signal that comes while it starts: %s', async (seen) => {
+    const temp = join(sharedDataDir(), 'tmp');
+    const script = 'trap "exit 6" QUIT; echo ready; while :; do sleep 0.1; done';
+    const running = startKubler(['run', '--entrypoint', 'sh', 'runs/box', '-c', script], { cwd: dir });
+    const own = (name: string) =>
+      name.startsWith(`${running.pid}-`) && existsSync(join(temp, name, seen === 'tmp' ? '' : seen));
+    for (let tries = 0; tries < 2000 && !readdirSync(temp).some(own); tries += 1) await sleep(5);
+    running.kill('SIGTERM');
+    expect([6, 130]).toContain((await running).exitCode);
+  });
+
   it('gives a terminal with -t, its size included, and none without', async () => {
     const at = (options: string, script: string) => {
       const command = `stty rows 33 cols 77; ${process.execPath} ${repositoryDir}/bin/kubler.js run ${options} --entrypoint sh runs/box -c '${script}'; echo status $?`;
@@ -204,7 +215,9 @@ finish_rootfs_build() {
         env: { ...process.env, KUBLER_DATA_DIR: sharedDataDir() },
       });
     };
-    const script = '[ -t 0 ] && [ -t 1 ] && stty size && read -r line && echo "got $line"; exit 4';
+    // runc passes the size on just after the start.
+    const script =
+      'while [ "$(stty size)" = "0 0" ]; do :; done; [ -t 0 ] && [ -t 1 ] && stty size && read -r line && echo "got $line"; exit 4';
     const output = await typeInto(at('-it', script), [
       ['33 77', 'typed\n'],
       ['got typed', ''],

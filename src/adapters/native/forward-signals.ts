@@ -2,27 +2,39 @@ import type { ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import type { Helper } from './helper.ts';
+import { hasBegun } from './has-begun.ts';
+import type { Launch } from './container.ts';
 
 const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH'] as const;
 /** So many requests to end are no longer asked for politely: a first process may ignore them. */
 const patience = 3;
 
 /**
- * Passes signals of this process on to what `nsenter` runs, until the returned function is called. The third SIGINT or SIGTERM kills it
- * with its helper.
+ * Passes signals of this process on to what `nsenter` runs, until the returned function is called; those that come before it
+ * runs, when it does. The third SIGINT or SIGTERM kills it with its helper.
+ * @param launch what nsenter runs
  * @param stopSignal sent in the place of these two
  */
-export function forwardSignals(nsenter: ChildProcess, helper: Helper, stopSignal?: number): () => void {
+export function forwardSignals(
+  nsenter: ChildProcess,
+  launch: Pick<Launch, 'pid'>,
+  helper: Helper,
+  stopSignal?: number,
+): () => void {
   let asked = 0;
-  const pass = (signal: NodeJS.Signals): void => {
+  let begun: Promise<boolean> | undefined;
+  const pass = async (signal: NodeJS.Signals): Promise<void> => {
     const isRequest = signal === 'SIGINT' || signal === 'SIGTERM';
     if (isRequest) asked += 1;
-    if (asked >= patience) void helper[Symbol.asyncDispose]();
-    else void signalChildren(nsenter.pid ?? 0, (isRequest ? stopSignal : undefined) ?? signal, helper);
+    if (asked >= patience) return helper[Symbol.asyncDispose]();
+    begun ??= hasBegun(launch, nsenter);
+    if (await begun)
+      await signalChildren(nsenter.pid ?? 0, (isRequest ? stopSignal : undefined) ?? signal, helper);
   };
-  for (const signal of forwarded) process.on(signal, pass);
+  const listener = (signal: NodeJS.Signals): void => void pass(signal);
+  for (const signal of forwarded) process.on(signal, listener);
   return () => {
-    for (const signal of forwarded) process.off(signal, pass);
+    for (const signal of forwarded) process.off(signal, listener);
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Port, RunSpec } from '../../ports/engine.ts';
 import { notStarted } from './container.ts';
 import { openImageContainer } from './image-container.ts';
+import { throwIfAborted } from './interruption.ts';
 import { runInForeground } from './run-in-foreground.ts';
 import type { NativeHost } from './snapshot-store.ts';
 
@@ -14,6 +15,8 @@ export async function runImage(
   published: (ports: readonly Port[]) => void = () => undefined,
 ): Promise<number> {
   await using image = await openImageContainer(host, spec);
+  // From here on they go to the image's process.
+  throwIfAborted(host.signal, `run "${spec.argv[0] ?? ''}"`);
   published(image.ports);
   const exitCode = await runInForeground(
     image.container,

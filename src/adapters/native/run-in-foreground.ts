@@ -9,13 +9,13 @@ import { exitStatus, startCommand } from './run-command.ts';
  * @param stopSignal see `forwardSignals`
  */
 export async function runInForeground(
-  { argv }: Launch,
+  launch: Launch,
   helper: Helper,
   stdin: 'inherit' | 'ignore',
   stopSignal?: number,
 ): Promise<number> {
-  const child = startCommand(argv, [stdin, 'inherit', 'inherit']);
-  const stop = forwardSignals(child, helper, stopSignal);
+  const child = startCommand(launch.argv, [stdin, 'inherit', 'inherit']);
+  const stop = forwardSignals(child, launch, helper, stopSignal);
   try {
     return await exitStatus(child);
   } finally {

@@ -6,6 +6,7 @@ import { collectOutput } from '../system/collect-output.ts';
 import { notStarted } from './container.ts';
 import { execInContainer } from './exec-in-container.ts';
 import { signalChildren } from './forward-signals.ts';
+import { hasBegun } from './has-begun.ts';
 import { openImageContainer, type ImageContainer } from './image-container.ts';
 import { throwIfAborted } from './interruption.ts';
 import { exitStatus, startCommand } from './run-command.ts';
@@ -22,7 +23,7 @@ export async function startImage(
     const exited = exitStatus(child);
     for (const stream of [child.stdout, child.stderr])
       if (stream) collectOutput(stream, spec.log).catch(() => undefined);
-    await begun(image, exited);
+    await hasBegun(image.container, child);
     throwIfAborted(host.signal, `run "${spec.argv[0] ?? ''}"`);
     const reason = await image.container.refusal();
     if (reason !== undefined) throw notStarted(spec.argv, reason);
@@ -30,19 +31,6 @@ export async function startImage(
   } catch (error) {
     await image[Symbol.asyncDispose]();
     throw error;
-  }
-}
-
-const pollMs = 5;
-
-/** Resolves when the command runs, or when it has ended or failed to. */
-async function begun({ container }: ImageContainer, exited: Promise<number>): Promise<void> {
-  const isOver = exited.then(
-    () => true,
-    () => true,
-  );
-  while ((await container.pid()) === undefined) {
-    if (await Promise.race([isOver, sleep(pollMs, false)])) return;
   }
 }
 

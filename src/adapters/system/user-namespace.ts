@@ -30,13 +30,21 @@ export async function enterUserNamespace(): Promise<number | undefined> {
   if (process.getuid?.() === 0) return undefined;
   // As in bin/kubler.js, Node must not take options of Kubler's for its own.
   const argv = [process.execPath, ...process.execArgv, '--', ...process.argv.slice(1)];
-  const { child } = await start(argv, ['inherit', 'inherit', 'pipe', 2, 'pipe']);
-  if (!child) return undefined;
-  const pass = (signal: NodeJS.Signals): void => void child.kill(signal);
-  for (const signal of forwarded) process.on(signal, pass);
-  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
-  for (const name of forwarded) process.off(name, pass);
-  return code ?? 128 + constants.signals[signal ?? 'SIGKILL'];
+  // What comes before there is a child waits for it.
+  const early: NodeJS.Signals[] = [];
+  let pass = (signal: NodeJS.Signals): void => void early.push(signal);
+  const listener = (signal: NodeJS.Signals): void => pass(signal);
+  for (const signal of forwarded) process.on(signal, listener);
+  try {
+    const { child } = await start(argv, ['inherit', 'inherit', 'pipe', 2, 'pipe']);
+    if (!child) return undefined;
+    pass = (signal) => void child.kill(signal);
+    early.forEach(pass);
+    const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+    return code ?? 128 + constants.signals[signal ?? 'SIGKILL'];
+  } finally {
+    for (const signal of forwarded) process.off(signal, listener);
+  }
 }
 
 /** Why a user namespace for this user cannot be made, as the tools say it; undefined when it can. */
