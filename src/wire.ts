@@ -26,7 +26,7 @@ import type { Progress } from './model/progress.ts';
 import type { Project, Settings } from './model/project.ts';
 import { openLayout } from './oci/layout.ts';
 import { probeHost } from './pipeline/require-engine.ts';
-import type { Workspace } from './pipeline/workspace.ts';
+import { dataPaths, type Workspace } from './pipeline/workspace.ts';
 import type { Engine } from './ports/engine.ts';
 import type { ProcessRunner } from './ports/process-runner.ts';
 import { openKeptShells, openLayerCache, openRecords } from './store/index.ts';
@@ -66,7 +66,7 @@ async function connect(options: WorkspaceOptions, temp: TempDir): Promise<Worksp
     tmpDir: temp.path,
     withLock: <T>(work: () => Promise<T>) => withLock(dataDir, 'store', work, { signal, onWait }),
   };
-  const layout = await openLayout({ ...shared, dir: join(dataDir, 'store') });
+  const layout = await openLayout({ ...shared, dir: dataPaths(dataDir).store });
   return {
     engine: await nativeEngine(dataDir, temp.path, runner, signal),
     runner,

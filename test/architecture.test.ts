@@ -81,7 +81,7 @@ const rules: readonly Rule[] = [
   ...stage('layer', ['rootfs'], [], [...files, 'stream']),
   ...stage('image', ['layer'], [], [...files, 'stream', 'os']),
   ...stage('publish', ['rootfs', 'layer'], [], [...files, 'stream', 'zlib']),
-  ...stage('image-test', ['publish'], [], files),
+  ...stage('image-test', ['publish'], [], [...files, 'vm']),
 ];
 
 function stage(

@@ -97,10 +97,7 @@ export async function openLayout(options: LayoutOptions): Promise<Layout> {
         await writeIndex(options, others);
         return true;
       }),
-    references: async () => {
-      const named = (await readIndex(dir)).manifests.map((each) => [nameOf(each) ?? '', each] as const);
-      return new Map(named.filter(([name]) => name !== ''));
-    },
+    references: () => readReferences(dir),
     readManifest,
     readConfig: async (digest) => parseConfig(await readBlob(dir, digest), `config ${digest}`),
     collectGarbage: (garbage = {}) => withLock(() => sweep(dir, garbage)),
@@ -112,6 +109,12 @@ const blobFile = (dir: string, digest: Digest): string => join(blobDir(dir), dig
 const nameOf = (descriptor: Descriptor): string | undefined => descriptor.annotations?.[refName];
 
 const exists = async (path: string): Promise<boolean> => (await statIfThere(path)) !== undefined;
+
+/** `Layout.references` of the layout in a folder, which need not be there. */
+export async function readReferences(dir: string): Promise<ReadonlyMap<string, Descriptor>> {
+  const named = (await readIndex(dir)).manifests.map((each) => [nameOf(each) ?? '', each] as const);
+  return new Map(named.filter(([name]) => name !== ''));
+}
 
 async function readIndex(dir: string): Promise<Index> {
   const bytes = await readIfThere(join(dir, 'index.json'));

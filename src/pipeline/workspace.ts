@@ -47,6 +47,8 @@ export interface Workspace extends AsyncDisposable {
 
 /** Places in the data dir. */
 export const dataPaths = (dataDir: string) => ({
+  /** The layout with all images. */
+  store: `${dataDir}/store`,
   steps: `${dataDir}/steps`,
   /** Programs that tests take into containers. */
   tools: `${dataDir}/tools`,

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -151,6 +151,12 @@ requires(
       expect(await bash('inspect', 'kept/')).toEqual(['kept/app', 'kept/base']);
       expect(await bash('build', 'kept')).toEqual(['kept', 'kept/app', 'kept/base']);
       expect(await bash('rm', 'kept/app', 'kept/b')).toEqual(['kept/base']);
+      expect(await bash('rm', 'kept/base', ':', 'la')).toEqual(['latest']);
+      expect(await bash('run', 'kept/app', '--')).toEqual([]);
+      const other = join(dir, 'other-data');
+      expect(await bash('inspect', '--data-dir', other, 'kept/')).toEqual(['kept/app']);
+      expect(await bash('rm', '--data-dir', other, 'kept/app', ':')).toEqual([]);
+      expect(existsSync(other)).toBe(false);
       expect(await bash('new', 'na')).toEqual(['namespace']);
       expect(await bash('import', 'roo')).toEqual([]);
     });

@@ -137,6 +137,20 @@ requires(
     expect(await succeed('build', 'imp/child')).toContain('built: parent vendor/static changed');
   });
 
+  it('refuses a private key unless it is named', async () => {
+    const text = '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQ\n';
+    await writeTarFile(join(dir, 'keys.tar'), member({ path: 'etc/host.key', text }));
+    const { exitCode, stderr } = await call('import', 'keys.tar', 'vendor/keys');
+    expect([exitCode, stderr]).toEqual([
+      1,
+      expect.stringContaining('cannot put "/etc/host.key" into vendor/keys: it holds a private key'),
+    ]);
+    expect(stderr).toContain("hint: leave it out of the tarball, or say --keep '/etc/host.key'");
+    expect(await succeed('list')).not.toContain('vendor/keys');
+    await succeed('import', 'keys.tar', 'vendor/keys', '--keep', '/etc/*.key');
+    await succeed('rm', 'vendor/keys');
+  });
+
   it('refuses a tarball that leads out, has a device, or is empty, and keeps nothing', async () => {
     const refused = async (reason: string) => {
       const { exitCode, stderr } = await call('import', 'bad.tar', 'vendor/bad');
@@ -158,9 +172,16 @@ requires(
     expect((await call('import', 'text.tar', 'vendor/bad')).stderr).toContain(
       'error: cannot read tar archive: ',
     );
-    expect((await call('import', 'none.tar', 'vendor/bad')).stderr).toContain(
-      `cannot read "${join(dir, 'none.tar')}"`,
-    );
+    for (const [name, reason] of [
+      ['none.tar', 'there is no such file'],
+      ['.', 'it is not a regular file'],
+    ] as const) {
+      const { exitCode, stderr } = await call('import', name, 'vendor/bad');
+      expect([exitCode, stderr]).toEqual([
+        2,
+        expect.stringContaining(`cannot read "${join(dir, name)}": ${reason}`),
+      ]);
+    }
     expect(readFileSync(join(dir, 'kubler.config.yaml'), 'utf8')).toBe('# a project\n');
   });
 });

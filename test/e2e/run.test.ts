@@ -141,6 +141,12 @@ finish_rootfs_build() {
       if (page === undefined) await sleep(50);
     }
     expect(page).toBe('served\n');
+    const passer = readdirSync('/proc').find((pid) => {
+      const file = `/proc/${pid}/cmdline`;
+      const words = existsSync(file) ? readFileSync(file, 'utf8') : '';
+      return words.startsWith('slirp4netns\0') && words.includes(`/tmp/${server.pid}-`);
+    });
+    expect(readFileSync(`/proc/${passer}/status`, 'utf8')).toMatch(/^Seccomp:\t2$/m);
     expect(await run(['--name', 'server', 'runs/box'])).toMatchObject({
       exitCode: 3,
       stderr: expect.stringContaining('one of that name is running') as unknown,

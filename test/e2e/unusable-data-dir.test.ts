@@ -54,7 +54,7 @@ requires('root', 'unshare')('a data dir that takes nothing', () => {
     [
       'read-only',
       'ro',
-      'cannot write "DATA/id-map": the file system is read-only',
+      /^error: cannot write "DATA.*": the file system is read-only$/,
       /--data-dir or KUBLER_DATA_DIR$/,
     ],
   ])('that is %s is named, with what to do', async (_name, options, message, hint) => {

@@ -52,8 +52,8 @@ set -eu
 cd "$1"
 : > network
 unshare --net="$1/network" true
-exec slirp4netns --configure --mtu=65520 --netns-type=path --api-socket=network.api --ready-fd=3 \
-  $2 "$1/network" tap0 3>&1 > network.log 2>&1
+exec slirp4netns --enable-sandbox --enable-seccomp --configure --mtu=65520 --netns-type=path \
+  --api-socket=network.api --ready-fd=3 $2 "$1/network" tap0 3>&1 > network.log 2>&1
 `;
 
 /** Makes a network in a helper and publishes its ports. It ends with the helper. @param dir a folder only the helper has */
@@ -85,7 +85,7 @@ export async function openNetwork(
 }
 
 function refused(output: string): KublerError {
-  const details = output.split('\n').filter(Boolean);
+  const details = output.split('\n').filter((line) => line !== '' && !line.startsWith('WARNING: '));
   const reason = details.at(-1) ?? 'slirp4netns ended early';
   return new KublerError('ENGINE_REFUSED', `cannot make a network for a container: ${reason}`, {
     hint: '`kubler doctor` says what this host lacks',

@@ -1,7 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KublerError } from '../../errors.ts';
 import type { IdMap } from './id-map.ts';
+import { openTempDir } from './temp-dir.ts';
 
 /**
  * Notes in a data dir whose ids the files in it have. Root with another user's data dir, or that user with another range
@@ -10,12 +11,8 @@ import type { IdMap } from './id-map.ts';
 export async function claimDataDir(dataDir: string, { text }: Pick<IdMap, 'text'>): Promise<void> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const file = join(dataDir, 'id-map');
-  await writeFile(file, text, { flag: 'wx' }).catch((error: unknown) => {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  });
-  const claimed = await readFile(file, 'utf8');
-  // Empty: another process is just about to write it.
-  if (claimed === text || claimed === '') return;
+  const claimed = await readFile(file, 'utf8').catch(() => writeOnce(dataDir, file, text));
+  if (claimed === text) return;
   throw new KublerError(
     'HOST_UNSUPPORTED',
     `cannot use data dir "${dataDir}": it was made with other user ids`,
@@ -24,6 +21,19 @@ export async function claimDataDir(dataDir: string, { text }: Pick<IdMap, 'text'
       details: [`made with ${toLine(claimed)}`, `used with ${toLine(text)}`],
     },
   );
+}
+
+/** Writes the file, whole even after SIGKILL, unless another process is first. Returns what is in it. */
+async function writeOnce(dataDir: string, file: string, text: string): Promise<string> {
+  await using temp = await openTempDir(dataDir);
+  const draft = join(temp.path, 'id-map');
+  await using handle = await open(draft, 'w');
+  await handle.writeFile(text);
+  await handle.sync();
+  await link(draft, file).catch((error: unknown) => {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  });
+  return await readFile(file, 'utf8');
 }
 
 const toLine = (text: string): string => text.replaceAll('\n', ' and ');

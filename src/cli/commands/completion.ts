@@ -2,7 +2,7 @@ import { Argument, type Command } from '@commander-js/extra-typings';
 import { complete, type KnownNames } from '../complete.ts';
 import { completionScripts } from '../completion-scripts.ts';
 import type { CliContext } from '../context.ts';
-import { openProject, withWorkspace } from '../with-workspace.ts';
+import { openProject, type ProjectFlags } from '../with-workspace.ts';
 
 const shells = ['bash', 'zsh', 'fish'] as const;
 
@@ -21,23 +21,24 @@ export function registerCompletion(program: Command, context: CliContext): void 
     .command('complete', { hidden: true })
     .argument('[words...]')
     .action(async (words) => {
-      const found = await complete(program, words, () => readNames(context));
+      const found = await complete(program, words, (flags) => readNames(context, flags));
       context.stdout(found.map((each) => `${each}\n`).join(''));
     });
 }
 
 /** Names of the project and of built images; none outside of a project, or of one with faults. */
-async function readNames(context: CliContext): Promise<KnownNames> {
-  const silent = { ...context, stderr: () => undefined };
+async function readNames(context: CliContext, flags: ProjectFlags): Promise<KnownNames> {
   try {
-    const { project } = await openProject(silent, {});
-    const built = await withWorkspace(silent, project, ({ records }) => records.list());
+    const { project } = await openProject({ ...context, stderr: () => undefined }, flags);
+    const { listReferences } = await import('../../pipeline/images/list-references.ts');
+    const references = await listReferences(project.settings.dataDir);
     return {
-      images: [...project.images.keys(), ...built],
+      images: [...project.images.keys(), ...references.map((each) => each.replace(/:.*/, ''))],
+      references,
       namespaces: [...project.namespaces.keys()],
       builders: [...project.builders.keys()],
     };
   } catch {
-    return { images: [], namespaces: [], builders: [] };
+    return { images: [], references: [], namespaces: [], builders: [] };
   }
 }

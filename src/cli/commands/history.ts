@@ -34,7 +34,8 @@ const renderHistory = (lines: readonly HistoryLine[]): string =>
       layer?.digest.slice('sha256:'.length, 19) ?? '',
       layer?.uncompressedBytes === undefined ? '' : formatBytes(layer.uncompressedBytes),
       layer ? formatBytes(layer.sizeBytes) : '',
-      createdBy,
+      // Of here-documents.
+      createdBy.replaceAll('\n', '\\n'),
     ]),
     ['SIZE', 'COMPRESSED'],
   );

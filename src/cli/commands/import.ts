@@ -1,3 +1,4 @@
+import { access, constants, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { KublerError } from '../../errors.ts';
@@ -22,6 +23,7 @@ export function registerImport(program: Command, context: CliContext): void {
     .argument('<tarball>', 'tar file, compressed (gzip, xz, zstd, bzip2) or not; - is standard input')
     .argument('<image>', 'NAMESPACE/NAME of the new image')
     .option('-t, --tag <tag...>', 'its tags (default: those of the settings)')
+    .option('--keep <glob...>', 'private keys in it that everyone may have; others are refused')
     .option('--force', 'replace an image of this name')
     .addOption(jsonOption)
     .addOption(workingDirOption)
@@ -31,14 +33,15 @@ export function registerImport(program: Command, context: CliContext): void {
     .addHelpText('after', '\nExample:\n  kubler import rootfs.tar.gz vendor/base --tag 1.0\n')
     .action(async (tarball, image, options) => {
       const id = parseImageId(image);
+      const file = tarball === '-' ? undefined : await findTarball(resolve(context.cwd, tarball), id);
       const { project } = await openProject(context, options, options.tag ? { tags: options.tag } : {});
       if (project.images.has(id)) throw isOfProject(id);
       const { importImage } = await import('../../pipeline/images/import-image.ts');
       const { tags, epoch } = project.settings;
       const record = await withWorkspace(context, project, (workspace) =>
         importImage(workspace, {
-          ...{ id, tags, epoch, force: options.force ?? false },
-          tarball: tarball === '-' ? context.input : resolve(context.cwd, tarball),
+          ...{ id, tags, epoch, keep: options.keep ?? [], force: options.force ?? false },
+          tarball: file ?? context.input,
         }),
       );
       const { configDigest: imageId, sizeBytes, packages, imported } = record;
@@ -55,6 +58,20 @@ export function registerImport(program: Command, context: CliContext): void {
           : `${id}: ${formatBytes(sizeBytes)}, ${imageId}\n`,
       );
     });
+}
+
+/** The same path. Throws `USAGE_INVALID` unless a file is there that can be read. */
+async function findTarball(file: string, id: string): Promise<string> {
+  const unreadable = (reason: string, hint?: string): KublerError =>
+    new KublerError('USAGE_INVALID', `cannot read "${file}": ${reason}`, hint === undefined ? {} : { hint });
+  const stats = await stat(file).catch(() => undefined);
+  if (!stats) throw unreadable('there is no such file');
+  if (!stats.isFile())
+    throw unreadable('it is not a regular file', `of a folder: tar -C FOLDER -c . | kubler import - ${id}`);
+  await access(file, constants.R_OK).catch(() => {
+    throw unreadable('it may not be read');
+  });
+  return file;
 }
 
 const isOfProject = (id: string): KublerError =>

@@ -1,4 +1,4 @@
-import { KublerError } from '../../errors.ts';
+import { KublerError, throwFaults } from '../../errors.ts';
 import type { Sha256 } from '../../model/digest.ts';
 import type { ImageId } from '../../model/image-id.ts';
 import type { ImageRecord } from '../../model/image-record.ts';
@@ -11,6 +11,7 @@ import { assembleImage, type ImagePlan } from '../../stages/image/index.ts';
 import { diffTrees, normalise, writeLayer } from '../../stages/layer/index.ts';
 import { stepKey } from '../../stages/plan/index.ts';
 import { collectFacts, prove } from '../../stages/prove/index.ts';
+import { findSecrets } from '../../stages/prune/index.ts';
 import {
   checkArchive,
   copyTar,
@@ -32,13 +33,16 @@ export interface ImportSpec {
   readonly tags: readonly string[];
   /** Seconds since 1970 that no file is newer than; undefined: the newest file's date. */
   readonly epoch: number | undefined;
+  /** Globs of private keys that everyone may have. */
+  readonly keep: readonly string[];
   /** Replace an image of this name. */
   readonly force: boolean;
 }
 
 /**
  * Makes an image of a root filesystem tarball, in one layer. The same tarball gives the same image. Throws
- * `ROOTFS_ESCAPE` and `ROOTFS_INVALID` as `checkArchive` does, `USAGE_INVALID` when the name is taken.
+ * `ROOTFS_ESCAPE` and `ROOTFS_INVALID` as `checkArchive` does, `USAGE_INVALID` when the name is taken, `PRUNE_SECRET` for
+ * private keys in it.
  */
 export async function importImage(workspace: Workspace, spec: ImportSpec): Promise<ImageRecord> {
   const startedAt = workspace.clock.now();
@@ -47,13 +51,15 @@ export async function importImage(workspace: Workspace, spec: ImportSpec): Promi
   await using temp = await workspace.openTempDir();
   const { tarFile, sha256 } = await receive(workspace, spec, temp.path);
   workspace.progress({ kind: 'stage', task: spec.id, stage: 'unpack' });
+  const tree = await readTree(tarFile);
+  await refuseKeys(spec, tree.given);
   const targetSnapshot = stepKey('import', { tarball: sha256 });
   await workspace.engine.bootstrap({
     id: targetSnapshot,
     log: () => undefined,
     source: { kind: 'tarball', hostFile: tarFile },
   });
-  const made = await makeImage(workspace, spec, temp.path, { ...(await readTree(tarFile)), sha256 });
+  const made = await makeImage(workspace, spec, temp.path, { ...tree, sha256 });
   const record: ImageRecord = {
     ...made.record,
     ...{ targetSnapshot, builderSnapshot: '', builderKey: '', baseSnapshot: targetSnapshot },
@@ -108,6 +114,12 @@ function withoutMounts(rootfs: Rootfs): Rootfs {
   const kept = [...rootfs.values()].filter(({ path }) => !/^(dev|proc|sys)\//.test(path));
   if (kept.some(({ type }) => type !== 'directory')) return toRootfs(kept);
   throw new KublerError('ROOTFS_INVALID', 'cannot import a tarball: there is no file in it');
+}
+
+async function refuseKeys({ id, keep }: ImportSpec, tree: Rootfs): Promise<void> {
+  const hint = (path: string): string =>
+    `leave it out of the tarball, or say --keep '/${path}' if everyone may have it`;
+  throwFaults(await findSecrets(tree, { subject: id, keep, below: new Map(), hint }));
 }
 
 /** The latest time a date can be written in an image (RFC 3339 has years of four digits). */

@@ -21,6 +21,8 @@ export interface SecretsOptions {
   readonly below: Rootfs;
   /** The instruction that brings the layer, when it is not the build itself. */
   readonly at?: SourcePosition;
+  /** What to do about the key at a path, when KEEP is no way. */
+  readonly hint?: (path: string) => string;
 }
 
 /**
@@ -43,10 +45,11 @@ export async function findSecrets(entries: Rootfs, options: SecretsOptions): Pro
 const mayHoldKey = ({ path, size, origin }: FileEntry): boolean =>
   size > 0 && size <= maxBytes && (origin?.kind === 'dockerfile' || !examples.test(path));
 
-function secretIn(path: string, { subject, at }: SecretsOptions): KublerError {
+function secretIn(path: string, { subject, at, hint }: SecretsOptions): KublerError {
   const instead = at ? 'hand it in when the image is run' : 'remove it in finish_rootfs_build';
+  const keep = `${instead}, or say KEEP='/${path}' in build.conf if everyone may have it`;
   return new KublerError('PRUNE_SECRET', `cannot put "/${path}" into ${subject}: it holds a private key`, {
     ...(at && { at }),
-    hint: `${instead}, or say KEEP='/${path}' in build.conf if everyone may have it`,
+    hint: hint?.(path) ?? keep,
   });
 }

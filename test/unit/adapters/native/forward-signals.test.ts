@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { forwardSignals } from '../../../../src/adapters/native/forward-signals.ts';
 import type { Helper } from '../../../../src/adapters/native/helper.ts';
@@ -26,6 +27,7 @@ it('keeps a signal that comes while the command is started until it runs', async
   try {
     if (child.stdout) await once(child.stdout, 'data');
     process.emit('SIGTERM', 'SIGTERM');
+    await sleep(300);
     await exitStatus(startCommand(['sh', '-c', 'echo > "$0"', gate], 'ignore'));
     expect(await status).toBe(7);
   } finally {
