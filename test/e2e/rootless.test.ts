@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { kubler } from '../support/kubler.ts';
 import { ordinaryUser, type OrdinaryUser } from '../support/ordinary-user.ts';
 import { requires } from '../support/requires.ts';
+import { member, tarOf } from '../support/tar.ts';
 import { useTempDir } from '../support/use-temp-dir.ts';
 import { writeTree } from '../support/write-tree.ts';
 import { sharedDataDir } from '../support/shared-data-dir.ts';
@@ -36,6 +38,33 @@ finish_rootfs_build() {
 }
 `,
   'namespaces/low/images/child/Dockerfile.template': `${dockerfile}USER nobody\nCMD ["/usr/bin/jq", "--null-input", "40 + 2"]\n`,
+  'namespaces/more/images/service/build.conf':
+    "INSTALL_MODE='extracted'\nPOST_BUILD_HC=true\nPOST_BUILD_HC_INTERVAL=1\nPOST_BUILD_HC_MIN_HEALTHY_STREAK=2\n",
+  'namespaces/more/images/service/build.sh': `_packages="busybox-static"
+finish_rootfs_build() {
+  echo 'app:x:1234:1234::/:/bin/sh' >> "\${_ROOTFS}/etc/passwd"
+  install -d -o 1234 "\${_ROOTFS}/www"
+}
+`,
+  'namespaces/more/images/service/Dockerfile.template': `${dockerfile}SHELL ["/bin/busybox", "sh", "-c"]
+ADD archive.tar.gz /opt/
+COPY --from=low/child --chown=app /srv/data/new /copied
+RUN busybox id -u > /who && busybox chown 70:80 /who
+USER app
+RUN echo served > /www/index.html
+EXPOSE 8080
+CMD ["/bin/busybox", "httpd", "-f", "-p", "8080", "-h", "/www"]
+HEALTHCHECK CMD ["/bin/busybox", "wget", "-q", "-O-", "http://localhost:8080/"]
+`,
+  'namespaces/more/images/service/build-test.sh': '#!/bin/sh\ntest "$(id -u)" = 1234\n',
+  'namespaces/more/images/service/test.yaml': `ports: [8080]
+http: [{ body: served }]
+commands: [{ run: [/bin/busybox, cat, /who], stdout: "0" }]
+files:
+  - { path: /who, owner: "70:80" }
+  - { path: /opt/inner, owner: "4711:0" }
+  - { path: /copied/file, owner: "1234:1234" }
+`,
   'namespaces/slow/images/hook/build.conf': '',
   'namespaces/slow/images/hook/build.sh': 'finish_rootfs_build() { sleep 7654; }\n',
   'namespaces/slow/images/hook/Dockerfile.template': dockerfile,
@@ -75,8 +104,10 @@ requires(
     }
   };
 
-  beforeAll(() => {
+  beforeAll(async () => {
     writeTree(project, files);
+    const tar = await tarOf(member({ path: 'inner', text: 'x', uid: 4711 }));
+    writeFileSync(join(project, 'namespaces/more/images/service/archive.tar.gz'), gzipSync(tar));
     execFileSync('chmod', ['-R', 'a+rX', dir]);
     user = ordinaryUser(dir);
   });
@@ -92,6 +123,32 @@ requires(
     expect(digests(await call('build', 'low', '--json'))).toEqual(digests(asRoot.stdout));
     expect(readFileSync(join(dataDir, 'id-map'), 'utf8')).toMatch(/^0:\d+ 1:\d+\n0:\d+ 1:\d+$/);
     expect(readdirSync(join(dataDir, 'tmp'))).toEqual([]);
+  });
+
+  it('builds with RUN, ADD and COPY --from, tests a service, and opens shells', async () => {
+    const built = JSON.parse(await call('build', 'more', '--json')) as {
+      image: string;
+      tests: { passed: boolean }[];
+    }[];
+    expect(built.find(({ image }) => image === 'more/service')?.tests.map(({ passed }) => passed)).toEqual(
+      Array(8).fill(true),
+    );
+    const shell = (args: string, input: string) =>
+      user.start(['sh', '-c', `printf '%s\\n' "$2" | "$0" ${args}`, '@kubler', 'sh', input], project);
+    const kept = await shell(
+      'shell --keep more/service',
+      'id -u; kubler-build-root > /log; touch "$_ROOTFS/kept"',
+    );
+    expect(kept, kept.stderr).toMatchObject({ exitCode: 0, stdout: '0' });
+    expect((await shell('build -i more/service', 'ls "$_ROOTFS/kept"; exit 9')).exitCode).toBe(9);
+  });
+
+  it('says that a user is beyond its range of ids', async () => {
+    const { exitCode, stderr } = await user.start(['@kubler', 'run', '-u', '70000', 'more/service'], project);
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: expect.stringContaining('range of ids') as unknown,
+    });
   });
 
   it('runs what it has built: as other users, with files gone and replaced', async () => {
