@@ -146,9 +146,10 @@ describe(`builds that are killed at any moment (seed ${seed})`, () => {
   function expectClean(dir: string): void {
     const names = (folder: string) => (existsSync(join(dir, folder)) ? readdirSync(join(dir, folder)) : []);
     expect({ tmp: names('tmp'), locks: names('locks') }).toEqual({ tmp: [], locks: [] });
-    const odd = readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter(
-      (path) => !/^(snapshots|layers)\/.*\/fs/.test(path) && /\.(lock|owner|part)($|\.)/.test(path),
-    );
+    // Not below: the links of a root may lead anywhere.
+    const odd = ['.', 'downloads', 'indexes', 'steps', 'store']
+      .flatMap(names)
+      .filter((name) => /\.(lock|owner|part)($|\.)/.test(name));
     expect(odd).toEqual([]);
     // A removed one stays as long as others stand on it.
     for (const name of names('snapshots'))
