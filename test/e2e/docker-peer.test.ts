@@ -19,6 +19,7 @@ const images = 'namespaces/peer/images';
 const instructions = `ARG greeting=hello plain
 ENV NAME="a b" LIST=$greeting:\${plain:-none} \\
     LAST=\${NAME:+set}
+ARG TARGETARCH TARGETVARIANT BUILDPLATFORM=mine
 LABEL one="two words" three=3
 COPY a.conf *.md nothing* /etc/peer/
 COPY --chown=web dir /made/on/the/way/
@@ -28,7 +29,10 @@ COPY dir /linked/
 COPY outwards upwards/b /by-links/
 ADD archive.tar.gz /unpacked
 ADD archive.tar.gz a.conf /unpacked2/
-RUN echo "$greeting $NAME $PWD $HOME $(id -u):$(id -g)" > /run-one && chmod 4755 /run-one && rm -r /unpacked2/d && \\
+RUN mkdir -p -m 777 /there/d/e && chown 9 /there/d
+ADD archive.tar.gz /there
+COPY ./dir/../a.conf /dotted
+RUN echo "$TARGETARCH $greeting $NAME $PWD $HOME $(id -u):$(id -g)" > /run-one && chmod 4755 /run-one && rm -r /unpacked2/d && \\
     # a comment inside
     ln /run-one /run-two && mkdir -m 1777 /sticky && ln -s run-one /link
 RUN ["/bin/sh", "-c", "echo $0 > /exec-form; rm /renamed"]

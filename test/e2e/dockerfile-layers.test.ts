@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
 import type { ImageConfig } from '../../src/oci/types.ts';
 import { exportImage, unpackImage } from '../support/exported-image.ts';
@@ -160,6 +161,22 @@ requires(
     expect(evil.exitCode).toBe(1);
     expect(evil.stderr).toContain('cannot add "evil.tar"');
     expect(evil.stderr).toContain('Dockerfile.template:4:1');
+  });
+
+  it('say which file and line has an archive that ends early, or a name that means a removal', async () => {
+    const folder = join(dir, images, 'tools');
+    const buildWith = (line: string) => {
+      writeFileSync(join(folder, 'Dockerfile.template'), template(['ADD rootfs.tar /', line]));
+      return build('tools');
+    };
+    writeFileSync(join(folder, 'cut.tar.gz'), gzipSync(randomBytes(9000)).subarray(0, 5000));
+    const cut = await buildWith('ADD cut.tar.gz /x/');
+    expect(cut.stderr).toContain('cannot add "cut.tar.gz": cannot read "cut.tar.gz": unexpected end of file');
+    expect(cut.stderr).toContain('Dockerfile.template:3:1');
+    writeFileSync(join(folder, '.wh.x'), '');
+    const removal = await buildWith('COPY .wh.x /');
+    expect(removal.stderr).toContain('its name means a removal');
+    expect(removal.stderr).toContain('Dockerfile.template:3:1');
   });
 
   it('name an image to copy from that is there', async () => {

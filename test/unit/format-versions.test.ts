@@ -5,13 +5,14 @@ import { describe, expect, it } from 'vitest';
 import { toRootfs, type Rootfs } from '../../src/model/tree-entry.ts';
 import { openLayout } from '../../src/oci/layout.ts';
 import { finishCarve, planCarve, scannerData } from '../../src/stages/carve/index.ts';
-import { assembleImage, copyTree, fromText, makeDirectory, planImage } from '../../src/stages/image/index.ts';
+import { assembleImage, copyTree, fromText, makeDirectory } from '../../src/stages/image/index.ts';
 import { diffTrees, normalise, writeLayer } from '../../src/stages/layer/index.ts';
 import { formatVersions } from '../../src/stages/plan/step-key.ts';
 import { buildLdCache, collectFacts } from '../../src/stages/prove/index.ts';
 import { prune } from '../../src/stages/prune/index.ts';
 import { pruneRules } from '../../src/stages/prune/rules/table.ts';
 import { makeElf } from '../support/make-elf.ts';
+import { planImage } from '../support/plan-image.ts';
 import { dir, link, makeRootfs, program } from '../support/make-rootfs.ts';
 import { useTempDir } from '../support/use-temp-dir.ts';
 import { makeListing, makeState } from './stages/carve/support.ts';
@@ -155,7 +156,7 @@ describe('the bytes of images change with the version of their keys only:', () =
   };
   const config = async (): Promise<string> => {
     const { layout } = await openStore('config');
-    const plan = planImage({ file: at.file, text: dockerfile, rootfs: 'required' });
+    const plan = planImage({ text: dockerfile, rootfs: 'required' });
     const sha = (digit: string) => `sha256:${digit.repeat(64)}` as const;
     const layers = plan.steps
       .filter(({ kind }) => kind !== 'config')

@@ -1,4 +1,4 @@
-import { throwFaults, type KublerError } from '../../errors.ts';
+import { KublerError, throwFaults } from '../../errors.ts';
 import { applyLayer, type LayerTree } from '../../model/apply-layer.ts';
 import type { TreeFacts } from '../../model/file-facts.ts';
 import type { ImageDefinition } from '../../model/project.ts';
@@ -93,7 +93,7 @@ async function layerOf(step: LayerStep, spec: LayersSpec, place: StepPlace): Pro
   const tree = withLdCache(place, own, facts);
   const faults = await secretsOf(step, tree, place);
   if (faults.length > 0) return { layer: undefined, tree, facts, faults };
-  const made = { layer: await write(tree, place, temp.path), tree, facts };
+  const made = { layer: await write(step, tree, place, temp.path), tree, facts };
   if (key !== undefined) await layerCache.write(key, made);
   return { ...made, faults };
 }
@@ -108,12 +108,18 @@ const layerKey = (inputs: unknown, { layers, epoch, definition }: StepPlace): st
   });
 
 async function write(
+  { kind, at }: LayerStep,
   tree: LayerTree,
   { workspace, epoch }: StepPlace,
   tmpDir: string,
 ): Promise<Layer | undefined> {
   if (tree.entries.size === 0 && tree.whiteouts.length === 0) return undefined;
-  return writeLayer({ ...workspace, ...tree, epoch, tmpDir });
+  try {
+    return await writeLayer({ ...workspace, ...tree, epoch, tmpDir });
+  } catch (error) {
+    if (!(error instanceof KublerError) || kind === 'rootfs') throw error;
+    throw new KublerError(error.code, error.message, { at, cause: error });
+  }
 }
 
 async function secretsOf(

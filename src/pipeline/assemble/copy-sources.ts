@@ -29,11 +29,16 @@ export async function unpackSource(
 ): Promise<CopySource> {
   const [first] = source.entries;
   if (first?.type !== 'file' || first.content.kind !== 'slice') return source;
+  const { hostFile } = first.content;
   try {
-    const tree = await readForeignArchive({ hostFile: first.content.hostFile, plainFile, runner });
-    return tree ? { name: source.name, entries: [folder, ...tree.values()] } : source;
+    const tree = await readForeignArchive({ hostFile, plainFile, runner });
+    return tree ? { name: source.name, entries: [folder, ...tree.values()], isGenuine: true } : source;
   } catch (error) {
-    throw error instanceof KublerError ? withPlace(`add "${source.name}"`, error, at) : error;
+    if (!(error instanceof KublerError)) throw error;
+    // What read it knows the place of a copy.
+    const named = (text: string): string =>
+      [hostFile, plainFile].reduce((all, file) => all.replaceAll(file, source.name), text);
+    throw withPlace(`add "${source.name}"`, error, at, named);
   }
 }
 
@@ -61,8 +66,13 @@ export async function imageTreeSources(
   return fromImage(await readImageTree(image, tempDir), sources, { image: record.id, at });
 }
 
-function withPlace(what: string, error: KublerError, at: CopyStep['at']): KublerError {
+function withPlace(
+  what: string,
+  error: KublerError,
+  at: CopyStep['at'],
+  named = (text: string): string => text,
+): KublerError {
   const { code, message, hint, details, cause } = error;
-  const options = { at, details, cause, ...(hint !== undefined && { hint }) };
-  return new KublerError(code, `cannot ${what}: ${message}`, options);
+  const options = { at, details: details.map(named), cause, ...(hint !== undefined && { hint }) };
+  return new KublerError(code, `cannot ${what}: ${named(message)}`, options);
 }

@@ -52,9 +52,9 @@ function copy(sources: readonly CopySource[], step: CopyStep, { below, epoch }: 
 const inodesPerSource = 2 ** 45;
 
 /** Sources number their inodes from 1, each for itself. */
-const withOwnInodes = ({ name, entries }: CopySource, index: number): CopySource => ({
-  name,
-  entries: entries.map((entry) =>
+const withOwnInodes = (source: CopySource, index: number): CopySource => ({
+  ...source,
+  entries: source.entries.map((entry) =>
     entry.type === 'file' && entry.inode !== undefined
       ? { ...entry, inode: entry.inode + index * inodesPerSource }
       : entry,

@@ -1,5 +1,6 @@
 import { splitImageId } from '../../model/image-id.ts';
 import type { ImageDefinition } from '../../model/project.ts';
+import { apt } from '../../stages/builder/index.ts';
 import {
   planInContext,
   readTemplate,
@@ -19,6 +20,7 @@ export async function readDockerfile(
     variables: templateVariables(definition),
     contextDir: definition.dir,
     rootfs: 'required',
+    architecture: apt.toDebianArchitecture(process.arch),
     ...(parent && { parent }),
     ...(findImage && { findImage }),
   });

@@ -10,6 +10,8 @@ export interface CopySource {
   readonly name: string;
   /** It itself, with an empty path, then what is in it, folders before their contents, with paths relative to it. */
   readonly entries: readonly TreeEntry[];
+  /** Modes and owners of its folders are their own, as in an archive or an image; else invented, as for a checkout. */
+  readonly isGenuine?: boolean;
 }
 
 const meta = { path: '', uid: 0, gid: 0, xattrs: new Map<string, Uint8Array>() };

@@ -23,22 +23,29 @@ export interface CopyOptions {
 /**
  * The layer of a COPY or ADD. The contents of a folder are copied, a destination that ends with `/` or is a directory takes
  * sources in by name, missing directories are made. Links in the image are followed inside the image. A directory that
- * is there keeps its mode and owner, unless both it is copied by name and flags say otherwise.
+ * is there keeps its mode and owner when it is the destination, and those below it, too, unless their own are genuine or
+ * flags say otherwise.
  * Throws IMAGE_INVALID where a file and a directory collide.
  */
 export function copyTree(options: CopyOptions): Rootfs {
   const { tree, epoch: mtime, owner = root, at } = options;
   const layer = new LayerDraft(tree, { ...owner, mtime, origin: { kind: 'dockerfile', line: at.line } });
   for (const source of options.sources) {
-    for (const { entry, path } of targets(source, layer, options)) place(layer, entry, path, options);
+    for (const { entry, path } of targets(source, layer, options))
+      place(layer, entry, path, { ...options, isGenuine: source.isGenuine === true });
   }
   return layer.finish();
 }
 
 const root = { uid: 0, gid: 0 };
 
-function place(layer: LayerDraft, entry: TreeEntry, path: string, options: CopyOptions): void {
-  const { owner, mode, at } = options;
+function place(
+  layer: LayerDraft,
+  entry: TreeEntry,
+  path: string,
+  options: CopyOptions & { readonly isGenuine: boolean },
+): void {
+  const { owner, mode, at, isGenuine } = options;
   const folder = entry.type === 'directory' && entry.path === '' ? path : posix.dirname(path);
   const parent = layer.makeDirectory(folder);
   if (parent === undefined) throw collision(options, folder, 'something that is no directory is there');
@@ -48,7 +55,7 @@ function place(layer: LayerDraft, entry: TreeEntry, path: string, options: CopyO
   const landing = layer.landing(path);
   const isThere = landing !== undefined && layer.typeAt(landing) === 'directory';
   if (entry.type === 'directory') {
-    if (isThere && owner === undefined && mode === undefined) return;
+    if (isThere && !isGenuine && owner === undefined && mode === undefined) return;
     if (!isThere && landing !== undefined && layer.typeAt(landing) !== undefined)
       throw collision(options, path, 'something that is no directory is there');
     if (landing === undefined) throw collision(options, path, 'a circle of links is there');

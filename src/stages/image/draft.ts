@@ -8,13 +8,11 @@ import { fault, type Instruction } from './instruction.ts';
 /** PATH of an image `FROM scratch`, as BuildKit gives it, so that `ENV PATH=/opt/bin:$PATH` does what it says. */
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** An image configuration while instructions change it; lives as long as one call of `planImage`. */
+/** An image configuration while instructions change it; lives as long as one call of `draftImage`. */
 export interface Draft {
   readonly env: Map<string, string>;
   /** What `$NAME` stands for: ENV and ARG, the later one winning. */
   readonly scope: Map<string, string>;
-  /** Names of all ARGs. */
-  readonly declaredArgs: Set<string>;
   /** Names of the ARGs after FROM, in their order. */
   readonly ownArgs: Set<string>;
   readonly labels: Map<string, string>;
@@ -31,8 +29,7 @@ export interface Draft {
   healthcheck: Healthcheck | undefined;
   shell: readonly string[] | undefined;
   author: string | undefined;
-  readonly buildArgs: ReadonlyMap<string, string>;
-  /** Values of the ARGs before FROM, which an ARG without a default takes on. */
+  /** Values of the platform and of the ARGs before FROM, which an ARG without a default takes on. */
   readonly globalArgs: Map<string, string>;
   readonly warn: (instruction: Instruction, text: string) => void;
   /** The image that `COPY --from` names; throws IMAGE_INVALID when there is none. */
@@ -66,7 +63,7 @@ export const commandOf = ({ shell }: Draft, text: string): readonly string[] => 
 export function startDraft(
   parent: RuntimeConfig | undefined,
   author: string | undefined,
-  buildArgs: ReadonlyMap<string, string>,
+  globalArgs: Map<string, string>,
   callbacks: Pick<Draft, 'warn' | 'findImage'>,
 ): Draft {
   const env = (parent?.Env ?? [`PATH=${defaultPath}`]).map((pair): [string, string] => {
@@ -76,7 +73,6 @@ export function startDraft(
   return {
     env: new Map(env),
     scope: new Map(env),
-    declaredArgs: new Set(),
     ownArgs: new Set(),
     labels: new Map(Object.entries(parent?.Labels ?? {})),
     ports: new Set(Object.keys(parent?.ExposedPorts ?? {})),
@@ -91,8 +87,7 @@ export function startDraft(
     healthcheck: parent?.Healthcheck,
     shell: parent?.Shell,
     author,
-    buildArgs,
-    globalArgs: new Map(),
+    globalArgs,
     ...callbacks,
   };
 }

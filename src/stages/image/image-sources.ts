@@ -53,7 +53,8 @@ function locate(tree: Rootfs, path: string, fail: Fail): CopySource {
   const inside =
     entry.type === 'directory' ? [...tree.values()].filter((each) => each.path.startsWith(prefix)) : [];
   const relative = (each: TreeEntry): TreeEntry => ({ ...each, path: each.path.slice(prefix.length) });
-  return { name: posix.basename(path), entries: [{ ...entry, path: '' }, ...inside.map(relative)] };
+  const entries = [{ ...entry, path: '' }, ...inside.map(relative)];
+  return { name: posix.basename(path), entries, isGenuine: true };
 }
 
 /** Paths that a pattern matches, links in the part without signs followed. */

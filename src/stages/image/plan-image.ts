@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { assert, KublerError, throwFaults } from '../../errors.ts';
+import { assert, KublerError } from '../../errors.ts';
 import type { ImageId } from '../../model/image-id.ts';
 import type { ImageConfig } from '../../oci/types.ts';
 import { expand, startDraft, toRuntimeConfig, type Draft } from './draft.ts';
@@ -8,7 +8,7 @@ import type { ImagePlan, ImageStep } from './image-plan.ts';
 import { checkFlags, fault, type Instruction } from './instruction.ts';
 import { parseDockerfile } from './parse-dockerfile.ts';
 import { splitAtSpaces } from './words.ts';
-import { applyGlobalArg, globalScope } from './variables.ts';
+import { applyGlobalArg, globalScope, platformArgs } from './variables.ts';
 
 export interface PlanOptions {
   /** Name of the template, for error messages. */
@@ -17,22 +17,12 @@ export interface PlanOptions {
   readonly text: string;
   /** Undefined for an image on `scratch`. */
   readonly parent?: { readonly id: ImageId; readonly config: Pick<ImageConfig, 'config' | 'author'> };
-  /** Values for ARG. */
-  readonly buildArgs?: ReadonlyMap<string, string>;
+  /** Of this machine, as Go names it: `amd64`. */
+  readonly architecture: string;
   /** The image that `COPY --from` names, or what to say when there is none. */
   readonly findImage?: (name: string) => ImageId | { readonly hint: string };
   /** `required`: the build makes files, so that a template without `ADD rootfs.tar /` would lose them. */
   readonly rootfs: 'required' | 'optional';
-}
-
-/**
- * Turns a rendered Dockerfile.template into the steps and the configuration of an image, with Docker's rules. Reads no
- * file. Throws all faults together, IMAGE_INVALID with the line of each.
- */
-export function planImage(options: PlanOptions): ImagePlan {
-  const { plan, faults } = draftImage(options);
-  throwFaults(faults);
-  return plan;
 }
 
 /** A plan of whatever has no faults, and the faults. */
@@ -41,14 +31,16 @@ export interface DraftedImage {
   readonly faults: readonly KublerError[];
 }
 
-/** `planImage` that gives its faults. */
+/**
+ * Turns a rendered Dockerfile.template into the steps and the configuration of an image, with Docker's rules. Reads no
+ * file. Gives all faults together, IMAGE_INVALID with the line of each.
+ */
 export function draftImage(options: PlanOptions): DraftedImage {
   const { instructions, faults: misread } = parseDockerfile(options.file, options.text);
   const warnings: string[] = [];
   const faults = [...misread];
   const parent = options.parent?.config;
-  const buildArgs = options.buildArgs ?? new Map<string, string>();
-  const draft = startDraft(parent?.config, parent?.author, buildArgs, {
+  const draft = startDraft(parent?.config, parent?.author, platformArgs(options.architecture), {
     warn: ({ at }, text) => void warnings.push(`${basename(at.file)}:${at.line}: ${text}`),
     findImage: (instruction, name) => findImage(instruction, name, options),
   });
@@ -74,10 +66,6 @@ export function draftImage(options: PlanOptions): DraftedImage {
     ({ keyword, at }) => keyword === 'ADD' && faults.some((each) => each.at?.line === at.line),
   );
   if (isWhole && !refused) attempt(() => checkRootfs(steps, options));
-  for (const name of buildArgs.keys()) {
-    if (draft.declaredArgs.has(name)) continue;
-    warnings.push(`${basename(options.file)}: the build argument ${name} is declared by no ARG`);
-  }
   return { plan: { steps, config: toRuntimeConfig(draft), author: draft.author, warnings }, faults };
 }
 

@@ -83,7 +83,8 @@ async function locate(
   source: string,
 ): Promise<{ readonly hostFile: string; readonly inside: string }> {
   const { root, ignore } = context;
-  if (source.split('/').includes('..')) throw cannotCopy(context, source, 'it is outside the image folder');
+  if (/^\.\.(\/|$)/.test(posix.normalize(source)))
+    throw cannotCopy(context, source, 'it is outside the image folder');
   const path = posix.join('/', source).slice(1).replace(/\/$/, '');
   const { path: inside, failure } = walkContext(context, source, path);
   if (failure !== undefined) throw await isNotThere(context, source, { path, inside, failure });

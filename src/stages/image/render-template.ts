@@ -17,8 +17,9 @@ interface Rendering {
 /**
  * Puts the values of `${IMAGE_PARENT}`, `${MAINTAINER}`, `${NAMESPACE}`, `${TAG}`, `${DEFAULT_BUILDER}` and `${BOB_…}`
  * into a Dockerfile.template, each as it is, wherever it occurs; `${BOB_X:-default}` gives the default when the variable
- * is unset or empty. Every other `${…}`, one after a backslash, and comment lines are left alone. Line numbers stay true.
- * Reports IMAGE_INVALID with line and column for each variable without a value, which renders as nothing.
+ * is unset or empty. Every other `${…}`, and one after a backslash, is left alone. Line numbers stay true.
+ * Reports IMAGE_INVALID with line and column for each variable without a value, which renders as nothing; a line that begins
+ * with `#`, a comment unless a here-document has it, is left as it is then.
  */
 export function renderTemplate(
   { file, text }: { readonly file: string; readonly text: string },
@@ -26,13 +27,17 @@ export function renderTemplate(
   report: (fault: KublerError) => void,
 ): string {
   const lines = text.split('\n').map((excerpt, index) => {
-    if (excerpt.trimStart().startsWith('#')) return excerpt;
+    const isComment = excerpt.trimStart().startsWith('#');
+    let hasFailed = false;
     const fail: Rendering['fail'] = (column, reason, hint) => {
+      hasFailed = true;
+      if (isComment) return;
       const at = { file, line: index + 1, column: column + 1, excerpt };
       const options = hint === undefined ? { at } : { at, hint };
       report(new KublerError('IMAGE_INVALID', `cannot render "Dockerfile.template": ${reason}`, options));
     };
-    return renderLine(excerpt, 0, { depth: 0, variables, fail });
+    const rendered = renderLine(excerpt, 0, { depth: 0, variables, fail });
+    return isComment && hasFailed ? excerpt : rendered;
   });
   return lines.join('\n');
 }

@@ -45,26 +45,36 @@ export const applyLabel: Handler = (draft, instruction) => {
   return recorded(`LABEL ${toText(pairs)}`);
 };
 
-/** ARG after FROM: a build argument given by the user, else the default, else the value of an ARG before FROM. */
+/** ARG after FROM: its default, else the value of an ARG before FROM or of the platform, which the history does not tell. */
 export const applyArg: Handler = (draft, instruction) => {
   const shown = readArgs(draft, instruction).map(({ name, value }) => {
-    draft.declaredArgs.add(name);
     draft.ownArgs.add(name);
-    const given = draft.buildArgs.get(name) ?? value ?? draft.globalArgs.get(name);
+    const given = value ?? draft.globalArgs.get(name);
     if (given !== undefined) draft.scope.set(name, given);
-    return given === undefined ? name : `${name}=${given}`;
+    return value === undefined ? name : `${name}=${value}`;
   });
   return recorded(`ARG ${shown.join(' ')}`);
 };
 
 /** ARG before FROM: known to the FROM line, and to ARGs after it that name it again. */
 export function applyGlobalArg(draft: Draft, instruction: Instruction): void {
-  for (const { name, value } of readArgs(globalScope(draft), instruction)) {
-    draft.declaredArgs.add(name);
-    const given = draft.buildArgs.get(name) ?? value;
-    if (given !== undefined) draft.globalArgs.set(name, given);
-  }
+  for (const { name, value } of readArgs(globalScope(draft), instruction))
+    if (value !== undefined) draft.globalArgs.set(name, value);
 }
+
+/**
+ * What an ARG knows without a default (Dockerfile reference, "Automatic platform ARGs in the global scope").
+ * @param architecture as Go names it: `amd64`
+ */
+export const platformArgs = (architecture: string): Map<string, string> =>
+  new Map(
+    ['TARGET', 'BUILD'].flatMap((role) => [
+      [`${role}PLATFORM`, `linux/${architecture}`],
+      [`${role}OS`, 'linux'],
+      [`${role}ARCH`, architecture],
+      [`${role}VARIANT`, ''],
+    ]),
+  );
 
 /** The draft as FROM and the ARGs before it see it. */
 export const globalScope = (draft: Draft): Draft => ({ ...draft, scope: draft.globalArgs });

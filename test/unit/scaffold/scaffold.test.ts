@@ -186,6 +186,7 @@ describe('an image', () => {
       variables,
       contextDir,
       rootfs: 'required',
+      architecture: 'amd64',
     });
     expect(faults).toEqual([]);
     expect(plan.steps.map(({ createdBy }) => createdBy)).toEqual(['LABEL maintainer=', 'ADD rootfs.tar /']);

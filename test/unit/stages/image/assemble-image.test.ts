@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { toDigest, type Digest } from '../../../../src/model/digest.ts';
 import {
   assembleImage,
-  planImage,
   type AssembledImage,
   type LayerReference,
 } from '../../../../src/stages/image/index.ts';
+import { planImage } from '../../../support/plan-image.ts';
 
 const sha = (text: string | Uint8Array): Digest => toDigest(createHash('sha256').update(text).digest('hex'));
 const layer = (name: string): LayerReference => ({
@@ -32,12 +32,7 @@ function makeStore(): Store {
 }
 
 const plan = (text: string, parent?: AssembledImage) =>
-  planImage({
-    file: 'Dockerfile.template',
-    text,
-    rootfs: 'optional',
-    ...(parent && { parent: { id: 'base/glibc', config: parent.config } }),
-  });
+  planImage({ text, ...(parent && { parent: { id: 'base/glibc', config: parent.config } }) });
 const parentText = 'FROM scratch\nMAINTAINER Jane\nADD rootfs.tar /\nWORKDIR /srv\nCMD ["/bin/x"]\n';
 const assembleParent = (layout: Store): Promise<AssembledImage> =>
   assembleImage({

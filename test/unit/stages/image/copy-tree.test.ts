@@ -10,7 +10,6 @@ import {
   fromText,
   planInContext,
   readContext,
-  type CopyOptions,
   type CopySource,
 } from '../../../../src/stages/image/index.ts';
 import { useTempDir } from '../../../support/use-temp-dir.ts';
@@ -58,7 +57,7 @@ const copy = async (
   contextDir: string,
   line: string,
   tree: Readonly<Record<string, string>> = {},
-  options: Partial<CopyOptions> = {},
+  options: Partial<Parameters<typeof copyTree>[0]> = {},
 ): Promise<Rootfs> => {
   const paths = line.split(' ');
   const destination = paths.pop() ?? '';
@@ -83,6 +82,7 @@ describe('where a COPY lands', () => {
   test.each<[string, Record<string, string>, string[]]>([
     ['a.conf /etc/b.conf', usrMerged, ['etc/b.conf 644']],
     ['a.conf /etc/', usrMerged, ['etc/a.conf 644']],
+    ['./app/../a.conf /etc/', usrMerged, ['etc/a.conf 644']],
     ['a.conf /etc', usrMerged, ['etc/a.conf 644']],
     ['a.conf /', {}, ['a.conf 644']],
     ['a.conf /new/deep/', usrMerged, ['new/ 755', 'new/deep/ 755', 'new/deep/a.conf 644']],
@@ -144,6 +144,19 @@ describe('where a COPY lands', () => {
   test('a directory that is there keeps its mode and owner', async () => {
     const dir = makeContext({ 'root/tmp/x': 'x' });
     expect(dump(await copy(dir, 'root /', { tmp: '' }))).toEqual(['tmp/x 644']);
+  });
+
+  test('unless the source has ones of its own: an archive, another image; not those of the destination', () => {
+    const tree = makeTree({ d: '', 'd/tmp': '', 'd/new': '' });
+    const folder = { type: 'directory', mode: 0o700, uid: 7, gid: 8, mtime: 1, xattrs: new Map() } as const;
+    const entries = ['', 'tmp', 'fresh'].map((path) => ({ ...folder, path }));
+    const copied = (isGenuine: boolean) =>
+      copyTree({
+        ...{ sources: [{ name: 'x', entries, isGenuine }], destination: '/d', workdir: '/', tree, epoch, at },
+      });
+    expect(dump(copied(true))).toEqual(['d/fresh/ 700', 'd/tmp/ 700']);
+    expect(dump(copied(false))).toEqual(['d/fresh/ 700']);
+    expect(copied(true).get('d/tmp')).toMatchObject({ uid: 7, gid: 8 });
   });
 
   test('a file where a directory must be, and the other way round, is refused', async () => {
@@ -366,6 +379,7 @@ describe('what a COPY refuses', () => {
       variables: new Map(),
       contextDir: hostile,
       rootfs: 'required',
+      architecture: 'amd64',
     });
     expect(faults.map(({ at: place }) => place?.line)).toEqual([1, 3, 4, 5, 6, 7, 8]);
   });

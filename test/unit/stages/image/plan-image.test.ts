@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { planImage, type ImagePlan } from '../../../../src/stages/image/index.ts';
+import type { ImagePlan } from '../../../../src/stages/image/index.ts';
 import type { ImageConfig, RuntimeConfig } from '../../../../src/oci/types.ts';
+import { planImage } from '../../../support/plan-image.ts';
 import { faultsOf } from './faults-of.ts';
 
 const path = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -12,7 +13,7 @@ function parentWith(config: RuntimeConfig): { id: 'base/glibc'; config: ImageCon
 }
 
 const plan = (text: string, options: Partial<Parameters<typeof planImage>[0]> = {}): ImagePlan =>
-  planImage({ file: 'Dockerfile.template', text, rootfs: 'optional', ...options });
+  planImage({ text, ...options });
 const scratch = (body: string): RuntimeConfig => plan(`FROM scratch\n${body}`).config;
 const child = (body: string, config: RuntimeConfig): ImagePlan =>
   plan(`FROM base/glibc\n${body}`, { parent: parentWith(config) });
@@ -404,14 +405,15 @@ describe('a child', () => {
 });
 
 describe('ARG', () => {
-  const arguments_ = new Map([
-    ['A', 'given'],
-    ['Z', 'unused'],
-  ]);
-  test('a given value beats the default; an argument nobody declares is a warning', () => {
-    const { config, warnings } = plan('FROM scratch\nARG A=default\nENV B=$A', { buildArgs: arguments_ });
-    expect(config.Env).toEqual([path, 'B=given']);
-    expect(warnings).toEqual(['Dockerfile.template: the build argument Z is declared by no ARG']);
+  test('knows the platform, in no history, unless it has a default', () => {
+    const text =
+      'ARG TARGETOS=x\nFROM scratch\nARG TARGETARCH TARGETPLATFORM TARGETOS BUILDARCH=y TARGETVARIANT';
+    const { steps } = plan(`${text}\nRUN x`);
+    expect(steps.map(({ createdBy }) => createdBy)).toEqual([
+      'ARG TARGETARCH TARGETPLATFORM TARGETOS BUILDARCH=y TARGETVARIANT',
+      'RUN |5 TARGETARCH=amd64 TARGETPLATFORM=linux/amd64 TARGETOS=x BUILDARCH=y TARGETVARIANT= /bin/sh -c x',
+    ]);
+    expect(scratch('ENV A=x$TARGETARCH').Env).toEqual([path, 'A=x']);
   });
 
   test('one before FROM is unknown after it until named again', () => {

@@ -35,6 +35,7 @@ describe('renderTemplate', () => {
     ['CMD echo \\${TAG}', 'CMD echo \\${TAG}'],
     ['${IMAGE_PARENTS}', '${IMAGE_PARENTS}'],
     ['  # about ${BOB_NONE}', '  # about ${BOB_NONE}'],
+    ['# about ${TAG}', '# about latest'],
   ])('%s', (text, expected) => {
     expect(render(text)).toEqual({ rendered: expected, faults: [] });
   });
