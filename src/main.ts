@@ -52,7 +52,7 @@ process.exitCode =
     now: Date.now,
     openWorkspace: async (settings, progress) => {
       const { openWorkspace } = await import('./wire.ts');
-      return openWorkspace({ settings, progress, shippedDir, signal: interrupt.signal });
+      return openWorkspace({ settings, progress, shippedDir, env, homeDir, signal: interrupt.signal });
     },
     probe: async (project) => {
       const { probe } = await import('./wire.ts');

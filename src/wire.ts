@@ -28,6 +28,7 @@ import { openLayout } from './oci/layout.ts';
 import { probeHost } from './pipeline/require-engine.ts';
 import { dataPaths, type Workspace } from './pipeline/workspace.ts';
 import type { Engine } from './ports/engine.ts';
+import type { ImageStore } from './ports/image-store.ts';
 import type { ProcessRunner } from './ports/process-runner.ts';
 import { openKeptShells, openLayerCache, openRecords } from './store/index.ts';
 
@@ -36,6 +37,8 @@ interface WorkspaceOptions {
   readonly progress: Progress;
   readonly shippedDir: string;
   readonly signal: AbortSignal;
+  readonly env: DaemonSearch['env'];
+  readonly homeDir: string;
 }
 
 /** The composition root: builds the adapters the settings ask for and hands their ports over. */
@@ -80,6 +83,7 @@ async function connect(options: WorkspaceOptions, temp: TempDir): Promise<Worksp
     keptShells: openKeptShells(join(dataDir, 'shells'), temp.path),
     records: openRecords({ ...shared, dir: join(dataDir, 'images') }),
     failed: openRecords({ ...shared, dir: join(dataDir, 'failed') }),
+    openImageStore: (name) => imageStore(name, { ...options, which: (command) => runner.which(command) }),
     dataDir,
     containerDir: join(options.shippedDir, 'src/stages/builder/container'),
     serveRequests,
@@ -121,6 +125,12 @@ async function statusOf(name: ApiEngineName, search: DaemonSearch): Promise<Engi
   delete process.env['DOCKER_HOST'];
   const { engineStatus } = await import('./adapters/docker/engine-status.ts');
   return engineStatus(name, search);
+}
+
+async function imageStore(name: ApiEngineName | undefined, search: DaemonSearch): Promise<ImageStore> {
+  delete process.env['DOCKER_HOST'];
+  const { openImageStore } = await import('./adapters/docker/image-store.ts');
+  return openImageStore(name, search);
 }
 
 /** Where engines with an API are looked for. */

@@ -19,6 +19,8 @@ const listOf: Readonly<Record<string, (names: KnownNames) => readonly string[]>>
   images: ({ images }) => images,
   targets: ({ images, namespaces }) => [...namespaces, ...images],
   target: ({ images, namespaces }) => [...namespaces, ...images],
+  // Its value may be left out.
+  load: ({ images, namespaces }) => ['docker', 'podman', ...namespaces, ...images],
   parent: ({ images }) => ['scratch', ...images],
   builder: ({ builders }) => builders,
 };

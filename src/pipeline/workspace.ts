@@ -1,8 +1,10 @@
+import type { ApiEngineName } from '../model/engine-status.ts';
 import type { Progress } from '../model/progress.ts';
 import type { Layout } from '../oci/layout.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Downloader } from '../ports/downloader.ts';
 import type { Engine } from '../ports/engine.ts';
+import type { ImageStore } from '../ports/image-store.ts';
 import type { Prober } from '../ports/prober.ts';
 import type { ProcessRunner } from '../ports/process-runner.ts';
 import type { BuildContext } from '../stages/builder/index.ts';
@@ -24,6 +26,8 @@ export interface Workspace extends AsyncDisposable {
   readonly failed: RecordStore;
   readonly layerCache: LayerCache;
   readonly keptShells: KeptShells;
+  /** The images of Docker or Podman; without a name, of whichever is there. See `ImageStore`. */
+  readonly openImageStore: (engine: ApiEngineName | undefined) => Promise<ImageStore>;
   readonly dataDir: string;
   /** Folder that containers see at /.kubler. */
   readonly containerDir: string;

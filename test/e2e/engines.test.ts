@@ -15,6 +15,18 @@ import { makeCertificates } from '../support/make-certificates.ts';
 import { requires } from '../support/requires.ts';
 import { startSshServer, type SshServer } from '../support/ssh-server.ts';
 import { useTempDir } from '../support/use-temp-dir.ts';
+import { writeTree } from '../support/write-tree.ts';
+
+const template = 'FROM ${IMAGE_PARENT}\nADD rootfs.tar /\n';
+const project = {
+  'kubler.config.yaml': 'tags: ["1", latest]\n',
+  'namespaces/eng/images/base/build.sh':
+    'finish_rootfs_build() { head -c 5000000 /dev/zero > "${_ROOTFS}/zeros"; }\n',
+  'namespaces/eng/images/base/Dockerfile.template': template,
+  'namespaces/eng/images/child/build.conf': "IMAGE_PARENT='base'\n",
+  'namespaces/eng/images/child/build.sh': 'finish_rootfs_build() { echo child > "${_ROOTFS}/made"; }\n',
+  'namespaces/eng/images/child/Dockerfile.template': `${template}ENV A=b\n`,
+};
 
 requires(
   'root',
@@ -41,6 +53,7 @@ requires(
     copyFileSync(tls.keyFile, join(dir, 'certs/key.pem'));
     tcp = `tcp://127.0.0.1:${await freePort()}`;
     const files = [`--tlscacert=${tls.caFile}`, `--tlscert=${tls.certFile}`, `--tlskey=${tls.keyFile}`];
+    writeTree(dir, project);
     old = await serveOldDaemon();
     [docker, podman, ssh] = await Promise.all([
       startDocker(join(dir, 'docker'), [`--host=${tcp}`, '--tlsverify', ...files]),
@@ -155,7 +168,59 @@ requires(
       });
     });
   });
+
+  describe.each(['docker', 'podman'] as const)('%s', (engine) => {
+    const daemon = (): DockerDaemon => (engine === 'docker' ? docker : podman);
+    const env = () => ({ DOCKER_HOST: hostOf(docker), CONTAINER_HOST: hostOf(podman) });
+    const inspect = (name: string): Inspected =>
+      (JSON.parse(daemon().docker(['image', 'inspect', name]).toString()) as Inspected[])[0]!;
+
+    it('has what build --load brings, under the ID and tags of Kubler, with the layers of its parent', async () => {
+      const { exitCode, stdout, stderr } = await kubler(['build', `--load=${engine}`, '--json'], {
+        cwd: dir,
+        env: env(),
+      });
+      expect(exitCode, stderr).toBe(0);
+      expect(stderr).toContain(`${engine}: load 2 images`);
+      const built = JSON.parse(stdout) as { image: string; imageId: string }[];
+      for (const { image, imageId } of built)
+        expect(inspect(`${image}:1`).Id.replace(/^(sha256:)?/, 'sha256:')).toBe(imageId);
+      expect(inspect('eng/child:latest').Id).toBe(inspect('eng/child:1').Id);
+      const [base, child] = [inspect('eng/base:1'), inspect('eng/child:1')].map(
+        ({ RootFS }) => RootFS.Layers,
+      );
+      expect(child?.slice(0, base?.length)).toEqual(base);
+      expect(
+        daemon().docker(['history', '--quiet', 'eng/child:1']).toString().trim().split('\n').length,
+      ).toBeGreaterThan(1);
+    });
+
+    it('is sent nothing twice, and is given tags that it lost', async () => {
+      daemon().docker(['rmi', 'eng/child:1']);
+      const { exitCode, stderr } = await kubler(['build', '--load', engine, 'eng'], { cwd: dir, env: env() });
+      expect(exitCode, stderr).toBe(0);
+      expect(stderr).toContain(`${engine}: skipped, it has the images`);
+      expect(inspect('eng/child:1').Id).toBe(inspect('eng/child:latest').Id);
+    });
+
+    it('is sent a layer of a child alone, and makes the same image of it', async () => {
+      const { Id } = inspect('eng/child:1');
+      daemon().docker(['rmi', 'eng/child:1', 'eng/child:latest']);
+      const { exitCode, stderr } = await kubler(['build', '--load', engine, 'eng/child'], {
+        cwd: dir,
+        env: env(),
+      });
+      expect(exitCode, stderr).toBe(0);
+      expect(stderr).toContain(`${engine}: load 1 image`);
+      expect(inspect('eng/child:1').Id).toBe(Id);
+    });
+  });
 });
+
+interface Inspected {
+  readonly Id: string;
+  readonly RootFS: { readonly Layers: readonly string[] };
+}
 
 const hostOf = ({ socketPath }: DockerDaemon): string => `unix://${socketPath}`;
 

@@ -1,7 +1,7 @@
 import { KublerError } from '../../errors.ts';
-import type { DockerHost } from './host.ts';
+import type { Connection } from './host.ts';
 
-type Named = Pick<DockerHost, 'name'>;
+type Named = Pick<Connection, 'name'>;
 
 /** What the modem says of a failure: a status with the daemon's own words, or a failed connection. */
 interface Failure extends Error {
@@ -63,6 +63,6 @@ const isConnection = ({ code = '', message }: Failure): boolean =>
   connectionCodes.includes(code) || /socket hang up|aborted/.test(message);
 
 /** Throws `INTERRUPTED` when the signal has been given. @param verb as in "cannot <verb>" */
-export function throwIfInterrupted({ signal }: DockerHost, verb: string, cause?: unknown): void {
+export function throwIfInterrupted({ signal }: Connection, verb: string, cause?: unknown): void {
   if (signal.aborted) throw new KublerError('INTERRUPTED', `cannot ${verb}: interrupted`, { cause });
 }

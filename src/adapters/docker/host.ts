@@ -1,3 +1,4 @@
+import type { ApiEngineName } from '../../model/engine-status.ts';
 import type { BootstrapSpec } from '../../ports/engine.ts';
 import type { TempDir } from '../system/temp-dir.ts';
 import type { Docker } from './client.ts';
@@ -12,11 +13,16 @@ export interface Ulimit {
   readonly Hard: number;
 }
 
-/** A daemon and what Kubler says to it of itself. */
-export interface DockerHost {
+/** A daemon that answers. */
+export interface Connection {
   /** As users name it. */
-  readonly name: 'docker' | 'podman';
+  readonly name: ApiEngineName;
   readonly docker: Docker;
+  readonly signal: AbortSignal;
+}
+
+/** A daemon and what Kubler says to it of itself. */
+export interface DockerHost extends Connection {
   readonly dataDir: string;
   /** Opens a scratch folder in `<data>/tmp`. */
   readonly openTempDir: () => Promise<TempDir>;
@@ -24,7 +30,6 @@ export interface DockerHost {
   readonly processDir: string;
   /** This machine and process, as containers and volumes are labelled: `<host>/<pid>-<start time>`. */
   readonly owner: string;
-  readonly signal: AbortSignal;
   /** What a container may use, for a daemon that asks for more than it may give (Podman without CAP_SYS_RESOURCE). */
   readonly ulimits: readonly Ulimit[];
   /** Makes a base with a tool of this host and hands its root over as a tar. */

@@ -17,6 +17,7 @@ export interface DaemonSearch extends EndpointSearch {
 
 /** An engine that answers. Disposing closes the way to it. */
 export interface OpenDaemon extends AsyncDisposable {
+  readonly engine: ApiEngineName;
   readonly docker: Docker;
   readonly status: EngineStatus;
 }
@@ -69,7 +70,7 @@ async function openAt(candidate: Candidate, engine: ApiEngineName, signal: Abort
     open = await openEndpoint(candidate.endpoint, scratch.path, signal);
     const answers = await ask(connect(open.endpoint, ''), signal);
     const docker = connect(open.endpoint, chooseVersion(engine, candidate, answers));
-    return { docker, status: toStatus(engine, candidate, answers), [Symbol.asyncDispose]: close };
+    return { engine, docker, status: toStatus(engine, candidate, answers), [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;

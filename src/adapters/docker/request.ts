@@ -1,6 +1,6 @@
 import type { Duplex, Readable } from 'node:stream';
 import { throwIfInterrupted, toKublerError } from './daemon-error.ts';
-import type { DockerHost } from './host.ts';
+import type { Connection } from './host.ts';
 
 /** One call of the Docker API (v1.41, "Docker Engine API reference"). */
 export interface ApiCall {
@@ -46,7 +46,7 @@ const succeeded = { 101: true, 200: true, 201: true, 204: true, 304: true } as c
  * Makes one call and resolves with the JSON of its answer, or its bytes when it is none. Rejects with `INTERRUPTED` on
  * an abort, `ENGINE_UNAVAILABLE` when the daemon is not there or says nothing in time, else as `toKublerError` has it.
  */
-export async function request<T = unknown>(host: DockerHost, call: ApiCall): Promise<T> {
+export async function request<T = unknown>(host: Connection, call: ApiCall): Promise<T> {
   const { stream, timeoutMs = defaultTimeoutMs } = call;
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
@@ -63,7 +63,7 @@ const noAnswer = (timeoutMs: number): Error =>
   Object.assign(new Error(`it did not answer in ${timeoutMs / 1000} seconds`), { code: 'ETIMEDOUT' });
 
 /** Makes a call that turns its connection into a raw stream; ending that says that there is no more input. */
-export async function hijack(host: DockerHost, call: ApiCall): Promise<Duplex> {
+export async function hijack(host: Connection, call: ApiCall): Promise<Duplex> {
   try {
     const upgraded = { hijack: true, openStdin: true, isStream: true };
     return (await dial(host, call, upgraded, new AbortController().signal)) as Duplex;
@@ -74,7 +74,7 @@ export async function hijack(host: DockerHost, call: ApiCall): Promise<Duplex> {
 }
 
 function dial(
-  host: DockerHost,
+  host: Connection,
   call: ApiCall,
   how: Partial<DialOptions>,
   timeout: AbortSignal,

@@ -2,6 +2,7 @@ import type { Command } from '@commander-js/extra-typings';
 import type { BuildReport } from '../../pipeline/build/build-all.ts';
 import type { Workspace } from '../../pipeline/workspace.ts';
 import type { ProjectPlan } from '../../pipeline/plan/plan-project.ts';
+import { apiEngineNames, type ApiEngineName } from '../../model/engine-status.ts';
 import type { CliContext, CliResult } from '../context.ts';
 import {
   dataDirOption,
@@ -31,6 +32,7 @@ export function registerBuild(program: Command, context: CliContext, result: Cli
     .option('-n, --dry-run', 'say what would be built and why, and stop')
     .option('-i, --interactive', 'open a shell just before the build of one image; see kubler shell')
     .option('--shell-on-failure', 'open a shell where a step failed; builds one image after the other')
+    .option('--load [engine]', 'bring the images into docker or podman (default: whichever is there)')
     .option('-v, --verbose', 'plain lines instead of live progress')
     .addOption(jsonOption)
     .addOption(workingDirOption)
@@ -46,8 +48,9 @@ export function registerBuild(program: Command, context: CliContext, result: Cli
       const { project, namespace } = await openProject(context, options);
       const { planProject } = await import('../../pipeline/plan/plan-project.ts');
       const { buildAll } = await import('../../pipeline/build/build-all.ts');
+      const load = readLoad(options.load);
       const request = {
-        targets,
+        targets: [...load.targets, ...targets],
         defaultNamespace: namespace,
         force: options.forceAll ? 'all' : options.force ? 'requested' : 'none',
         exclude: options.exclude ?? [],
@@ -62,7 +65,8 @@ export function registerBuild(program: Command, context: CliContext, result: Cli
           const workspace = options.shellOnFailure ? await withShell(context, opened, options.debug) : opened;
           const planned = await planProject(workspace, project, request);
           if (options.dryRun) return printPlan(context, planned, options.json ?? false);
-          return buildAll(workspace, planned, request);
+          const built = await buildAll(workspace, planned, request);
+          return load.isAsked ? loadBuilt(workspace, built, load.engine) : built;
         },
         { live, later: (line) => warnings.push(line) },
       ).catch((error: unknown) => {
@@ -74,6 +78,32 @@ export function registerBuild(program: Command, context: CliContext, result: Cli
       for (const line of warnings) context.stderr(line);
       if (report.error) throw report.error;
     });
+}
+
+/** `--load` may come before a target, which is none of the engines. */
+function readLoad(value: string | true | undefined) {
+  const engine = apiEngineNames.find((name) => name === value);
+  return {
+    isAsked: value !== undefined,
+    engine,
+    targets: engine === undefined && typeof value === 'string' ? [value] : [],
+  };
+}
+
+/** Brings what is built into an engine, whatever else failed. */
+async function loadBuilt(
+  workspace: Workspace,
+  report: BuildReport,
+  engine: ApiEngineName | undefined,
+): Promise<BuildReport> {
+  const { loadImages } = await import('../../pipeline/images/load-images.ts');
+  if (!workspace.signal.aborted) {
+    const records = report.images.flatMap(({ outcome, record }) =>
+      outcome === 'not built' ? [] : (record ?? []),
+    );
+    await loadImages(workspace, engine, records);
+  }
+  return report;
 }
 
 /** The same with a shell where a step fails. */

@@ -1,31 +1,49 @@
 import { digestHex, type Digest } from '../../model/digest.ts';
 import { encodeJson } from '../../oci/encode-json.ts';
 import type { TarMember } from '../../oci/tar-member.ts';
-import type { LoadedImage } from './load-image.ts';
+import type { Layout } from '../../oci/layout.ts';
+import type { ImageLayer, LoadedImage } from './load-image.ts';
 import { newFile, newStreamedFile } from '../../oci/new-member.ts';
 import { readBlob, readLayerTar } from './read-layer.ts';
 
-/**
- * The files of an archive for `docker load`: config, uncompressed layers, `manifest.json`. The config goes in as it
- * is, so Docker shows the image ID that Kubler computed. Format: Docker image specification v1.2, "Combined Image
- * JSON + Filesystem Changeset Format".
- */
-export async function* dockerMembers(image: LoadedImage): AsyncGenerator<TarMember, void, undefined> {
-  const { layout, manifest, layers, reference, aliases } = image;
-  const config = `${digestHex(manifest.config.digest)}.json`;
-  yield newStreamedFile(config, manifest.config.size, () => readBlob(layout, manifest.config.digest));
-  const written = new Set<Digest>();
-  for (const layer of layers) {
-    if (written.has(layer.diffId)) continue;
-    written.add(layer.diffId);
-    // Unpacked twice, because a tar header states the size before the bytes.
-    let size = 0;
-    for await (const chunk of readLayerTar(layout, layer)) size += chunk.length;
-    yield newStreamedFile(layerName(layer.diffId), size, () => readLayerTar(layout, layer));
-  }
-  const names = layers.map((layer) => layerName(layer.diffId));
-  const tags = [reference, ...aliases];
-  yield newFile('manifest.json', encodeJson([{ Config: config, RepoTags: tags, Layers: names }]));
+/** An image of an archive. Of its layers, so many of the lowest may be missing there. */
+export interface DockerImage extends LoadedImage {
+  readonly skippedLayers?: number;
 }
 
+/**
+ * The files of an archive for `docker load`: configs, uncompressed layers, `manifest.json`. Layers that images share are
+ * there once. The config goes in as it is, so Docker shows the image ID that Kubler computed. Format: Docker image
+ * specification v1.2, "Combined Image JSON + Filesystem Changeset Format".
+ */
+export async function* dockerMembers(
+  images: readonly DockerImage[],
+): AsyncGenerator<TarMember, void, undefined> {
+  const written = new Set<Digest>();
+  for (const { layout, manifest, layers, skippedLayers = 0 } of images) {
+    const { digest, size } = manifest.config;
+    yield newStreamedFile(configName(digest), size, () => readBlob(layout, digest));
+    for (const layer of layers.slice(skippedLayers)) {
+      if (written.has(layer.diffId)) continue;
+      written.add(layer.diffId);
+      yield await layerMember(layout, layer);
+    }
+  }
+  yield newFile('manifest.json', encodeJson(images.map(toEntry)));
+}
+
+async function layerMember(layout: Layout, layer: ImageLayer): Promise<TarMember> {
+  // Unpacked twice, because a tar header states the size before the bytes.
+  let size = 0;
+  for await (const chunk of readLayerTar(layout, layer)) size += chunk.length;
+  return newStreamedFile(layerName(layer.diffId), size, () => readLayerTar(layout, layer));
+}
+
+const toEntry = ({ manifest, layers, reference, aliases }: DockerImage) => ({
+  Config: configName(manifest.config.digest),
+  RepoTags: [reference, ...aliases],
+  Layers: layers.map(({ diffId }) => layerName(diffId)),
+});
+
+const configName = (digest: Digest): string => `${digestHex(digest)}.json`;
 const layerName = (diffId: Digest): string => `${digestHex(diffId)}.tar`;

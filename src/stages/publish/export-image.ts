@@ -54,6 +54,6 @@ async function exportFolder(image: LoadedImage, output: string | Writable, force
 
 const archiveMembers = {
   'oci-archive': (image: LoadedImage) => layoutMembers(image),
-  'docker-archive': (image: LoadedImage) => dockerMembers(image),
+  'docker-archive': (image: LoadedImage) => dockerMembers([image]),
   'rootfs-tar': (image: LoadedImage, work: string) => flattenLayers(image, work),
 } as const satisfies Record<Exclude<ExportFormat, 'oci-layout'>, unknown>;

@@ -1,8 +1,9 @@
 /**
- * publish: an image of the store → something outside of it. Here: files, in four formats. Guaranteed: output appears
+ * publish: an image of the store → something outside of it: files, in four formats, and what engines load. Guaranteed: output appears
  * complete or not at all, every blob is checked on the way, and the same image gives the same bytes.
  */
 export { exportImage, type ExportOptions } from './export-image.ts';
 export { readImageTree } from './flatten-layers.ts';
 export type { ImageLayer } from './load-image.ts';
 export { readLayerTar } from './read-layer.ts';
+export { writeDockerArchive, type ArchivedImage } from './write-docker-archive.ts';

@@ -1,0 +1,89 @@
+import { Readable } from 'node:stream';
+import { KublerError } from '../../errors.ts';
+import { apiEngineNames, type ApiEngineName } from '../../model/engine-status.ts';
+import type { ImageStore } from '../../ports/image-store.ts';
+import { statusOf, toKublerError } from './daemon-error.ts';
+import type { Connection } from './host.ts';
+import { openDaemon, type DaemonSearch, type OpenDaemon } from './open-daemon.ts';
+import { apiPath, bulkTimeoutMs, request } from './request.ts';
+
+/**
+ * Opens the images of an engine; without a name, of Docker, or of Podman where there is no Docker. Throws
+ * `ENGINE_UNAVAILABLE`, of Docker, when there is none.
+ */
+export async function openImageStore(
+  name: ApiEngineName | undefined,
+  search: DaemonSearch,
+): Promise<ImageStore> {
+  const daemon = name === undefined ? await openAny(search) : await openDaemon(name, search);
+  const { engine, docker, status } = daemon;
+  const connection: Connection = { name: engine, docker, signal: search.signal };
+  return {
+    engine,
+    // Podman, and Docker on containerd's storage, check the archive before they look at what they have.
+    knowsLayers: engine === 'docker' && graphDrivers.includes(status.storageDriver ?? ''),
+    namesOf: (imageId) => namesOf(connection, imageId),
+    tag: (imageId, name) => tag(connection, imageId, name),
+    load: (archive) => load(connection, archive),
+    [Symbol.asyncDispose]: () => daemon[Symbol.asyncDispose](),
+  };
+}
+
+/** Docker's storage of its own, by layers: `storage-driver` of dockerd(8). */
+const graphDrivers: readonly string[] = [
+  'overlay2',
+  'fuse-overlayfs',
+  'vfs',
+  'btrfs',
+  'zfs',
+  'aufs',
+  'devicemapper',
+  'overlay',
+];
+
+async function openAny(search: DaemonSearch): Promise<OpenDaemon> {
+  const faults: unknown[] = [];
+  for (const name of apiEngineNames) {
+    try {
+      return await openDaemon(name, search);
+    } catch (error) {
+      if (!(error instanceof KublerError) || error.code === 'INTERRUPTED') throw error;
+      faults.push(error);
+    }
+  }
+  throw faults[0];
+}
+
+async function namesOf(connection: Connection, imageId: string): Promise<readonly string[] | undefined> {
+  try {
+    // Null at Podman, when there is none.
+    const { RepoTags: names } = await request<{ readonly RepoTags: readonly string[] | null }>(connection, {
+      ...{ verb: 'look for an image', method: 'GET', path: apiPath`/images/${imageId}/json` },
+    });
+    return names ?? [];
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+async function tag(connection: Connection, imageId: string, name: string): Promise<void> {
+  const colon = name.lastIndexOf(':');
+  await request(connection, {
+    ...{ verb: `tag ${name}`, method: 'POST', path: apiPath`/images/${imageId}/tag` },
+    query: { repo: name.slice(0, colon), tag: name.slice(colon + 1) },
+  });
+}
+
+async function load(connection: Connection, archive: AsyncIterable<Uint8Array>): Promise<void> {
+  const answer = await request(connection, {
+    ...{ verb: 'load images', method: 'POST', path: '/images/load', query: { quiet: true } },
+    stream: Readable.from(archive, { objectMode: false }),
+    timeoutMs: bulkTimeoutMs,
+  });
+  // The status was sent before the work began: what fails then is among the lines of the answer.
+  const text = Buffer.isBuffer(answer) ? answer.toString() : JSON.stringify(answer);
+  const [, message] = /"error":("(?:[^"\\]|\\.)*")/.exec(text) ?? [];
+  if (message !== undefined)
+    throw toKublerError(connection, 'load images', new Error(JSON.parse(message) as string));
+}

@@ -1,0 +1,15 @@
+import type { Digest } from '../model/digest.ts';
+import type { ApiEngineName } from '../model/engine-status.ts';
+
+/** The images of Docker or Podman, here or on another machine. Disposing closes the way to it. */
+export interface ImageStore extends AsyncDisposable {
+  readonly engine: ApiEngineName;
+  /** Whether an archive may leave out layers of images that are there. */
+  readonly knowsLayers: boolean;
+  /** `NAME:TAG` of an image, each as the engine writes it; undefined when the image is not there. */
+  namesOf(imageId: Digest): Promise<readonly string[] | undefined>;
+  /** Gives an image that is there another name, `NAMESPACE/NAME:TAG`. */
+  tag(imageId: Digest, name: string): Promise<void>;
+  /** Takes in a docker-archive, no faster than it is read there. Rejects with what the archive throws, too. */
+  load(archive: AsyncIterable<Uint8Array>): Promise<void>;
+}
