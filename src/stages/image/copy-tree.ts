@@ -4,7 +4,7 @@ import type { Rootfs, TreeEntry } from '../../model/tree-entry.ts';
 import type { CopySource } from './copy-source.ts';
 import { LayerDraft } from './layer-draft.ts';
 
-export interface CopyOptions {
+interface CopyOptions {
   readonly sources: readonly CopySource[];
   readonly destination: string;
   /** What a relative destination is relative to, absolute. */

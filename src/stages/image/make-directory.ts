@@ -3,7 +3,7 @@ import type { Rootfs } from '../../model/tree-entry.ts';
 import type { DirectoryStep } from './image-plan.ts';
 import { LayerDraft } from './layer-draft.ts';
 
-export interface DirectoryOptions {
+interface DirectoryOptions {
   readonly step: DirectoryStep;
   /** What the image holds already, parents included. */
   readonly tree: Rootfs;

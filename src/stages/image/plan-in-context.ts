@@ -4,7 +4,7 @@ import { draftImage, type DraftedImage, type PlanOptions } from './plan-image.ts
 import { readContext } from './read-context.ts';
 import { renderTemplate } from './render-template.ts';
 
-export interface ContextPlanOptions extends PlanOptions {
+interface ContextPlanOptions extends PlanOptions {
   /** What the template's own variables stand for. */
   readonly variables: ReadonlyMap<string, string>;
   /** The image folder. */

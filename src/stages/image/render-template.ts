@@ -28,16 +28,18 @@ export function renderTemplate(
 ): string {
   const lines = text.split('\n').map((excerpt, index) => {
     const isComment = excerpt.trimStart().startsWith('#');
-    let hasFailed = false;
+    const faults: KublerError[] = [];
     const fail: Rendering['fail'] = (column, reason, hint) => {
-      hasFailed = true;
-      if (isComment) return;
       const at = { file, line: index + 1, column: column + 1, excerpt };
       const options = hint === undefined ? { at } : { at, hint };
-      report(new KublerError('IMAGE_INVALID', `cannot render "Dockerfile.template": ${reason}`, options));
+      faults.push(
+        new KublerError('IMAGE_INVALID', `cannot render "Dockerfile.template": ${reason}`, options),
+      );
     };
     const rendered = renderLine(excerpt, 0, { depth: 0, variables, fail });
-    return isComment && hasFailed ? excerpt : rendered;
+    if (isComment && faults.length > 0) return excerpt;
+    faults.forEach(report);
+    return rendered;
   });
   return lines.join('\n');
 }
