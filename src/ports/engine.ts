@@ -133,9 +133,11 @@ export interface RunSpec {
   readonly mounts: readonly Mount[];
   /** With network `published` only. */
   readonly ports: readonly Port[];
+  /** Absolute paths with what the image has there, or an empty folder; they can be written in any case. */
+  readonly volumes?: readonly string[];
   /** Folders that are empty at first and that everyone can write to. */
   readonly tmpfs?: readonly string[];
-  /** Nothing but `mounts`, `tmpfs`, /dev and /dev/shm can be written. */
+  /** Nothing but `mounts`, `volumes`, `tmpfs`, /dev and /dev/shm can be written. */
   readonly readOnly: boolean;
   /** `none`: not even root, nor a setuid program, has any. */
   readonly capabilities: 'default' | 'none';
@@ -167,6 +169,16 @@ export interface Port {
   readonly protocol: 'tcp' | 'udp';
 }
 
+/** Gets each line that is printed, without its end; a very long one in parts. */
+export type ContainerLog = (line: string, stream: 'stdout' | 'stderr') => void;
+
+/** What is started without the caller's standard streams. */
+export interface StartSpec extends RunSpec {
+  /** Text or bytes given on standard input; none: an empty one. */
+  readonly stdin?: string | Uint8Array;
+  readonly log: ContainerLog;
+}
+
 /** A command in a running container; what is not said is as for the container's own. */
 export interface ContainerExecSpec {
   readonly argv: readonly [string, ...string[]];
@@ -181,14 +193,18 @@ export interface ContainerExecSpec {
   readonly stdout?: 'log' | 'capture';
   /** Kills it, with what it has started, after so many milliseconds: exit status 137. */
   readonly timeoutMs?: number;
-  readonly log: (line: string) => void;
+  /** What it throws, exec throws. */
+  readonly log: ContainerLog;
 }
 
 /** Disposing kills what runs in it and leaves nothing. */
 export interface RunningContainer extends AsyncDisposable {
   /** Runs one command to its end. Rejects as `Session.exec` does, and with `ENGINE_REFUSED` when the container has ended. */
   exec(spec: ContainerExecSpec): Promise<ExecResult>;
-  /** Exit status of the container's own command; 128 + number for a signal. Never rejects. */
+  /**
+   * Exit status of the container's own command, once `log` has all that it printed; 128 + number for a signal. Rejects with
+   * what `log` throws, which kills it.
+   */
   readonly exited: Promise<number>;
   /** Those of the spec, in its order, with the host ports they got. */
   readonly ports: readonly Port[];
@@ -242,8 +258,7 @@ export interface Engine {
    */
   run(spec: RunSpec, published?: (ports: readonly Port[]) => void): Promise<number>;
   /**
-   * Starts an image; resolves once its command runs, or has run. Every line it prints goes to `log`.
-   * Rejects as `Session.exec` does.
+   * Starts an image; resolves once its command runs, or has run. Rejects as `Session.exec` does, and with what `log` throws.
    */
-  start(spec: RunSpec & { readonly log: (line: string) => void }): Promise<RunningContainer>;
+  start(spec: StartSpec): Promise<RunningContainer>;
 }

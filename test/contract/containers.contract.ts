@@ -25,7 +25,10 @@ export function describeContainersContract(name: string, setUp: (dir: string) =>
       const commands = 'mkdir bin etc tmp www; cp "$(command -v busybox)" bin; bin/busybox --install -s bin';
       const links = 'for link in bin/*; do [ ! -L "$link" ] || ln -sf busybox "$link"; done';
       layers = [
-        makeLayerBlob(dir, `${commands}; ${links}; echo served > www/index.html; echo of-image > etc/file`),
+        makeLayerBlob(
+          dir,
+          `${commands}; ${links}; echo served > www/index.html; echo of-image > etc/file; chown 7 www; chmod 755 www; ln -s tmp linked`,
+        ),
       ];
     });
     afterAll(() => setup.close());
@@ -76,6 +79,34 @@ export function describeContainersContract(name: string, setUp: (dir: string) =>
         await logged('out');
         await logged('err');
         await expect(exec(container, 'true')).rejects.toMatchObject({ code: 'ENGINE_REFUSED' });
+      });
+
+      it('gets text on its standard input, and its two streams are told apart', async () => {
+        const said: string[] = [];
+        await using container = await engine.start({
+          ...specOf(['sh', '-c', 'cat; echo error >&2; printf "no end"']),
+          stdin: 'given\n',
+          log: (line, stream) => void said.push(`${stream}: ${line}`),
+        });
+        expect(await container.exited).toBe(0);
+        expect(said.sort()).toEqual(['stderr: error', 'stdout: given', 'stdout: no end']);
+      });
+
+      it('takes along what it has started when it ends', async () => {
+        await using container = await start(['sh', '-c', 'sleep 1000 & echo started; exit 3']);
+        expect(await container.exited).toBe(3);
+        expect(log).toContain('started');
+      });
+
+      it('is killed by a log that takes no more', async () => {
+        const refuse = (): never => {
+          throw new Error('full');
+        };
+        const run = async (): Promise<number> => {
+          await using container = await engine.start({ ...specOf(['yes']), log: refuse });
+          return await container.exited;
+        };
+        await expect(run()).rejects.toThrow('full');
       });
 
       it('whose command is not there is refused', async () => {
@@ -134,6 +165,20 @@ export function describeContainersContract(name: string, setUp: (dir: string) =>
         expect((await exec(container, 'echo > /etc/file')).exitCode).not.toBe(0);
         expect((await exec(container, 'echo > /tmp/new')).exitCode).not.toBe(0);
         expect(await output(container, 'echo x > /dev/shm/new; cat /dev/shm/new')).toBe('x\n');
+      });
+
+      it('has volumes that can be written all the same, as the image has them', async () => {
+        const volumes = ['/www', '/linked/deep', '/etc/new'];
+        await using container = await idle({ readOnly: true, volumes });
+        expect(await output(container, 'cat /www/index.html; stat -c "%a %u" /www /etc/new')).toBe(
+          'served\n755 7\n755 0\n',
+        );
+        for (const folder of ['/www', '/linked/deep', '/etc/new'])
+          expect(await output(container, `echo x > ${folder}/a; cat ${folder}/a`)).toBe('x\n');
+        expect(await output(container, 'cat /tmp/deep/a')).toBe('x\n');
+        expect((await exec(container, 'echo x > /etc/file')).exitCode).not.toBe(0);
+        await using hidden = await idle({ readOnly: true, volumes, tmpfs: ['/www'] });
+        expect(await output(hidden, 'ls /www')).toBe('');
       });
 
       it('has folders that everyone can write to, empty at first', async () => {

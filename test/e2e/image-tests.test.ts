@@ -27,6 +27,7 @@ jq --version | grep -q '^jq-1'
 [ "$BOB_GREETING" = hello ] && [ -f "$(dirname "$0")/build.conf" ]
 ! touch /kubler-test/new 2>/dev/null
 touch /anything
+while :; do sleep 1; done &
 `;
 const goodYaml = `
 commands:
@@ -51,6 +52,7 @@ const server = `FROM \${IMAGE_PARENT}
 ADD rootfs.tar /
 USER 1000:1000
 EXPOSE 8080
+VOLUME /data /made
 CMD ["/bin/busybox", "httpd", "-f", "-p", "8080", "-h", "/www"]
 HEALTHCHECK CMD ["/bin/busybox", "wget", "-q", "-O-", "http://localhost:8080/"]
 `;
@@ -66,6 +68,13 @@ commands:
   - name: cannot write
     run: [/bin/busybox, touch, /www/new]
     exitCode: 1
+  - name: can write to its volumes, as its user
+    run: [/bin/busybox, sh, -c, 'busybox cat /data/file && echo x > /data/new && ! echo x 2>/dev/null > /made/new']
+    env: { PATH: /bin }
+    stdout: of the image
+  - name: waits for nothing it leaves behind
+    run: [/bin/busybox, sh, -c, '/bin/busybox sleep 1000 & echo ok']
+    stdout: ok
   - name: has no capability
     user: root
     run: [/bin/busybox, grep, -c, 'Cap[A-Z][a-z]*:.0000000000000000', /proc/self/status]
@@ -113,7 +122,8 @@ requires(
         'FROM ${IMAGE_PARENT}\nADD rootfs.tar /\nCOPY build.conf /x\n',
       'namespaces/acme/images/server/build.conf': "INSTALL_MODE='extracted'\n",
       'namespaces/acme/images/server/build.sh':
-        '_packages="busybox-static"\nfinish_rootfs_build() { mkdir "${_ROOTFS}/www"; echo served >"${_ROOTFS}/www/index.html"; }\n',
+        '_packages="busybox-static"\nfinish_rootfs_build() { mkdir "${_ROOTFS}/www"; echo served >"${_ROOTFS}/www/index.html"\n' +
+        'mkdir "${_ROOTFS}/data"; echo "of the image" >"${_ROOTFS}/data/file"; chown -R 1000 "${_ROOTFS}/data"; }\n',
       'namespaces/acme/images/server/Dockerfile.template': server,
       'namespaces/acme/images/server/test.yaml': serverYaml,
     });
@@ -182,6 +192,7 @@ commands:
   - { run: jq --version, stdout: jq-9 }
   - { run: [jq, .a], stdin: '[1]', stderr: '' }
   - { run: [jq, -n, 'last(range(1e12))'] }
+  - { run: [jq, -n, 'range(1e12)'], timeout: 60 }
   - { run: no-such-command }
   - { run: jq --version, user: nobody-knows }
 files:
@@ -196,6 +207,7 @@ http: [{ path: / }]
         'stdout is "jq-1.6" instead of "jq-9"',
         expect.stringMatching(/^exit status 5 instead of 0; stderr is "jq: error/),
         'it was still running after 1 s',
+        'it printed more than 4194304 characters to stdout',
         expect.stringMatching(/no-such-command/),
         expect.stringMatching(/nobody-knows/),
         'there is no process to test: the image has neither ENTRYPOINT nor CMD',
@@ -238,6 +250,8 @@ http: [{ path: / }]
       expect(built[0]?.tests.map(({ name }) => name)).toEqual([
         'command: /bin/busybox id -u',
         'command: cannot write',
+        'command: can write to its volumes, as its user',
+        'command: waits for nothing it leaves behind',
         'command: has no capability',
         'port: 8080',
         'http: GET :8080/',

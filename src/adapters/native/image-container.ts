@@ -11,7 +11,7 @@ import { interruptible } from './interruption.ts';
 import { loopbackFileBinds, openNetwork, publishedFileBinds } from './published-network.ts';
 import { resolveInRoot } from './mount-points.ts';
 import { makeOverlay } from './overlay.ts';
-import { runCommand } from './run-command.ts';
+import { runCommand, withUmask } from './run-command.ts';
 import type { Bind, ContainerSpec } from './runtime-config.ts';
 import type { NativeHost } from './snapshot-store.ts';
 import { layersDir, unpackLayers } from './unpack-layer.ts';
@@ -64,8 +64,10 @@ async function furnish(helper: Helper, temp: TempDir, stateDir: string, rootDir:
   const network = isPublished ? await openNetwork(helper, stateDir, spec.ports) : undefined;
   const files = await networkFiles(spec, temp.path);
   for (const path of spec.tmpfs ?? []) await openToAll(helper, rootDir, path);
+  const volumes = await Promise.all((spec.volumes ?? []).map((path) => openVolume(helper, rootDir, path)));
   const container = {
     ...toContainer(spec, rootDir, [...files, ...spec.mounts]),
+    volumes: outermostFirst(volumes),
     network: network
       ? { path: network.path }
       : spec.network === 'none'
@@ -90,6 +92,17 @@ async function openToAll(helper: Helper, rootDir: string, path: string): Promise
   });
 }
 
+/** A folder of the root, which is there for one run only, mounted over itself: the root's being read-only is not for it. */
+async function openVolume(helper: Helper, rootDir: string, volume: string): Promise<Bind> {
+  const { path, missing } = await resolveInRoot(helper.view(rootDir), volume);
+  const hostPath = join(rootDir, path);
+  if (missing.length > 0) await runCommand({ argv: helper.enter(withUmask(['mkdir', '-p', hostPath])) });
+  return { hostPath, containerPath: path, readOnly: false };
+}
+
+const outermostFirst = (binds: readonly Bind[]): readonly Bind[] =>
+  binds.toSorted((a, b) => a.containerPath.length - b.containerPath.length);
+
 /** What /etc tells a container about its network. */
 function networkFiles({ network, hostname }: RunSpec, tempDir: string): Promise<readonly Bind[]> {
   if (network === 'published') return publishedFileBinds(tempDir, hostname);
@@ -98,7 +111,11 @@ function networkFiles({ network, hostname }: RunSpec, tempDir: string): Promise<
     : hostFileBinds(tempDir, ['resolv.conf', 'hosts']);
 }
 
-function toContainer(spec: RunSpec, rootDir: string, binds: readonly Bind[]): Omit<ContainerSpec, 'network'> {
+function toContainer(
+  spec: RunSpec,
+  rootDir: string,
+  binds: readonly Bind[],
+): Omit<ContainerSpec, 'network' | 'volumes'> {
   const { argv, env, cwd, uid, gid, additionalGids, hostname, tty } = spec;
   const hasNone = spec.capabilities === 'none';
   return {

@@ -4,6 +4,7 @@ import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { KublerError } from '../../errors.ts';
+import type { ContainerLog } from '../../ports/engine.ts';
 import { collectOutput } from '../system/collect-output.ts';
 
 export type Argv = readonly [string, ...string[]];
@@ -14,7 +15,7 @@ export interface CommandSpec {
   /** None: an empty one. */
   readonly stdin?: string | Uint8Array | AsyncIterable<Uint8Array>;
   readonly stdout?: 'log' | 'capture' | { readonly hostFile: string };
-  readonly log?: (line: string) => void;
+  readonly log?: ContainerLog;
   /** Kills it, and its process group. */
   readonly signal?: AbortSignal;
 }
@@ -31,17 +32,25 @@ export interface CommandResult {
  * throws: the command's pipe is closed then, and it ends with whatever helper it runs in.
  */
 export async function runCommand(spec: CommandSpec): Promise<CommandResult> {
-  const { stdin, stdout: to = 'log', log = () => undefined } = spec;
+  const { stdin, stdout: to = 'log' } = spec;
   await using file = typeof to === 'object' ? await open(to.hostFile, 'w') : undefined;
   const input = stdin === undefined ? 'ignore' : 'pipe';
   // Given the file itself, the command writes at its own pace and nothing passes through here.
   const child = startCommand(spec.argv, [input, file ? file.fd : 'pipe', 'pipe'], spec.env);
   const kill = () => killGroup(child);
   spec.signal?.addEventListener('abort', kill, { once: true });
+  return await attend(child, spec).finally(() => spec.signal?.removeEventListener('abort', kill));
+}
+
+/** Gives a command its input, takes its output, and waits for its end. Rejects as `runCommand` does. */
+export async function attend(
+  child: ChildProcess,
+  { stdin, stdout: to, log = () => undefined }: Pick<CommandSpec, 'stdin' | 'stdout' | 'log'>,
+): Promise<CommandResult> {
   const [exitCode, stdout] = await Promise.all([
-    exitStatus(child).finally(() => spec.signal?.removeEventListener('abort', kill)),
-    collect(child.stdout, to === 'capture' ? undefined : log),
-    collect(child.stderr, log),
+    exitStatus(child),
+    collect(child.stdout, to === 'capture' ? undefined : (line) => log(line, 'stdout')),
+    collect(child.stderr, (line) => log(line, 'stderr')),
     feed(child.stdin, stdin),
   ]);
   return { exitCode, stdout: to === 'capture' ? stdout : '' };

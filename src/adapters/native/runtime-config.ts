@@ -26,6 +26,8 @@ export interface ContainerSpec extends ProcessSpec {
   readonly hostname: string;
   /** `none`: a network of its own, with nothing in it; a path: the network namespace that file stands for. */
   readonly network: 'host' | 'none' | { readonly path: string };
+  /** Below everything else that is mounted. */
+  readonly volumes?: readonly Bind[];
   readonly binds: readonly Bind[];
   readonly tmpfs: NonNullable<ExecSpec['tmpfs']>;
   /** The machine, as `process.arch` names it. */
@@ -65,6 +67,7 @@ export function toRuntimeConfig(
       ...systemMounts,
       // Only who owns a network may mount a view of its devices.
       inUserNamespace && spec.network === 'host' ? hostSys : ownSys,
+      ...(spec.volumes ?? []).map(toMount),
       ...spec.tmpfs.map(toTmpfs),
       ...spec.binds.map(toMount),
     ],

@@ -5,12 +5,8 @@ import type { ImageId } from '../../model/image-id.ts';
 import { resolvePath } from '../../model/resolve-path.ts';
 import type { ImageConfig } from '../../oci/types.ts';
 import type { Mount, Port } from '../../ports/engine.ts';
-import { lookupUser } from '../../stages/carve/index.ts';
-import { signalNumber } from '../../stages/image/index.ts';
-import { joinEnv } from './container-process.ts';
-import { findProgram, isMounted, type Start } from './find-program.ts';
-import { imageLayers } from '../image-layers.ts';
-import { accountTexts } from '../image-user.ts';
+import { findProgram, isMounted } from './find-program.ts';
+import { imageProcess, readRunnable } from './image-process.ts';
 import { readRecord } from '../read-record.ts';
 import { requireEngine } from '../require-engine.ts';
 import type { Workspace } from '../workspace.ts';
@@ -45,30 +41,18 @@ export interface RunOptions {
 export async function runImage(workspace: Workspace, id: ImageId, options: RunOptions): Promise<number> {
   await requireEngine(workspace, [], { ports: options.ports.length > 0 });
   const record = await readRecord(workspace, id);
-  const { layout } = workspace;
-  const manifest = await layout.readManifest(record.manifest.digest);
-  const image = await layout.readConfig(record.configDigest);
-  const { config } = image;
   const tree = await workspace.records.readTree(record);
-  const { home, ...user } = lookupUser(...accountTexts(tree?.facts), options.user ?? config.User ?? '0');
+  const image = await readRunnable(workspace, record, tree);
   const { name, mounts, ports, readOnly = false, interactive, tty, published } = options;
-  const start: Start = {
-    ...user,
-    argv: commandOf(id, config, options),
-    env: joinEnv(config.Env ?? [], options.env, home),
-    cwd: checkWorkdir(options.workdir ?? config.WorkingDir ?? '/', tree?.rootfs, mounts),
-    mounts: outermostFirst(mounts),
-  };
+  const own = imageProcess(image, options);
+  const start = { ...own, argv: commandOf(id, image.config, options), mounts: outermostFirst(mounts) };
+  checkWorkdir(own.cwd, tree?.rootfs, mounts);
   const program = tree && findProgram(tree.rootfs, start);
-  const stopSignal = signalNumber(config.StopSignal ?? '');
   const status = await workspace.engine.run(
     {
       ...start,
-      layers: imageLayers(layout, manifest, image),
-      hostname: name ?? id.replace('/', '-').slice(0, 63),
-      ...(name !== undefined && { name }),
+      ...(name !== undefined && { name, hostname: name }),
       ...{ ports, readOnly, interactive, tty },
-      ...(stopSignal !== undefined && { stopSignal }),
       capabilities: 'default',
       network: ports.length > 0 ? 'published' : 'host',
     },
@@ -106,7 +90,7 @@ function commandOf(
   });
 }
 
-function checkWorkdir(path: string, tree: Rootfs = new Map(), mounts: readonly Mount[]): string {
+function checkWorkdir(path: string, tree: Rootfs = new Map(), mounts: readonly Mount[]): void {
   const verb = `start in "${path}"`;
   if (!path.startsWith('/'))
     throw new KublerError('USAGE_INVALID', `cannot ${verb}: it is no absolute path in the container`);
@@ -116,5 +100,4 @@ function checkWorkdir(path: string, tree: Rootfs = new Map(), mounts: readonly M
     : found.reason !== 'missing';
   if (isBlocked && !isMounted(found, mounts))
     throw new KublerError('USAGE_INVALID', `cannot ${verb}: the image has a file there`);
-  return path;
 }

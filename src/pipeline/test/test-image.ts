@@ -7,10 +7,9 @@ import type { TestReport } from '../../model/test-report.ts';
 import { copyFolder, openStepLog, type apt } from '../../stages/builder/index.ts';
 import { lookupUser } from '../../stages/carve/index.ts';
 import { addTestFiles, readContent, runTests, type TestSubject } from '../../stages/image-test/index.ts';
+import { loadImage } from '../../stages/publish/index.ts';
 import type { BuiltTree } from '../../store/index.ts';
-import { containerProcess } from '../run/container-process.ts';
-import { imageLayers } from '../image-layers.ts';
-import { accountTexts } from '../image-user.ts';
+import { imageProcess, readRunnable } from '../run/image-process.ts';
 import { provideBusybox } from './provide-busybox.ts';
 import { dataPaths, type Workspace } from '../workspace.ts';
 
@@ -52,22 +51,23 @@ async function makeSubject(
 ): Promise<TestSubject> {
   const { definition, record, tree } = image;
   const { layout, clock, engine, prober } = workspace;
-  const manifest = await layout.readManifest(record.manifest.digest);
-  const { config, rootfs } = await layout.readConfig(record.configDigest);
-  const layers = manifest.layers.map((blob, at) => ({ blob, diffId: rootfs.diff_ids[at] ?? blob.digest }));
-  const accounts = accountTexts(tree.facts);
+  const runnable = await readRunnable(workspace, record, tree);
+  const { config, accounts } = runnable;
   const imageDir = `${tempDir}/image`;
   await copyFolder({ dir: definition.dir, files: undefined, copy: imageDir, epoch: record.epoch });
   await addTestFiles(definition.dir, imageDir);
   return {
     ...{ config, tree: tree.rootfs, imageDir, engine, clock, prober, log },
-    process: ({ user, env }) => ({
-      ...containerProcess({ config, accounts, user, env }),
-      layers: imageLayers(layout, manifest, { rootfs }),
-      hostname: definition.id.replace('/', '-'),
-    }),
+    process: (options) => imageProcess(runnable, options),
     lookupOwner: (owner) => lookupUser(...accounts, owner),
-    readContent: (path) => readContent(layout, layers, tree.rootfs, path),
+    readContent: async (path) => {
+      const { layers } = await loadImage({
+        layout,
+        manifestDigest: record.manifest.digest,
+        reference: record.id,
+      });
+      return readContent(layout, layers, tree.rootfs, path);
+    },
     variables: bobVariables(definition),
     toolsDir: () => provideBusybox(workspace, image),
   };

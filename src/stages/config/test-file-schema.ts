@@ -77,6 +77,11 @@ const command = z
   })
   .refine(({ run, args }) => (run === undefined) !== (args === undefined), 'it must have either run or args')
   .refine(({ inService, args }) => !inService || args === undefined, 'with inService it must have run')
+  .refine(
+    ({ inService, readOnly, writable, capabilities }) =>
+      !inService || [readOnly, writable, capabilities].every((rule) => rule === undefined),
+    'with inService, readOnly, writable and capabilities are those of the file: it shares the container',
+  )
   .describe('A command and what it must answer.');
 
 const file = z

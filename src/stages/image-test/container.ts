@@ -1,5 +1,5 @@
 import type { ContainerRules } from '../../model/image-tests.ts';
-import type { ContainerExecSpec, ExecResult, Mount, RunningContainer } from '../../ports/engine.ts';
+import type { ContainerLog, Mount, RunningContainer } from '../../ports/engine.ts';
 import type { RuntimeConfig } from '../../oci/types.ts';
 import { isStartFailure } from '../../errors.ts';
 import type { Failure } from './run-test.ts';
@@ -8,7 +8,9 @@ import type { TestSubject } from './test-subject.ts';
 export interface ContainerOptions {
   readonly rules: ContainerRules;
   readonly argv: readonly string[];
-  readonly log: (line: string) => void;
+  readonly log: ContainerLog;
+  readonly workdir?: string | undefined;
+  readonly stdin?: string | undefined;
   readonly mounts?: readonly Mount[];
   /** TCP ports to reach from this machine. */
   readonly ports?: readonly number[];
@@ -29,11 +31,16 @@ export const looseRules: ContainerRules = { readOnly: false, capabilities: 'defa
 
 /** Starts a container of the image. Its network is its own, and leads out only when ports must lead in. */
 export function startContainer(subject: TestSubject, options: ContainerOptions): Promise<RunningContainer> {
-  const { rules, argv, log, mounts = [], ports = [] } = options;
+  const { rules, argv, log, workdir, stdin, mounts = [], ports = [] } = options;
   return subject.engine.start({
-    ...subject.process(rules),
+    ...subject.process({
+      user: rules.user,
+      env: Object.entries(rules.env ?? {}).map((pair) => pair.join('=')),
+      workdir,
+    }),
     argv,
     log,
+    ...(stdin !== undefined && { stdin }),
     mounts,
     tmpfs: rules.writable ?? [],
     ports: ports.map((containerPort) => ({ hostPort: 0, containerPort, protocol: 'tcp' })),
@@ -45,33 +52,54 @@ export function startContainer(subject: TestSubject, options: ContainerOptions):
   });
 }
 
-const toolsPath = '/.kubler-tools';
-
-/** A static shell from outside the image. */
-export const outsideShell: readonly [string, ...string[]] = [`${toolsPath}/busybox`, 'sh'];
-
-/** Starts a container that waits for commands, whatever the image has: what waits comes from outside. */
-export async function startIdle(
-  subject: TestSubject,
-  options: Omit<ContainerOptions, 'argv' | 'ports'>,
-): Promise<RunningContainer> {
-  const tools = { hostPath: await subject.toolsDir(), containerPath: toolsPath, readOnly: true };
-  return startContainer(subject, {
-    ...options,
-    argv: [`${toolsPath}/busybox`, 'sleep', '2147483647'],
-    mounts: [...(options.mounts ?? []), tools],
-  });
+/** A command that has to end. */
+export interface CommandOptions extends Omit<ContainerOptions, 'ports'> {
+  readonly argv: readonly [string, ...string[]];
+  readonly timeoutMs: number;
 }
 
-/** Runs a command; one that cannot be started is a failure of its test. */
-export async function tryCommand(
-  container: RunningContainer,
-  spec: ContainerExecSpec,
-): Promise<ExecResult | Failure> {
+/**
+ * Runs a command as the own process of a container: what it leaves behind ends with it. Gives its exit status, or why there
+ * is none.
+ */
+export async function runAlone(subject: TestSubject, options: CommandOptions): Promise<number | Failure> {
+  const over = new AbortController();
   try {
-    return await container.exec(spec);
+    await using container = await startContainer(subject, options);
+    const timeout = subject.clock.sleep(options.timeoutMs, over.signal);
+    return (await Promise.race([container.exited, timeout])) ?? tooLate(options);
   } catch (error) {
-    if (isStartFailure(error)) return { reason: error.message };
-    throw error;
+    return startFailure(error);
+  } finally {
+    over.abort();
   }
+}
+
+/** The same in a container that runs already, by its rules but for user, environment and folder. */
+export async function runInside(
+  { clock, process }: Pick<TestSubject, 'clock' | 'process'>,
+  container: RunningContainer,
+  { argv, rules, workdir, stdin, log, timeoutMs }: CommandOptions,
+): Promise<number | Failure> {
+  const { uid, gid, additionalGids, cwd } = process({ user: rules.user, workdir });
+  const env = rules.env ?? {};
+  const startedAt = clock.elapsed();
+  try {
+    const spec = { argv, env, cwd, uid, gid, additionalGids, timeoutMs, log };
+    const { exitCode } = await container.exec({ ...spec, ...(stdin !== undefined && { stdin }) });
+    const isLate = exitCode === 137 && clock.elapsed() - startedAt >= timeoutMs;
+    return isLate ? tooLate({ timeoutMs }) : exitCode;
+  } catch (error) {
+    return startFailure(error);
+  }
+}
+
+const tooLate = ({ timeoutMs }: Pick<CommandOptions, 'timeoutMs'>): Failure => ({
+  reason: `it was still running after ${timeoutMs / 1000} s`,
+});
+
+/** A command that cannot be started fails its test; all else is passed on. */
+function startFailure(error: unknown): Failure {
+  if (isStartFailure(error)) return { reason: error.message };
+  throw error;
 }

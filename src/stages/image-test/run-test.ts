@@ -16,10 +16,10 @@ export async function runTest(
   work: () => Promise<Failure | undefined>,
 ): Promise<TestResult> {
   log(`=== ${name}`);
-  const startedAt = clock.now();
+  const startedAt = clock.elapsed();
   const failure = await work().catch(asFailure);
   log(failure === undefined ? '=== passed' : `=== failed: ${failure.reason}`);
-  return { name, passed: failure === undefined, durationMs: clock.now() - startedAt, ...failure };
+  return { name, passed: failure === undefined, durationMs: clock.elapsed() - startedAt, ...failure };
 }
 
 function asFailure(error: unknown): Failure {
@@ -38,13 +38,14 @@ export interface Tail {
 }
 
 const tailLength = 20;
+const maxLineChars = 4096;
 
 /** Passes lines on to `log` and remembers the last ones. */
 export function openTail(log: (line: string) => void): Tail {
   const last: string[] = [];
   return {
     log: (line) => {
-      last.push(line);
+      last.push(line.slice(0, maxLineChars));
       if (last.length > tailLength) last.shift();
       log(line);
     },

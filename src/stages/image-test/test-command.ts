@@ -1,7 +1,8 @@
 import type { CommandTest, ContainerRules } from '../../model/image-tests.ts';
-import type { ExecResult, RunningContainer } from '../../ports/engine.ts';
-import { startIdle, tryCommand } from './container.ts';
+import type { RunningContainer } from '../../ports/engine.ts';
+import { runAlone, runInside, type CommandOptions } from './container.ts';
 import { mismatches } from './match-text.ts';
+import { openOutput, type Output } from './output.ts';
 import { openTail, toFailure, type Failure } from './run-test.ts';
 import type { TestSubject } from './test-subject.ts';
 
@@ -32,11 +33,15 @@ export async function testCommand(
   const rules = { ...shared, ...test, env: { ...shared.env, ...test.env } };
   const [first, ...rest] = test.run === undefined ? entrypoint(subject, test) : wordsOf(test.run);
   if (first === undefined) return { reason: 'there is nothing to run: the image has no ENTRYPOINT' };
-  const run = (container: RunningContainer) =>
-    execute(subject, container, rules, { ...test, argv: [first, ...rest] });
-  if (service) return run(service);
-  await using container = await startIdle(subject, { rules, log: subject.log });
-  return await run(container);
+  const tail = openTail(subject.log);
+  const output = openOutput(tail.log);
+  const options: CommandOptions = {
+    ...{ argv: [first, ...rest], rules, workdir: test.workingDir, stdin: test.stdin, log: output.log },
+    timeoutMs: (rules.timeout ?? defaultTimeout) * 1000,
+  };
+  const ending = service ? await runInside(subject, service, options) : await runAlone(subject, options);
+  if (typeof ending !== 'number') return { ...ending, output: tail.lines() };
+  return toFailure(judge(test, ending, output.texts), tail.lines());
 }
 
 const entrypoint = ({ config }: TestSubject, { args = [] }: CommandTest): readonly string[] => [
@@ -44,40 +49,15 @@ const entrypoint = ({ config }: TestSubject, { args = [] }: CommandTest): readon
   ...args,
 ];
 
-async function execute(
-  subject: TestSubject,
-  container: RunningContainer,
-  rules: ContainerRules,
-  test: CommandTest & { readonly argv: readonly [string, ...string[]] },
-): Promise<Failure | undefined> {
-  const errors: string[] = [];
-  const tail = openTail(subject.log);
-  const timeoutMs = (rules.timeout ?? defaultTimeout) * 1000;
-  const { uid, gid, additionalGids, cwd } = subject.process(rules);
-  const startedAt = subject.clock.now();
-  const result = await tryCommand(container, {
-    ...{ argv: test.argv, uid, gid, additionalGids, timeoutMs, cwd: test.workingDir ?? cwd },
-    env: rules.env ?? {},
-    stdin: test.stdin ?? '',
-    stdout: 'capture',
-    log: (line) => {
-      errors.push(line);
-      tail.log(line);
-    },
-  });
-  if ('reason' in result) return result;
-  for (const line of result.stdout.split('\n').slice(-50)) tail.log(line);
-  const isLate = result.exitCode === 137 && subject.clock.now() - startedAt >= timeoutMs;
-  const reasons = isLate ? [`it was still running after ${timeoutMs / 1000} s`] : judge(test, result, errors);
-  return toFailure(reasons, tail.lines());
-}
-
 /** What of an ended command is not as it must be. Pure. */
-export function judge(test: CommandTest, result: ExecResult, errors: readonly string[]): readonly string[] {
-  const { exitCode = 0 } = test;
+function judge(
+  { exitCode = 0, ...wanted }: CommandTest,
+  status: number,
+  { stdout, stderr }: Output['texts'],
+): readonly string[] {
   return [
-    ...(result.exitCode === exitCode ? [] : [`exit status ${result.exitCode} instead of ${exitCode}`]),
-    ...mismatches(result.stdout, test.stdout).map((text) => `stdout ${text}`),
-    ...mismatches(errors.join('\n'), test.stderr).map((text) => `stderr ${text}`),
+    ...(status === exitCode ? [] : [`exit status ${status} instead of ${exitCode}`]),
+    ...mismatches(stdout, wanted.stdout).map((text) => `stdout ${text}`),
+    ...mismatches(stderr, wanted.stderr).map((text) => `stderr ${text}`),
   ];
 }

@@ -1,7 +1,7 @@
 import type { HealthRules } from '../../model/image-tests.ts';
 import type { RuntimeConfig } from '../../oci/types.ts';
 import type { RunningContainer } from '../../ports/engine.ts';
-import { looseRules, nothingToStart, ownProcess, startContainer, tryCommand } from './container.ts';
+import { looseRules, nothingToStart, ownProcess, runInside, startContainer } from './container.ts';
 import { deadlineMs, nextHealth, unknownHealth, type Health } from './health.ts';
 import { openTail, type Failure, type Tail } from './run-test.ts';
 import type { TestSubject } from './test-subject.ts';
@@ -39,9 +39,10 @@ interface Patient {
   readonly tail: Tail;
 }
 
-async function watch({ clock }: TestSubject, patient: Patient): Promise<Failure | undefined> {
+async function watch(subject: TestSubject, patient: Patient): Promise<Failure | undefined> {
   const { rules, container, tail } = patient;
-  const startedAt = clock.now();
+  const { clock } = subject;
+  const startedAt = clock.elapsed();
   const stop = new AbortController();
   const ended = container.exited.then((status) => {
     stop.abort();
@@ -53,29 +54,25 @@ async function watch({ clock }: TestSubject, patient: Patient): Promise<Failure 
     const end = await Promise.race([ended, clock.sleep(rules.interval * 1000, stop.signal)]);
     if (end)
       return { reason: `the image's own process has ended with status ${end.status}`, output: tail.lines() };
-    const beganMs = clock.now() - startedAt;
-    const answer = await examine(patient);
+    const beganMs = clock.elapsed() - startedAt;
+    const answer = await examine(subject, patient);
     last = answer.reason;
-    health = nextHealth(
-      health,
-      { healthy: answer.healthy, beganMs, endedMs: clock.now() - startedAt },
-      rules,
-    );
+    const endedMs = clock.elapsed() - startedAt;
+    health = nextHealth(health, { healthy: answer.healthy, beganMs, endedMs }, rules);
   }
   return health.verdict === 'passed'
     ? undefined
     : { reason: explain(health, rules, last), output: tail.lines() };
 }
 
-async function examine({
-  container,
-  argv,
-  rules,
-  tail,
-}: Patient): Promise<{ healthy: boolean; reason: string }> {
-  const result = await tryCommand(container, { argv, timeoutMs: rules.timeout * 1000, log: tail.log });
-  if ('reason' in result) return { healthy: false, reason: result.reason };
-  return { healthy: result.exitCode === 0, reason: `exit status ${result.exitCode}` };
+async function examine(
+  subject: TestSubject,
+  { container, argv, rules, tail }: Patient,
+): Promise<{ healthy: boolean; reason: string }> {
+  const options = { argv, rules: looseRules, timeoutMs: rules.timeout * 1000, log: tail.log };
+  const ending = await runInside(subject, container, options);
+  if (typeof ending !== 'number') return { healthy: false, reason: ending.reason };
+  return { healthy: ending === 0, reason: `exit status ${ending}` };
 }
 
 function explain({ verdict, failures }: Health, rules: HealthRules, last: string): string {

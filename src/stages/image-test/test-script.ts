@@ -4,31 +4,35 @@ import { buildTestName } from '../../model/image-tests.ts';
 import { resolvePath } from '../../model/resolve-path.ts';
 import { parseShebang } from '../../model/shebang.ts';
 import type { Rootfs } from '../../model/tree-entry.ts';
-import { looseRules, outsideShell, startIdle, tryCommand } from './container.ts';
+import { looseRules, runAlone } from './container.ts';
 import { openTail, type Failure } from './run-test.ts';
 import type { TestSubject } from './test-subject.ts';
 
 /** Where containers see the image's folder, as in the original. */
 const folderPath = '/kubler-test';
+const toolsPath = '/.kubler-tools';
+/** A static shell from outside the image. */
+const outsideShell: readonly [string, ...string[]] = [`${toolsPath}/busybox`, 'sh'];
 const timeoutMs = 600_000;
 
 /** Runs `build-test.sh` in the image; a status other than 0 fails. */
 export async function testScript(subject: TestSubject): Promise<Failure | undefined> {
-  const { env, cwd } = subject.process({});
+  const { env } = subject.process({});
   const line = await firstLine(join(subject.imageDir, buildTestName));
   const interpreter = findInterpreter(subject.tree, line, env);
   if ('reason' in interpreter) return interpreter;
+  const mounts = [{ hostPath: subject.imageDir, containerPath: folderPath, readOnly: true }];
+  if (interpreter[0] === outsideShell[0])
+    mounts.push({ hostPath: await subject.toolsDir(), containerPath: toolsPath, readOnly: true });
   const tail = openTail(subject.log);
-  const folder = { hostPath: subject.imageDir, containerPath: folderPath, readOnly: true };
-  await using container = await startIdle(subject, { rules: looseRules, log: tail.log, mounts: [folder] });
-  const result = await tryCommand(container, {
-    ...{ argv: [...interpreter, `${folderPath}/${buildTestName}`], cwd, timeoutMs },
-    env: subject.variables,
-    log: tail.log,
+  const ending = await runAlone(subject, {
+    rules: { ...looseRules, env: subject.variables },
+    argv: [...interpreter, `${folderPath}/${buildTestName}`],
+    ...{ mounts, timeoutMs, log: tail.log },
   });
-  if ('reason' in result) return result;
-  if (result.exitCode === 0) return undefined;
-  return { reason: `exit status ${result.exitCode}`, output: tail.lines() };
+  if (ending === 0) return undefined;
+  const failure = typeof ending === 'number' ? { reason: `exit status ${ending}` } : ending;
+  return { ...failure, output: tail.lines() };
 }
 
 async function firstLine(file: string): Promise<string> {

@@ -39,7 +39,8 @@ export async function testService(subject: TestSubject, file: TestFile): Promise
     ports: [...new Set(questions.flatMap(({ port }) => port ?? []))],
   });
   let status: number | undefined;
-  void container.exited.then((code) => (status = code));
+  // What broke the log breaks it for all that follows, too.
+  container.exited.then((code) => (status = code)).catch(() => undefined);
   const service: Service = { subject, container, tail, ended: () => status };
   return await runAll(subject, questions, ({ ask }) => ask(service));
 }
@@ -124,8 +125,12 @@ export function judgeAnswer(
 }
 
 async function testInside(service: Service, file: TestFile, test: CommandTest): Promise<Failure | undefined> {
-  if (service.ended() !== undefined) return giveUp(service);
-  return testCommand(service.subject, file, test, service.container);
+  const { subject, container, ended } = service;
+  if (ended() !== undefined) return giveUp(service);
+  const failure = await testCommand(subject, file, test, container);
+  // A command that found the container gone may know it a moment earlier.
+  if (failure) await Promise.race([container.exited, subject.clock.sleep(pollMs)]);
+  return failure && ended() !== undefined ? giveUp(service) : failure;
 }
 
 const hostPort = ({ container }: Service, port: number): number =>
@@ -144,12 +149,12 @@ async function askUntil<T>(
   ask: (leftMs: number) => Promise<T | undefined>,
   isGood: (answer: T) => boolean,
 ): Promise<T | undefined> {
-  const endsAt = clock.now() + timeout * 1000;
+  const endsAt = clock.elapsed() + timeout * 1000;
   let last: T | undefined;
   for (;;) {
-    last = (await ask(Math.max(1, endsAt - clock.now()))) ?? last;
+    last = (await ask(Math.max(1, endsAt - clock.elapsed()))) ?? last;
     if (last !== undefined && isGood(last)) return last;
-    if (ended() !== undefined || clock.now() >= endsAt) return last;
+    if (ended() !== undefined || clock.elapsed() >= endsAt) return last;
     await clock.sleep(pollMs);
   }
 }

@@ -1,12 +1,15 @@
-import type { ContainerRules } from '../../model/image-tests.ts';
 import type { Rootfs } from '../../model/tree-entry.ts';
 import type { RuntimeConfig } from '../../oci/types.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Engine, RunSpec } from '../../ports/engine.ts';
 import type { Prober } from '../../ports/prober.ts';
 
-/** What decides who a process of the image is. */
-export type ProcessRules = Pick<ContainerRules, 'user' | 'env'>;
+/** What a test changes of how a process of the image is started; variables are `NAME=value`. */
+export interface ProcessChanges {
+  readonly user?: string | undefined;
+  readonly env?: readonly string[];
+  readonly workdir?: string | undefined;
+}
 
 /** An image under test, and what tests it. */
 export interface TestSubject {
@@ -15,8 +18,8 @@ export interface TestSubject {
   readonly tree: Rootfs;
   /** How a process of the image runs. Throws `IMAGE_INVALID` for a user it does not know. */
   readonly process: (
-    rules: ProcessRules,
-  ) => Pick<RunSpec, 'layers' | 'env' | 'cwd' | 'uid' | 'gid' | 'additionalGids' | 'hostname'>;
+    changes: ProcessChanges,
+  ) => Pick<RunSpec, 'layers' | 'env' | 'cwd' | 'uid' | 'gid' | 'additionalGids' | 'hostname' | 'volumes'>;
   /** Numbers of `USER` or `USER:GROUP` in the image. Throws `IMAGE_INVALID` for a name it does not know. */
   readonly lookupOwner: (owner: string) => { readonly uid: number; readonly gid: number };
   /** Content of a file of the tree. */

@@ -204,7 +204,7 @@ function decide(id: ImageId, wanted: Wanted, facts: PlanFacts): Pick<ImageStep, 
   }
   const failed = facts.failed.get(id);
   return failed && whyBuild(failed, wanted, facts) === undefined
-    ? { action: 'test', reason: 'its tests failed' }
+    ? { action: 'test', reason: 'its tests failed before' }
     : { action: 'build', reason };
 }
 

@@ -4,6 +4,6 @@
  */
 export { exportImage, type ExportOptions } from './export-image.ts';
 export { readImageTree } from './flatten-layers.ts';
-export type { ImageLayer } from './load-image.ts';
+export { loadImage, type ImageLayer } from './load-image.ts';
 export { readLayerTar } from './read-layer.ts';
 export { writeDockerArchive, type ArchivedImage } from './write-docker-archive.ts';

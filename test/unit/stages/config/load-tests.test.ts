@@ -132,11 +132,14 @@ http:
 
   test('a command has either run or args, and in the service run', async () => {
     expect(
-      await places('commands: [{ stdin: x }, { run: a, args: [] }, { args: [], inService: true }]'),
+      await places(
+        'commands: [{ stdin: x }, { run: a, args: [] }, { args: [], inService: true }, { run: a, inService: true, readOnly: false }]',
+      ),
     ).toEqual([
       '1:12 cannot read "commands[0]": it must have either run or args',
       '1:26 cannot read "commands[1]": it must have either run or args',
       '1:48 cannot read "commands[2]": with inService it must have run',
+      '1:79 cannot read "commands[3]": with inService, readOnly, writable and capabilities are those of the file: it shares the container',
     ]);
   });
 });

@@ -13,7 +13,7 @@ async function results(prober: Partial<Prober>, exited = new Promise<number>(() 
     process: () => ({}),
     log: () => undefined,
     clock: {
-      now: () => now,
+      elapsed: () => now,
       sleep: (ms: number) => {
         now += ms;
         return Promise.resolve();

@@ -222,7 +222,7 @@ describe('planBuild', () => {
 
     it('does not count one that failed as built', () => {
       const failed = { ...scripts('t1'), records: new Map(), failed: records };
-      expect(decide(failed)).toBe('test: its tests failed');
+      expect(decide(failed)).toBe('test: its tests failed before');
       expect(decide({ ...failed, folders: changed('web/other', 'build.sh').folders })).toBe('build: new');
     });
   });
