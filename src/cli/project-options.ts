@@ -1,4 +1,4 @@
-import { Option } from '@commander-js/extra-typings';
+import { Option, type Command, type OptionValues } from '@commander-js/extra-typings';
 
 /** The options of `ProjectFlags`, spelled alike everywhere. */
 export const workingDirOption = new Option(
@@ -15,3 +15,12 @@ export interface DebugFlag {
   readonly debug?: true | undefined;
 }
 export const debugOption = new Option('--debug', 'print the cause of an error with its stack');
+
+/** Gives a command what every command about a project has. */
+export const withProject = <
+  Args extends unknown[],
+  Options extends OptionValues,
+  Globals extends OptionValues,
+>(
+  command: Command<Args, Options, Globals>,
+) => command.addOption(workingDirOption).addOption(dataDirOption).addOption(debugOption);

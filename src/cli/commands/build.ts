@@ -4,13 +4,7 @@ import type { Workspace } from '../../pipeline/workspace.ts';
 import type { ProjectPlan } from '../../pipeline/plan/plan-project.ts';
 import { apiEngineNames, type ApiEngineName } from '../../model/engine-status.ts';
 import type { CliContext, CliResult } from '../context.ts';
-import {
-  dataDirOption,
-  debugOption,
-  engineOption,
-  jsonOption,
-  workingDirOption,
-} from '../project-options.ts';
+import { engineOption, jsonOption, withProject } from '../project-options.ts';
 import { renderJson } from '../render-json.ts';
 import { showTests } from '../show-tests.ts';
 import { formatBytes, formatMs, renderTable } from '../table.ts';
@@ -21,24 +15,23 @@ import { numberOption } from '../number-option.ts';
 
 /** `kubler build [TARGET…]` */
 export function registerBuild(program: Command, context: CliContext, result: CliResult): void {
-  program
-    .command('build')
-    .description('build images; without a target, all of the project')
-    .argument('[targets...]', 'NAMESPACE, NAMESPACE/IMAGE, or IMAGE inside a namespace')
-    .option('-j, --jobs <n>', 'images built side by side', numberOption('jobs', 1, 64))
-    .option('-f, --force', 'build the targets although nothing changed')
-    .option('-F, --force-all', 'build the targets and their parents although nothing changed')
-    .option('-e, --exclude <target>', 'do not build this; may be given several times', addTarget)
-    .option('-n, --dry-run', 'say what would be built and why, and stop')
-    .option('-i, --interactive', 'open a shell just before the build of one image; see kubler shell')
-    .option('--shell-on-failure', 'open a shell where a step failed; builds one image after the other')
-    .option('--load [engine]', 'bring the images into docker or podman (default: whichever is there)')
-    .option('-v, --verbose', 'plain lines instead of live progress')
-    .addOption(jsonOption)
-    .addOption(workingDirOption)
-    .addOption(dataDirOption)
-    .addOption(engineOption)
-    .addOption(debugOption)
+  withProject(
+    program
+      .command('build')
+      .description('build images; without a target, all of the project')
+      .argument('[targets...]', 'NAMESPACE, NAMESPACE/IMAGE, or IMAGE inside a namespace')
+      .option('-j, --jobs <n>', 'images built side by side', numberOption('jobs', 1, 64))
+      .option('-f, --force', 'build the targets although nothing changed')
+      .option('-F, --force-all', 'build the targets and their parents although nothing changed')
+      .option('-e, --exclude <target>', 'do not build this; may be given several times', addTarget)
+      .option('-n, --dry-run', 'say what would be built and why, and stop')
+      .option('-i, --interactive', 'open a shell just before the build of one image; see kubler shell')
+      .option('--shell-on-failure', 'open a shell where a step failed; builds one image after the other')
+      .option('--load [engine]', 'bring the images into docker or podman (default: whichever is there)')
+      .option('-v, --verbose', 'plain lines instead of live progress')
+      .addOption(jsonOption)
+      .addOption(engineOption),
+  )
     .addHelpText('after', '\nExample:\n  kubler build acme/jq\n')
     .action(async (targets, options) => {
       if (options.interactive) {

@@ -1,21 +1,20 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { CliContext } from '../context.ts';
-import { dataDirOption, debugOption, jsonOption, workingDirOption } from '../project-options.ts';
+import { jsonOption, withProject } from '../project-options.ts';
 import { renderJson } from '../render-json.ts';
 import { formatBytes } from '../table.ts';
 import { openProject, withWorkspace } from '../with-workspace.ts';
 
 /** `kubler clean` */
 export function registerClean(program: Command, context: CliContext): void {
-  program
-    .command('clean')
-    .description('remove what no built image needs any more, kept shells too')
-    .option('--all', 'remove built images, builders and downloads too')
-    .option('-n, --dry-run', 'say what would be removed, and stop')
-    .addOption(jsonOption)
-    .addOption(workingDirOption)
-    .addOption(dataDirOption)
-    .addOption(debugOption)
+  withProject(
+    program
+      .command('clean')
+      .description('remove what no built image needs any more, kept shells too')
+      .option('--all', 'remove built images, builders and downloads too')
+      .option('-n, --dry-run', 'say what would be removed, and stop')
+      .addOption(jsonOption),
+  )
     .addHelpText('after', '\nExample:\n  kubler clean --dry-run\n')
     .action(async (options) => {
       const { project } = await openProject(context, options);

@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { CliContext, CliResult } from '../context.ts';
-import { dataDirOption, debugOption, jsonOption, workingDirOption } from '../project-options.ts';
+import { jsonOption, withProject } from '../project-options.ts';
 import { renderJson } from '../render-json.ts';
 import { installLine } from '../../model/missing-tool.ts';
 import { KublerError, KublerErrors } from '../../errors.ts';
@@ -11,13 +11,12 @@ import { openProject, type ProjectFlags } from '../with-workspace.ts';
 
 /** `kubler doctor`: status 3 when something is missing. */
 export function registerDoctor(program: Command, context: CliContext, result: CliResult): void {
-  program
-    .command('doctor')
-    .description('say what this machine can do and what it lacks')
-    .addOption(jsonOption)
-    .addOption(workingDirOption)
-    .addOption(dataDirOption)
-    .addOption(debugOption)
+  withProject(
+    program
+      .command('doctor')
+      .description('say what this machine can do and what it lacks')
+      .addOption(jsonOption),
+  )
     .addHelpText('after', '\nExample:\n  kubler doctor\n')
     .action(async (options) => {
       const report = await context.probe(await findProject(context, options));

@@ -1,21 +1,20 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { HistoryLine } from '../../pipeline/images/inspect-image.ts';
 import type { CliContext } from '../context.ts';
-import { dataDirOption, debugOption, jsonOption, workingDirOption } from '../project-options.ts';
+import { jsonOption, withProject } from '../project-options.ts';
 import { renderJson } from '../render-json.ts';
 import { formatBytes, renderTable } from '../table.ts';
 import { openProject, withWorkspace } from '../with-workspace.ts';
 
 /** `kubler history NAMESPACE/IMAGE[:TAG]` */
 export function registerHistory(program: Command, context: CliContext): void {
-  program
-    .command('history')
-    .description('show what made a built image, instruction by instruction, and the layers it made')
-    .argument('<image>', 'NAMESPACE/IMAGE or NAMESPACE/IMAGE:TAG')
-    .addOption(jsonOption)
-    .addOption(workingDirOption)
-    .addOption(dataDirOption)
-    .addOption(debugOption)
+  withProject(
+    program
+      .command('history')
+      .description('show what made a built image, instruction by instruction, and the layers it made')
+      .argument('<image>', 'NAMESPACE/IMAGE or NAMESPACE/IMAGE:TAG')
+      .addOption(jsonOption),
+  )
     .addHelpText('after', '\nExample:\n  kubler history acme/jq\n')
     .action(async (image, options) => {
       const { project } = await openProject(context, options);

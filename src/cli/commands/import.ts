@@ -4,32 +4,25 @@ import type { Command } from '@commander-js/extra-typings';
 import { KublerError } from '../../errors.ts';
 import { parseImageId } from '../../model/image-id.ts';
 import type { CliContext } from '../context.ts';
-import {
-  dataDirOption,
-  debugOption,
-  engineOption,
-  jsonOption,
-  workingDirOption,
-} from '../project-options.ts';
+import { engineOption, jsonOption, withProject } from '../project-options.ts';
 import { renderJson } from '../render-json.ts';
 import { formatBytes } from '../table.ts';
 import { openProject, withWorkspace } from '../with-workspace.ts';
 
 /** `kubler import TARBALL NAMESPACE/NAME` */
 export function registerImport(program: Command, context: CliContext): void {
-  program
-    .command('import')
-    .description('make an image of a root filesystem tarball, for IMAGE_PARENT and kubler run')
-    .argument('<tarball>', 'tar file, compressed (gzip, xz, zstd, bzip2) or not; - is standard input')
-    .argument('<image>', 'NAMESPACE/NAME of the new image')
-    .option('-t, --tag <tag...>', 'its tags (default: those of the settings)')
-    .option('--keep <glob...>', 'private keys in it that everyone may have; others are refused')
-    .option('--force', 'replace an image of this name')
-    .addOption(jsonOption)
-    .addOption(workingDirOption)
-    .addOption(dataDirOption)
-    .addOption(engineOption)
-    .addOption(debugOption)
+  withProject(
+    program
+      .command('import')
+      .description('make an image of a root filesystem tarball, for IMAGE_PARENT and kubler run')
+      .argument('<tarball>', 'tar file, compressed (gzip, xz, zstd, bzip2) or not; - is standard input')
+      .argument('<image>', 'NAMESPACE/NAME of the new image')
+      .option('-t, --tag <tag...>', 'its tags (default: those of the settings)')
+      .option('--keep <glob...>', 'private keys in it that everyone may have; others are refused')
+      .option('--force', 'replace an image of this name')
+      .addOption(jsonOption)
+      .addOption(engineOption),
+  )
     .addHelpText('after', '\nExample:\n  kubler import rootfs.tar.gz vendor/base --tag 1.0\n')
     .action(async (tarball, image, options) => {
       const id = parseImageId(image);

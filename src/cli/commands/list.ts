@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { CliContext } from '../context.ts';
-import { dataDirOption, debugOption, jsonOption, workingDirOption } from '../project-options.ts';
+import { jsonOption, withProject } from '../project-options.ts';
 import { renderJson } from '../render-json.ts';
 import { showTests } from '../show-tests.ts';
 import { formatBytes, renderTable } from '../table.ts';
@@ -8,13 +8,12 @@ import { openProject, withWorkspace } from '../with-workspace.ts';
 
 /** `kubler list` */
 export function registerList(program: Command, context: CliContext): void {
-  program
-    .command('list')
-    .description('list the images of the project, built or not, and imported ones')
-    .addOption(jsonOption)
-    .addOption(workingDirOption)
-    .addOption(dataDirOption)
-    .addOption(debugOption)
+  withProject(
+    program
+      .command('list')
+      .description('list the images of the project, built or not, and imported ones')
+      .addOption(jsonOption),
+  )
     .addHelpText('after', '\nExample:\n  kubler list --json\n')
     .action(async (options) => {
       const { project } = await openProject(context, options);

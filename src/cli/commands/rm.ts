@@ -1,20 +1,19 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { CliContext } from '../context.ts';
-import { dataDirOption, debugOption, jsonOption, workingDirOption } from '../project-options.ts';
+import { jsonOption, withProject } from '../project-options.ts';
 import { renderJson } from '../render-json.ts';
 import { openProject, withWorkspace } from '../with-workspace.ts';
 
 /** `kubler rm NAMESPACE/IMAGE[:TAG]…` */
 export function registerRm(program: Command, context: CliContext): void {
-  program
-    .command('rm')
-    .description('remove built images or single tags; kubler clean frees their space')
-    .argument('<images...>', 'NAMESPACE/IMAGE with all its tags, or NAMESPACE/IMAGE:TAG')
-    .option('--force', 'also an image that built ones stand on')
-    .addOption(jsonOption)
-    .addOption(workingDirOption)
-    .addOption(dataDirOption)
-    .addOption(debugOption)
+  withProject(
+    program
+      .command('rm')
+      .description('remove built images or single tags; kubler clean frees their space')
+      .argument('<images...>', 'NAMESPACE/IMAGE with all its tags, or NAMESPACE/IMAGE:TAG')
+      .option('--force', 'also an image that built ones stand on')
+      .addOption(jsonOption),
+  )
     .addHelpText('after', '\nExample:\n  kubler rm acme/jq && kubler clean\n')
     .action(async (images, options) => {
       const { project } = await openProject(context, options);

@@ -1,13 +1,7 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { CliContext, CliResult } from '../context.ts';
 import { numberOption } from '../number-option.ts';
-import {
-  dataDirOption,
-  debugOption,
-  engineOption,
-  workingDirOption,
-  type DebugFlag,
-} from '../project-options.ts';
+import { type DebugFlag, engineOption, withProject } from '../project-options.ts';
 import { shellOptions } from '../shell-options.ts';
 import { openProject, withWorkspace, type ProjectFlags } from '../with-workspace.ts';
 
@@ -24,17 +18,16 @@ Nothing is kept, unless --keep says so: then the next shell of this image goes o
 
 /** `kubler shell NAMESPACE/IMAGE` */
 export function registerShell(program: Command, context: CliContext, result: CliResult): void {
-  program
-    .command('shell')
-    .description('open a shell in the build container of an image, just before its build')
-    .argument('<image>', 'NAMESPACE/IMAGE, or IMAGE inside a namespace')
-    .option('--keep', 'keep what you leave behind for the next shell of this image')
-    .option('--fresh', 'begin anew although a shell of this image was kept')
-    .option('-j, --jobs <n>', 'parents built side by side', numberOption('jobs', 1, 64))
-    .addOption(workingDirOption)
-    .addOption(dataDirOption)
-    .addOption(engineOption)
-    .addOption(debugOption)
+  withProject(
+    program
+      .command('shell')
+      .description('open a shell in the build container of an image, just before its build')
+      .argument('<image>', 'NAMESPACE/IMAGE, or IMAGE inside a namespace')
+      .option('--keep', 'keep what you leave behind for the next shell of this image')
+      .option('--fresh', 'begin anew although a shell of this image was kept')
+      .option('-j, --jobs <n>', 'parents built side by side', numberOption('jobs', 1, 64))
+      .addOption(engineOption),
+  )
     .addHelpText('after', help)
     .action(async (image, options) => {
       result.status = await runShell(context, [image], options);

@@ -2,28 +2,21 @@ import type { Command } from '@commander-js/extra-typings';
 import { throwFaults } from '../../errors.ts';
 import type { TestedImage } from '../../pipeline/test/test-images.ts';
 import type { CliContext } from '../context.ts';
-import {
-  dataDirOption,
-  debugOption,
-  engineOption,
-  jsonOption,
-  workingDirOption,
-} from '../project-options.ts';
+import { engineOption, jsonOption, withProject } from '../project-options.ts';
 import { renderJson } from '../render-json.ts';
 import { formatMs, renderTable } from '../table.ts';
 import { openProject, withWorkspace } from '../with-workspace.ts';
 
 /** `kubler test [TARGET…]` */
 export function registerTest(program: Command, context: CliContext): void {
-  program
-    .command('test')
-    .description('test built images again; without a target, all of them')
-    .argument('[targets...]', 'NAMESPACE, NAMESPACE/IMAGE, or IMAGE inside a namespace')
-    .addOption(jsonOption)
-    .addOption(workingDirOption)
-    .addOption(dataDirOption)
-    .addOption(engineOption)
-    .addOption(debugOption)
+  withProject(
+    program
+      .command('test')
+      .description('test built images again; without a target, all of them')
+      .argument('[targets...]', 'NAMESPACE, NAMESPACE/IMAGE, or IMAGE inside a namespace')
+      .addOption(jsonOption)
+      .addOption(engineOption),
+  )
     .addHelpText('after', '\nExample:\n  kubler test acme/jq\n')
     .action(async (targets, options) => {
       const { project, namespace } = await openProject(context, options);

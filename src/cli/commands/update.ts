@@ -2,19 +2,18 @@ import type { Command } from '@commander-js/extra-typings';
 import type { IndexUpdate } from '../../pipeline/plan/update-indexes.ts';
 import type { CliContext } from '../context.ts';
 import { harmless } from '../harmless.ts';
-import { dataDirOption, debugOption, jsonOption, workingDirOption } from '../project-options.ts';
+import { jsonOption, withProject } from '../project-options.ts';
 import { renderJson } from '../render-json.ts';
 import { openProject, withWorkspace } from '../with-workspace.ts';
 
 /** `kubler update` */
 export function registerUpdate(program: Command, context: CliContext): void {
-  program
-    .command('update')
-    .description('fetch the current package indexes and say what changed in them')
-    .addOption(jsonOption)
-    .addOption(workingDirOption)
-    .addOption(dataDirOption)
-    .addOption(debugOption)
+  withProject(
+    program
+      .command('update')
+      .description('fetch the current package indexes and say what changed in them')
+      .addOption(jsonOption),
+  )
     .addHelpText('after', '\nExample:\n  kubler update && kubler build\n')
     .action(async (options) => {
       const { project } = await openProject(context, options);
