@@ -10,6 +10,8 @@ export interface DockerDaemon {
   /** Runs the Docker client with BuildKit and returns what it prints. */
   readonly docker: (args: readonly string[], input?: Uint8Array) => Buffer;
   readonly stop: () => Promise<void>;
+  /** As `kill -9`. */
+  readonly kill: () => void;
 }
 
 /** Debian's client has BuildKit in it; others need a plugin for it. */
@@ -74,7 +76,7 @@ async function startDaemon(
   for (let tries = 0; tries < 150; tries += 1) {
     try {
       docker(['version']);
-      return { socketPath, docker, stop };
+      return { socketPath, docker, stop, kill: () => void daemon.kill('SIGKILL') };
     } catch {
       if (daemon.exitCode !== null) break;
       await sleep(200);

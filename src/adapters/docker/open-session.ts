@@ -15,7 +15,9 @@ let count = 0;
 export async function openSession(host: DockerHost, spec: SessionSpec): Promise<Session> {
   const session = `${host.owner}-${(count += 1)}`;
   const labels = sessionLabels(host, session);
-  const cleanUp = (): Promise<void> => removeLabelled(host, `${sessionLabel}=${session}`);
+  // What cannot be removed, because the daemon has gone, the next process removes: that is no reason to fail twice.
+  const cleanUp = (): Promise<void> =>
+    removeLabelled(host, `${sessionLabel}=${session}`).catch(() => undefined);
   try {
     const state = await prepare(host, spec, labels);
     return {
@@ -27,7 +29,7 @@ export async function openSession(host: DockerHost, spec: SessionSpec): Promise<
       },
     };
   } catch (error) {
-    await cleanUp().catch(() => undefined);
+    await cleanUp();
     throw error;
   }
 }

@@ -58,6 +58,10 @@ export async function runExec(host: DockerHost, containerId: string, call: ExecC
   const cut = (): void => void connection.destroy(new Error('interrupted'));
   host.signal.addEventListener('abort', cut, { once: true });
   const said = new Tail();
+  const ended = new AbortController();
+  watch(host, execId, call, ended.signal).catch((error: unknown) => {
+    if (!ended.signal.aborted) connection.destroy(error as Error);
+  });
   try {
     const stdout = await converse(host, execId, connection, call, said);
     throwIfInterrupted(host, verbOf(call));
@@ -67,9 +71,27 @@ export async function runExec(host: DockerHost, containerId: string, call: ExecC
     throwIfInterrupted(host, verbOf(call), error);
     throw isOfConnection(error) ? toKublerError(host, verbOf(call), error) : error;
   } finally {
+    ended.abort();
     host.signal.removeEventListener('abort', cut);
     connection.destroy();
   }
+}
+
+const watchMs = 30_000;
+
+/**
+ * Asks from time to time whether a command still runs, as a connection that says nothing may have been lost on the way.
+ * Rejects when the daemon does not answer, or says that it has ended although its output has not.
+ */
+async function watch(host: DockerHost, execId: string, call: ExecCall, ended: AbortSignal): Promise<never> {
+  const path = apiPath`/exec/${execId}/json`;
+  for (let silent = 0; silent < 2;) {
+    await sleep(watchMs, undefined, { signal: ended, ref: false });
+    const { Running } = await request<ExecState>(host, { verb: verbOf(call), method: 'GET', path });
+    silent = Running ? 0 : silent + 1;
+  }
+  const reason = `the connection to ${host.name} was lost`;
+  throw new KublerError('ENGINE_UNAVAILABLE', `cannot ${verbOf(call)}: ${reason}`);
 }
 
 const isOfConnection = (error: unknown): boolean =>

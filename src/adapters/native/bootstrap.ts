@@ -1,12 +1,12 @@
 import { chmod, mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { KublerError } from '../../errors.ts';
+import { assert, KublerError } from '../../errors.ts';
 import type { BootstrapSpec } from '../../ports/engine.ts';
 import { bootstrapArgv } from './bootstrap-argv.ts';
 import { openHelper } from './helper.ts';
 import { interruptible } from './interruption.ts';
 import { makeOverlay } from './overlay.ts';
-import { runCommand, type Argv } from './run-command.ts';
+import { exitStatus, runCommand, startCommand, type Argv } from './run-command.ts';
 import { findSnapshot, publishSnapshot, type NativeHost } from './snapshot-store.ts';
 import { tellFullDisk } from './tell-full-disk.ts';
 import { tidyBase } from './tidy-base.ts';
@@ -15,11 +15,54 @@ import { tidyBase } from './tidy-base.ts';
 export async function bootstrap(host: NativeHost, spec: BootstrapSpec): Promise<void> {
   if (await findSnapshot(host, spec.id)) return;
   await using temp = await host.openTempDir();
-  const stageDir = join(temp.path, 'stage');
-  await mkdir(stageDir);
-  await interruptible(host.signal, 'make a base', () => fill(host, spec, temp.path, stageDir));
-  if (spec.source.kind !== 'tarball') await tidyBase(join(stageDir, 'fs'));
+  const stageDir = await makeBase(host, spec, temp.path);
   await publishSnapshot(host, spec.id, stageDir, []);
+}
+
+/** Makes a base root for another engine, and hands it over as a tar instead of keeping it. */
+export async function bootstrapToTar(
+  host: NativeHost,
+  spec: BootstrapSpec,
+  take: (tar: AsyncIterable<Buffer>) => Promise<void>,
+): Promise<void> {
+  await using temp = await host.openTempDir();
+  const rootDir = join(await makeBase(host, spec, temp.path), 'fs');
+  const child = startCommand(packArgv(rootDir), ['ignore', 'pipe', 'ignore']);
+  const ended = exitStatus(child);
+  assert(child.stdout, 'a pipe was asked for');
+  await take(wholeOutput(child.stdout, ended));
+}
+
+/** What was written to an overlay, without what overlays note in it themselves. */
+const packArgv = (rootDir: string): Argv => [
+  ...(['tar', '--create', '--file=-', `--directory=${rootDir}`, '--format=pax', '--numeric-owner'] as const),
+  ...[
+    '--xattrs',
+    '--xattrs-include=*',
+    '--xattrs-exclude=trusted.overlay.*',
+    '--xattrs-exclude=user.overlay.*',
+  ],
+  '.',
+];
+
+/** Fails at its end when the command that writes it has failed. */
+async function* wholeOutput(
+  stdout: AsyncIterable<Buffer>,
+  ended: Promise<number>,
+): AsyncGenerator<Buffer, void, undefined> {
+  yield* stdout;
+  const status = await ended;
+  if (status !== 0)
+    throw new KublerError('ENGINE_REFUSED', `cannot hand over a base: tar ended with status ${status}`);
+}
+
+/** @returns the folder in `tempDir` in which `fs` is the root */
+async function makeBase(host: NativeHost, spec: BootstrapSpec, tempDir: string): Promise<string> {
+  const stageDir = join(tempDir, 'stage');
+  await mkdir(stageDir);
+  await interruptible(host.signal, 'make a base', () => fill(host, spec, tempDir, stageDir));
+  if (spec.source.kind !== 'tarball') await tidyBase(join(stageDir, 'fs'));
+  return stageDir;
 }
 
 /**
