@@ -12,4 +12,10 @@ export interface ImageStore extends AsyncDisposable {
   tag(imageId: Digest, name: string): Promise<void>;
   /** Takes in a docker-archive, no faster than it is read there. Rejects with what the archive throws, too. */
   load(archive: AsyncIterable<Uint8Array>): Promise<void>;
+  /** The bytes of a docker-archive with one image, by name or id. Rejects with `ENGINE_REFUSED` when there is none. */
+  save(image: string): AsyncIterable<Uint8Array>;
+  /** Makes an image without a name of what a container is now; returns its id. It is paused meanwhile. */
+  commit(container: string): Promise<string>;
+  /** Removes an image without a name. */
+  remove(imageId: string): Promise<void>;
 }

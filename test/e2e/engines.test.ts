@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,9 +9,11 @@ import { engineStatus } from '../../src/adapters/docker/engine-status.ts';
 import { createProcessRunner } from '../../src/adapters/system/process-runner.ts';
 import type { ApiEngineName, EngineStatus, HostReport } from '../../src/model/engine-status.ts';
 import { startDocker, startPodman, type DockerDaemon } from '../support/docker-daemon.ts';
+import { exportImage } from '../support/exported-image.ts';
 import { freePort } from '../support/free-port.ts';
 import { kubler } from '../support/kubler.ts';
 import { makeCertificates } from '../support/make-certificates.ts';
+import { readImage } from '../support/read-image.ts';
 import { requires } from '../support/requires.ts';
 import { startSshServer, type SshServer } from '../support/ssh-server.ts';
 import { useTempDir } from '../support/use-temp-dir.ts';
@@ -213,6 +215,30 @@ requires(
       expect(exitCode, stderr).toBe(0);
       expect(stderr).toContain(`${engine}: load 1 image`);
       expect(inspect('eng/child:1').Id).toBe(Id);
+    });
+
+    it('gives an image or a container to kubler import, with what it runs with', async () => {
+      const call = async (...args: readonly string[]): Promise<string> => {
+        const { exitCode, stdout, stderr } = await kubler(['import', '--json', '--force', ...args], {
+          ...{ cwd: dir, env: env() },
+        });
+        expect(exitCode, stderr).toBe(0);
+        return (JSON.parse(stdout) as { imageId: string }).imageId;
+      };
+      const image = await call(`${engine}:eng/child:1`, `from/${engine}`);
+      expect(await call(`${engine}:eng/child:1`, `from/${engine}`)).toBe(image);
+      daemon().docker(['create', '--name', 'changed', '--network', 'none', 'eng/child:1', '/made']);
+      writeFileSync(join(dir, 'more'), 'more\n');
+      daemon().docker(['cp', join(dir, 'more'), 'changed:/more']);
+      await call('--container', `${engine}:changed`, `from/${engine}-container`);
+      const [plain, changed] = [`from/${engine}`, `from/${engine}-container`];
+      expect((await exportImage(dir, plain)).config.config.Env).toContain('A=b');
+      expect((await readImage(plain, { cwd: dir })).made).toBe('child\n');
+      expect(await readImage(changed, { cwd: dir })).toMatchObject({ made: 'child\n', more: 'more\n' });
+      expect(daemon().docker(['images', '--quiet', '--filter', 'dangling=true']).toString()).toBe('');
+      const missing = await kubler(['import', `${engine}:no/such`, 'from/none'], { cwd: dir, env: env() });
+      expect(missing).toMatchObject({ exitCode: 3 });
+      expect(missing.stderr).toContain('error: cannot save no/such: ');
     });
   });
 });

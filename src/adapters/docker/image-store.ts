@@ -1,8 +1,8 @@
-import { Readable } from 'node:stream';
+import { addAbortSignal, Readable } from 'node:stream';
 import { KublerError } from '../../errors.ts';
 import { apiEngineNames, type ApiEngineName } from '../../model/engine-status.ts';
 import type { ImageStore } from '../../ports/image-store.ts';
-import { statusOf, toKublerError } from './daemon-error.ts';
+import { statusOf, throwIfInterrupted, toKublerError } from './daemon-error.ts';
 import type { Connection } from './host.ts';
 import { openDaemon, type DaemonSearch, type OpenDaemon } from './open-daemon.ts';
 import { apiPath, bulkTimeoutMs, request } from './request.ts';
@@ -25,6 +25,12 @@ export async function openImageStore(
     namesOf: (imageId) => namesOf(connection, imageId),
     tag: (imageId, name) => tag(connection, imageId, name),
     load: (archive) => load(connection, archive),
+    save: (image) => save(connection, image),
+    commit: (container) => commit(connection, container),
+    remove: async (imageId) => {
+      const call = { verb: 'remove an image', method: 'DELETE', path: apiPath`/images/${imageId}` } as const;
+      await request(connection, { ...call, evenInterrupted: true });
+    },
     [Symbol.asyncDispose]: () => daemon[Symbol.asyncDispose](),
   };
 }
@@ -86,4 +92,22 @@ async function load(connection: Connection, archive: AsyncIterable<Uint8Array>):
   const [, message] = /"error":("(?:[^"\\]|\\.)*")/.exec(text) ?? [];
   if (message !== undefined)
     throw toKublerError(connection, 'load images', new Error(JSON.parse(message) as string));
+}
+
+async function* save(connection: Connection, image: string): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    const saved = Readable.from(await connection.docker.getImage(image).get());
+    for await (const chunk of addAbortSignal(connection.signal, saved)) yield chunk as Buffer;
+  } catch (error) {
+    throwIfInterrupted(connection, `save ${image}`, error);
+    throw toKublerError(connection, `save ${image}`, error);
+  }
+}
+
+async function commit(connection: Connection, container: string): Promise<string> {
+  const { Id: id } = await request<{ readonly Id: string }>(connection, {
+    ...{ verb: `commit ${container}`, method: 'POST', path: '/commit', query: { container, pause: true } },
+    timeoutMs: bulkTimeoutMs,
+  });
+  return id;
 }

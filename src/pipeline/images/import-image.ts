@@ -5,6 +5,8 @@ import type { ImageRecord } from '../../model/image-record.ts';
 import { applyLayer } from '../../model/apply-layer.ts';
 import type { Dropped } from '../../model/receipt.ts';
 import { toRootfs, type Rootfs } from '../../model/tree-entry.ts';
+import { encodeJson } from '../../oci/encode-json.ts';
+import type { RuntimeConfig } from '../../oci/types.ts';
 import { apt } from '../../stages/builder/index.ts';
 import * as carve from '../../stages/carve/index.ts';
 import { assembleImage, type ImagePlan } from '../../stages/image/index.ts';
@@ -31,6 +33,8 @@ export interface ImportSpec {
   /** A host path, or bytes such as standard input. */
   readonly tarball: string | AsyncIterable<Uint8Array>;
   readonly tags: readonly string[];
+  /** What a container of it runs with; default: nothing is said. */
+  readonly config?: RuntimeConfig;
   /** Seconds since 1970 that no file is newer than; undefined: the newest file's date. */
   readonly epoch: number | undefined;
   /** Globs of private keys that everyone may have. */
@@ -132,6 +136,7 @@ async function makeImage(
   { given, dropped, sha256: tarball }: Given,
 ) {
   workspace.progress({ kind: 'stage', task: spec.id, stage: 'layer' });
+  const { config = {} } = spec;
   const newest = [...given.values()].reduce((latest, { mtime }) => Math.max(latest, Math.floor(mtime)), 0);
   const epoch = spec.epoch ?? Math.min(newest, lastSecond);
   const layerTree = diffTrees(new Map(), normalise(given, epoch), new Set());
@@ -140,14 +145,17 @@ async function makeImage(
   const at = { file: 'tarball', line: 1, column: 1 };
   const plan: ImagePlan = {
     steps: [{ kind: 'rootfs', at, createdBy: `import sha256:${tarball}` }],
-    config: {},
+    config,
     author: undefined,
     warnings: [],
   };
   const architecture = apt.toDebianArchitecture(process.arch);
   const image = await assembleImage({ ...workspace, plan, layers: [layer], epoch, architecture });
   const facts = await collectFacts(rootfs);
-  const inputs = { tarball, epoch: String(epoch), name: spec.id };
+  const inputs = {
+    ...{ tarball, epoch: String(epoch), name: spec.id },
+    ...(spec.config && { config: stepKey('config', { json: encodeJson(config).toString() }) }),
+  };
   const { digest, size } = image.manifestDescriptor;
   const record = {
     ...{ id: spec.id, key: stepKey('imported image', inputs), inputs, imported: tarball, tags: spec.tags },
@@ -155,7 +163,7 @@ async function makeImage(
     ...{ sizeBytes: layer.uncompressedBytes, compressedBytes: layer.sizeBytes, epoch },
     packages: await packagesOf(rootfs),
     ...{ provided: [], logged: [], receipts: [], dropped },
-    warnings: prove({ tree: rootfs, facts, config: {} }),
+    warnings: prove({ tree: rootfs, facts, config }),
   };
   return { record, tree: { rootfs, facts } };
 }

@@ -1,0 +1,43 @@
+import type { ApiEngineName } from '../../model/engine-status.ts';
+import type { ImageRecord } from '../../model/image-record.ts';
+import { readDockerArchive } from '../../stages/publish/index.ts';
+import { saveStream } from '../../stages/rootfs/index.ts';
+import type { Workspace } from '../workspace.ts';
+import { importImage, type ImportSpec } from './import-image.ts';
+
+/** What of an engine is imported: one of its images, or what a container is now. */
+export interface EngineSource {
+  /** Undefined: Docker, or Podman where there is no Docker. */
+  readonly engine: ApiEngineName | undefined;
+  readonly kind: 'image' | 'container';
+  /** As the engine knows it. */
+  readonly name: string;
+}
+
+/**
+ * Makes an image, in one layer, of an image or container that Docker or Podman has, with its environment, command,
+ * ports and so on. Throws as `importImage` does, and `ENGINE_REFUSED` when the engine has none of that name.
+ */
+export async function importFromEngine(
+  workspace: Workspace,
+  source: EngineSource,
+  spec: Omit<ImportSpec, 'tarball' | 'config'>,
+): Promise<ImageRecord> {
+  await using temp = await workspace.openTempDir();
+  const archive = `${temp.path}/archive.tar`;
+  await save(workspace, source, archive);
+  const { tar, config } = await readDockerArchive(archive, temp.path);
+  return await importImage(workspace, { ...spec, config, tarball: tar });
+}
+
+/** A container is committed to an image without a name, which goes again. */
+async function save(workspace: Workspace, { engine, kind, name }: EngineSource, file: string): Promise<void> {
+  await using images = await workspace.openImageStore(engine);
+  workspace.progress({ kind: 'stage', task: images.engine, stage: `save ${name}` });
+  const committed = kind === 'container' ? await images.commit(name) : undefined;
+  try {
+    await saveStream(images.save(committed ?? name), file, workspace);
+  } finally {
+    if (committed !== undefined) await images.remove(committed);
+  }
+}
