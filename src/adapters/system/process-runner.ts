@@ -2,7 +2,6 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { constants as osConstants, homedir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { KublerError } from '../../errors.ts';
 import type { ProcessResult, ProcessRunner, ProcessSpec } from '../../ports/process-runner.ts';
 import { collectOutput } from './collect-output.ts';
@@ -46,6 +45,8 @@ async function run(
   const [command, ...args] = spec.argv;
   const file = await which(command);
   if (file === undefined) throw missing(command);
+  // Loaded when something is run: with all that is cached, a build runs nothing here.
+  const { execa } = await import('execa');
   if (signal.aborted) throw interrupted(command);
   const subprocess = execa(file, args, {
     env: { PATH: path, HOME: homedir(), LC_ALL: 'C.UTF-8', ...spec.env },

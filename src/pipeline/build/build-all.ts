@@ -5,11 +5,8 @@ import type { ImageRecord } from '../../model/image-record.ts';
 import type { TestReport } from '../../model/test-report.ts';
 import { explainWriteFailure } from '../../model/write-failure.ts';
 import type { BuilderStep, ImageStep } from '../../stages/plan/index.ts';
-import { buildBuilder } from './build-builder.ts';
-import { buildImage } from './build-image.ts';
 import type { PlanRequest, ProjectPlan } from '../plan/plan-project.ts';
 import { tryEngine } from '../require-engine.ts';
-import { retestImage } from './retest-image.ts';
 import { runGraph, type GraphResult, type Job } from './run-graph.ts';
 import type { Workspace } from '../workspace.ts';
 
@@ -39,8 +36,9 @@ export async function buildAll(
   const { images } = planned.plan;
   const toBuild = images.filter(({ action }) => action !== 'skip');
   const ports = toBuild.some(({ definition }) => asksPorts(definition.tests));
-  if (toBuild.length > 0) await tryEngine(workspace, { ports });
   const builders = neededBuilders(planned.plan.builders, toBuild);
+  // Where it has made the builders it works, and opening a session tells when it no longer does.
+  if (builders.length > 0 || ports) await tryEngine(workspace, { ports });
   workspace.progress({
     kind: 'planned',
     tasks: [...builders.map(({ definition }) => `builder ${definition.name}`), ...toBuild.map(nameOf)],
@@ -91,7 +89,10 @@ function builderJob(
   return reporting(workspace, {
     name: `builder ${step.definition.name}`,
     after: parent && builders.includes(parent) ? [`builder ${parent.definition.name}`] : [],
-    run: () => buildBuilder(workspace, step, parent, indexes),
+    run: async () => {
+      const { buildBuilder } = await import('./build-builder.ts');
+      await buildBuilder(workspace, step, parent, indexes);
+    },
   });
 }
 
@@ -114,10 +115,15 @@ function imageJob(
       ...step.copies.map(nameOf).filter((id) => toBuild.some((each) => nameOf(each) === id)),
       ...(builder ? [`builder ${builder.definition.name}`] : []),
     ],
-    run: () =>
-      step.action === 'test'
-        ? retestImage(workspace, step, index)
-        : buildImage(workspace, step, index, dockerfile),
+    // Loaded when used: most of Kubler, and often nothing has changed.
+    run: async () => {
+      if (step.action === 'test') {
+        const { retestImage } = await import('./retest-image.ts');
+        return retestImage(workspace, step, index);
+      }
+      const { buildImage } = await import('./build-image.ts');
+      return buildImage(workspace, step, index, dockerfile);
+    },
   });
 }
 

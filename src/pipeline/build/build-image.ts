@@ -1,19 +1,21 @@
 import { KublerError, KublerErrors } from '../../errors.ts';
 import type { ImageRecord } from '../../model/image-record.ts';
-import { describeFinding, type Finding } from '../../model/finding.ts';
-import { createStepStore, fillTarget, type apt, type FilledTarget } from '../../stages/builder/index.ts';
-import { assembleImage, type AssembledImage, type ImagePlan } from '../../stages/image/index.ts';
+import { settleAll } from '../../model/settle-all.ts';
+import {
+  createStepStore,
+  describe,
+  fillTarget,
+  type apt,
+  type FilledTarget,
+} from '../../stages/builder/index.ts';
+import type { ImagePlan } from '../../stages/image/index.ts';
 import type { ImageStep } from '../../stages/plan/index.ts';
 import { captureStart } from './capture-states.ts';
-import { assembleLayers, type AssembledLayers } from '../assemble/assemble-layers.ts';
-import { collectTree, type CollectedTree } from './collect-tree.ts';
 import { describeImage } from './describe-image.ts';
 import { imageBuildSpec } from './image-build-spec.ts';
-import { proveImage } from './prove-image.ts';
 import { readRecord } from '../read-record.ts';
 import type { FinishedImage } from '../test/test-image.ts';
-import { readParent, type ParentImage } from './parent-image.ts';
-import { settleImage } from './settle-image.ts';
+import { readParent } from './parent-image.ts';
 import { withBuild, type Build } from './with-build.ts';
 import { dataPaths, type Workspace } from '../workspace.ts';
 
@@ -33,8 +35,13 @@ export async function buildImage(
   const { roots } = spec;
   let target = roots.target;
   const work = async (build: Build): Promise<Pick<FinishedImage, 'record' | 'tree'>> => {
-    const start = await captureStart(build);
+    // Neither changes the target root.
+    const looking = settleAll([captureStart(build), describe(build.context, 'builder')]);
+    // Loaded while containers work.
+    const loading = import('./make-image.ts');
+    const [start, description] = await looking;
     const filled = await fillTarget(build.context, {
+      description,
       installer: build.installer,
       steps: createStepStore(dataPaths(workspace.dataDir).steps, build.tempDir, (key) =>
         workspace.engine.hasSnapshot(key),
@@ -50,23 +57,19 @@ export async function buildImage(
     });
     target = filled.target;
     const provided = providedPackages(parent?.record.provided ?? [], filled);
-    const collected = await collectTree(build, { definition, filled, start, provided, parent, plan });
-    const { image, assembled, warnings } = await makeImage(workspace, build, {
-      plan,
-      parent,
-      step,
-      collected,
-      index,
-    });
-    const described = describeImage({ step, parent, filled, provided, collected, assembled, image });
+    const { makeImage } = await loading;
+    const collect = { filled, start, provided };
+    const { warnings, ...made } = await makeImage(workspace, build, { plan, parent, step, collect, index });
+    const described = describeImage({ step, parent, filled, provided, ...made });
     const buildMs = workspace.clock.now() - startedAt;
     const own = { warnings, epoch: build.epoch, buildMs, ...(await copiedImages(workspace, step)) };
-    return { record: { ...described, ...own }, tree: assembled.tree };
+    return { record: { ...described, ...own }, tree: made.assembled.tree };
   };
   const { record, tree } = await withBuild(workspace, spec, work).catch(async (error: unknown) => {
     if (target !== roots.target && holdsSecret(error)) await workspace.engine.removeSnapshot(target);
     throw error;
   });
+  const { settleImage } = await import('./settle-image.ts');
   const { fault } = await settleImage(workspace, { definition, record, tree, testKey: step.testKey, index });
   if (fault) throw fault;
   workspace.progress({ kind: 'done', task: record.id, summary: summarise(record) });
@@ -90,55 +93,6 @@ async function copiedImages(
   if (copies.length === 0) return {};
   const records = await Promise.all(copies.map(({ definition }) => readRecord(workspace, definition.id)));
   return { copied: Object.fromEntries(records.map(({ id, configDigest }) => [id, configDigest])) };
-}
-
-interface MakeSpec {
-  readonly plan: ImagePlan;
-  readonly parent: ParentImage | undefined;
-  readonly step: ImageStep;
-  readonly collected: CollectedTree;
-  readonly index: apt.FrozenIndex;
-}
-
-/** Layers → prove → image. */
-async function makeImage(
-  workspace: Workspace,
-  { epoch, folder }: Build,
-  { plan, parent, step, collected, index }: MakeSpec,
-): Promise<{ image: AssembledImage; assembled: AssembledLayers; warnings: readonly Finding[] }> {
-  const { definition, builder, forced } = step;
-  workspace.progress({ kind: 'stage', task: definition.id, stage: 'layer' });
-  const assembled = await assembleLayers(workspace, {
-    ...collected,
-    plan,
-    definition,
-    contextDir: folder,
-    parent,
-    builder: builder.key,
-    forced,
-    epoch,
-  });
-  workspace.progress({ kind: 'stage', task: definition.id, stage: 'prove' });
-  const proved = proveImage(definition.id, assembled.tree, plan.config, parent?.record.warnings);
-  // What an imported parent lacks is told when it is imported.
-  const own = proved.filter(({ severity }) => severity === 'warning');
-  for (const text of own.map(describeFinding))
-    workspace.progress({ kind: 'warning', task: definition.id, text });
-  const image = await assembleImage({
-    layout: workspace.layout,
-    plan,
-    ...(parent && { parent }),
-    layers: assembled.layers,
-    epoch,
-    architecture: index.architecture,
-  });
-  return { image, assembled, warnings: [...plan.warnings.map(toFinding), ...proved] };
-}
-
-/** `Dockerfile.template:3: …` as a finding. */
-function toFinding(warning: string): Finding {
-  const [path = '', ...rest] = warning.split(': ');
-  return { check: 'dockerfile', severity: 'warning', path, message: rest.join(': ') };
 }
 
 /** What `provide_package` declared here and in the parents, without what `unprovide_package` took back. */

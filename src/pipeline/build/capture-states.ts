@@ -1,6 +1,6 @@
 import { captureScript, listingScript } from '../../stages/builder/index.ts';
 import * as carve from '../../stages/carve/index.ts';
-import { listingFormat, parseListing, type Listing } from '../../stages/rootfs/index.ts';
+import { endListing, listingFormat, splitListing, type Listing } from '../../stages/rootfs/index.ts';
 import type { Build } from './with-build.ts';
 
 /** The target root before anything of this build happened in it. */
@@ -14,21 +14,21 @@ export interface EndState extends StartState {
   readonly state: carve.DpkgState;
 }
 
-/** Looks at the target root; first thing in a session. */
+/** Looks at the target root, before anything changes it. */
 export async function captureStart(build: Build): Promise<StartState> {
-  const listing = await captureListing(build, 'list-start');
-  const accounts = await captureScript(build.context, 'accounts-start', carve.accountsScript, build.tempDir);
-  return { listing, accounts: carve.parseAccounts(accounts.toString()) };
+  const { listing, text } = await capture(build, 'start', carve.accountsScript);
+  return { listing, accounts: carve.parseAccounts(text) };
 }
 
 /** Looks at the target root, and its package database if it had one, after the last hook. */
 export async function captureEnd(build: Build, start: StartState): Promise<EndState> {
-  const listing = await captureListing(build, 'list-end');
-  const printed = await captureScript(build.context, 'packages-end', carve.captureScript, build.tempDir);
+  const { listing, text } = await capture(build, 'end', carve.captureScript);
   const database = start.listing.has('var/lib/dpkg/status') ? 'expected' : 'optional';
-  return { listing, ...carve.parseCapture(printed.toString(), database) };
+  return { listing, ...carve.parseCapture(text, database) };
 }
 
-async function captureListing({ context, tempDir }: Build, name: string): Promise<Listing> {
-  return parseListing(await captureScript(context, name, listingScript(listingFormat), tempDir));
+/** One command for both: starting its container takes longer than the command. */
+async function capture({ context, tempDir }: Build, name: string, textScript: string) {
+  const script = ['set -e', listingScript(listingFormat), endListing, textScript].join('\n');
+  return splitListing(await captureScript(context, name, script, tempDir));
 }

@@ -4,13 +4,14 @@ import type { PackageFile } from '../../model/package.ts';
 import type { Root, SnapshotId } from '../../ports/engine.ts';
 import { stepKey } from '../plan/index.ts';
 import type { BuildContext } from './build-step.ts';
-import { describe, type Description } from './describe.ts';
+import type { Description } from './describe.ts';
 import { noHookState, readHookState, type HookState } from './hook-state.ts';
 import { installPackages, resolvePackages, type Installer } from './install-packages.ts';
 import { runHook } from './run-hook.ts';
 import type { StepStore } from './step-store.ts';
 
 export interface TargetSpec {
+  readonly description: Description;
   readonly installer: Installer;
   readonly steps: StepStore;
   readonly mode: 'configured' | 'extracted';
@@ -53,7 +54,7 @@ interface Stretch {
  * finish_rootfs_build, so the two are never taken apart.
  */
 export async function fillTarget(context: BuildContext, spec: TargetSpec): Promise<FilledTarget> {
-  const description = await describe(context, 'builder');
+  const { description } = spec;
   const builder = await configureBuilder(context, spec, description);
   if (description.packages.length > 0 && !spec.hasApt) throw withoutApt(context.subject);
   const packages = await resolvePackages(context, spec.installer, 'target', description.packages);

@@ -6,6 +6,7 @@ export { runStep, type BuildContext, type StepSpec } from './build-step.ts';
 export { captureScript, fullListingScript, listingScript, spool } from './capture.ts';
 export { caContainerPath, copyCertificates } from './copy-certificates.ts';
 export { copyFolder } from './copy-folder.ts';
+export { describe } from './describe.ts';
 export { fetchBusybox, hasBusybox } from './fetch-busybox.ts';
 export { fillTarget, type FilledTarget } from './fill-target.ts';
 export { hookEnv, proxyEnv } from './hook-env.ts';

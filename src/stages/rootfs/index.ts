@@ -11,8 +11,10 @@ export { readBytes, readContent, readSlice } from './read-content.ts';
 export { readSpool, type Dropped, type SpooledTree } from './read-spool.ts';
 export {
   changedPaths,
+  endListing,
   listingFormat,
   parseListing,
+  splitListing,
   type Changes,
   type ListedEntry,
   type Listing,

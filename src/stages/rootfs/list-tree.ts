@@ -29,9 +29,27 @@ export type Listing = ReadonlyMap<string, ListedEntry>;
 /** Parses what find printed with `listingFormat`; throws `ROOTFS_INVALID` when it is cut short. */
 export function parseListing(printed: string | Buffer): Listing {
   const fields = printed.toString().split('\0');
-  if (fields.pop() !== '' || fields.length % fieldCount !== 0) {
-    throw new KublerError('ROOTFS_INVALID', 'cannot read the list of files of a root: it is cut short');
-  }
+  if (fields.pop() !== '' || fields.length % fieldCount !== 0) throw cutShort();
+  return toListing(fields);
+}
+
+/** A shell command that ends a listing in an output that goes on; see `splitListing`. */
+export const endListing = String.raw`printf '\0'`;
+
+/** Takes apart a listing, `endListing` and a text; `ROOTFS_INVALID` when the listing is cut short. */
+export function splitListing(printed: string | Buffer): { readonly listing: Listing; readonly text: string } {
+  const fields = printed.toString().split('\0');
+  // Only the first path, the root's, is empty.
+  let end = fieldCount;
+  while (end < fields.length && fields[end] !== '') end += fieldCount;
+  if (end + 1 >= fields.length) throw cutShort();
+  return { listing: toListing(fields.slice(0, end)), text: fields.slice(end + 1).join('\0') };
+}
+
+const cutShort = () =>
+  new KublerError('ROOTFS_INVALID', 'cannot read the list of files of a root: it is cut short');
+
+function toListing(fields: readonly string[]): Listing {
   const listing = new Map<string, ListedEntry>();
   const field = (index: number) => fields[index] ?? '';
   for (let at = 0; at < fields.length; at += fieldCount) {

@@ -2,7 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { changedPaths, listingFormat, parseListing } from '../../../../src/stages/rootfs/index.ts';
+import {
+  changedPaths,
+  endListing,
+  listingFormat,
+  parseListing,
+  splitListing,
+} from '../../../../src/stages/rootfs/index.ts';
 import { useTempDir } from '../../../support/use-temp-dir.ts';
 
 const root = useTempDir();
@@ -28,6 +34,26 @@ describe('parseListing', () => {
       expect(() => parseListing(text)).toThrow('cut short');
     }
     expect(parseListing('').size).toBe(0);
+  });
+});
+
+describe('splitListing', () => {
+  const print = (script: string): string =>
+    execFileSync('sh', ['-c', `find . -xdev -printf '${listingFormat}'\n${script}`], {
+      cwd: join(root, 'split'),
+      encoding: 'utf8',
+    });
+
+  it('takes apart a listing and the text after it', () => {
+    mkdirSync(join(root, 'split'));
+    expect(splitListing(print(endListing))).toEqual({ listing: new Map(), text: '' });
+    symlinkSync('/', join(root, 'split/link'));
+    writeFileSync(join(root, 'split/==> etc <=='), '');
+    const { listing, text } = splitListing(print(`${endListing}\nprintf 'a\\0\\0b'`));
+    expect([...listing.keys()].sort()).toEqual(['==> etc <==', 'link']);
+    expect(text).toBe('a\0\0b');
+    expect(() => splitListing(print(''))).toThrow('cut short');
+    expect(() => splitListing('')).toThrow('cut short');
   });
 });
 

@@ -8,7 +8,7 @@ import type { Downloader } from '../../../../ports/downloader.ts';
 import { toMirrorUrl } from './apt-config.ts';
 import { hashFile } from './decompress.ts';
 import type { FrozenIndex } from './frozen-index.ts';
-import { settleAll } from './settle-all.ts';
+import { settleAll } from '../../../../model/settle-all.ts';
 
 export interface FetchPackagesOptions {
   readonly downloader: Downloader;

@@ -11,7 +11,7 @@ import { renderSourcesList } from './apt-config.ts';
 import { indexDir, setCurrentIndex, toFrozenIndex, type CurrentIndexOptions } from './current-index.ts';
 import { fetchSource, type FetchedSource } from './fetch-source.ts';
 import { recordVersion, type FrozenIndex, type FrozenSource, type IndexRecord } from './frozen-index.ts';
-import { settleAll } from './settle-all.ts';
+import { settleAll } from '../../../../model/settle-all.ts';
 import type { AptSourceSpec } from './sources.ts';
 
 export interface FreezeSourcesOptions extends CurrentIndexOptions {
