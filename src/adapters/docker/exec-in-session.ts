@@ -73,7 +73,11 @@ function toCall({ spec: session, host }: SessionState, spec: ExecSpec): ExecCall
   };
   return {
     ...spec,
-    env: Object.entries(env).map((pair) => pair.join('=')),
+    env: [
+      ...Object.entries(env).map((pair) => pair.join('=')),
+      // Without a value: Docker leaves its own out. Podman knows no way to do so.
+      ...(host.name === 'docker' && !('HOSTNAME' in env) ? ['HOSTNAME'] : []),
+    ],
     cwd: spec.cwd ?? '/',
     user: spec.user && spec.root === 'target' ? '' : '0:0',
   };

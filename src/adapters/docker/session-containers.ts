@@ -3,7 +3,7 @@ import { targetRootPath } from '../../ports/engine.ts';
 import { removeContainer, rootPath, startContainer } from './container.ts';
 import { runExec } from './run-exec.ts';
 import { listChanges, type Change } from './list-changes.ts';
-import { isImage, rootOf, type Running, type SessionState, type Shape } from './session-state.ts';
+import { rootOf, type Running, type SessionState, type Shape } from './session-state.ts';
 import { commitContainer } from './snapshots.ts';
 import type { BindMount } from './supplies.ts';
 
@@ -63,13 +63,14 @@ async function startBuilder(state: SessionState, target: Running, targetWritable
   const shape: Shape = { ...plainShape, network: 'host' };
   const { imageId } = rootOf(state, 'builder');
   const id = await start(state, { ...shape, imageId, mounts: [...supplies.mounts, ...roots] });
-  if (!isImage(state.spec.target)) await sweep(state, id, targetWritable ? targetRootPath : hiddenTargetPath);
+  await sweep(state, id, targetWritable ? targetRootPath : hiddenTargetPath);
   return { id, shape, targetWritable };
 }
 
 /**
  * Removes what engines put in a root that has none, to mount their own over it: files that are empty and executable, and
- * a link. Otherwise they would be part of an image.
+ * a link. Otherwise they would be part of an image. A target that runs loses what is mounted there, and has no use for it:
+ * only RUN has a network, and it has ended when the builder looks at what it has done.
  */
 async function sweep({ host }: SessionState, builderId: string, cwd: string): Promise<void> {
   const files = [
