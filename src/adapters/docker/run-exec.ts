@@ -13,7 +13,7 @@ import type { DockerHost } from './host.ts';
 import { apiPath, hijack, request } from './request.ts';
 
 /** A command in a running container. */
-export interface ExecCall extends Pick<ExecSpec, 'argv' | 'stdin' | 'stdout' | 'log' | 'attach'> {
+export interface ExecCall extends Pick<ExecSpec, 'argv' | 'stdin' | 'stdout' | 'log' | 'attach' | 'signal'> {
   /** `NAME=value` */
   readonly env: readonly string[];
   readonly cwd: string;
@@ -53,10 +53,12 @@ export const startExec = (host: DockerHost, execId: string, call: ExecCall): Pro
 
 /** Runs a command to its end; see `Session.exec`. */
 export async function runExec(host: DockerHost, containerId: string, call: ExecCall): Promise<ExecResult> {
+  const signal = call.signal ? AbortSignal.any([host.signal, call.signal]) : host.signal;
+  throwIfInterrupted({ signal }, verbOf(call));
   const execId = await createExec(host, containerId, call);
   const connection = await startExec(host, execId, call);
   const cut = (): void => void connection.destroy(new Error('interrupted'));
-  host.signal.addEventListener('abort', cut, { once: true });
+  signal.addEventListener('abort', cut, { once: true });
   const said = new Tail();
   const ended = new AbortController();
   watch(host, execId, call, ended.signal).catch((error: unknown) => {
@@ -64,15 +66,15 @@ export async function runExec(host: DockerHost, containerId: string, call: ExecC
   });
   try {
     const stdout = await converse(host, execId, connection, call, said);
-    throwIfInterrupted(host, verbOf(call));
+    throwIfInterrupted({ signal }, verbOf(call));
     const exitCode = await waitForExit(host, execId, call, said);
     return { exitCode, stdout };
   } catch (error) {
-    throwIfInterrupted(host, verbOf(call), error);
+    throwIfInterrupted({ signal }, verbOf(call), error);
     throw isOfConnection(error) ? toKublerError(host, verbOf(call), error) : error;
   } finally {
     ended.abort();
-    host.signal.removeEventListener('abort', cut);
+    signal.removeEventListener('abort', cut);
     connection.destroy();
   }
 }
