@@ -63,6 +63,10 @@ const isConnection = ({ code = '', message }: Failure): boolean =>
   connectionCodes.includes(code) || /socket hang up|aborted/.test(message);
 
 /** Throws `INTERRUPTED` when the signal has been given. @param verb as in "cannot <verb>" */
-export function throwIfInterrupted({ signal }: Pick<Connection, 'signal'>, verb: string, cause?: unknown): void {
+export function throwIfInterrupted(
+  { signal }: Pick<Connection, 'signal'>,
+  verb: string,
+  cause?: unknown,
+): void {
   if (signal.aborted) throw new KublerError('INTERRUPTED', `cannot ${verb}: interrupted`, { cause });
 }
