@@ -148,8 +148,6 @@ requires('root', 'dockerd')('a Docker daemon', () => {
       });
       await expect(engine.hasSnapshot(base)).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' });
     }
-    // Its id may be that of a zombie, which dockerd takes for a containerd that runs.
-    rmSync(join(daemonDir, 'exec-root/containerd/containerd.pid'), { force: true });
     daemon = await startDocker(daemonDir);
     const again = await openEngine('docker', daemon, dataDir);
     await using session = await again.open(spec);

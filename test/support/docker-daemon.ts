@@ -1,6 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -23,6 +23,9 @@ const client = existsSync('/usr/bin/docker') ? '/usr/bin/docker' : 'docker';
  */
 export function startDocker(dir: string, options: readonly string[] = []): Promise<DockerDaemon> {
   mkdirSync(dir, { recursive: true });
+  // Of a daemon that was killed: its id may be that of a zombie, which counts as running.
+  for (const file of ['pidfile', 'exec-root/containerd/containerd.pid'])
+    rmSync(join(dir, file), { force: true });
   const socketPath = join(dir, 'socket');
   const places = ['data-root', 'exec-root', 'pidfile'].map((name) => `--${name}=${join(dir, name)}`);
   const network = ['--iptables=false', '--ip6tables=false', '--bridge=none'];
@@ -54,7 +57,13 @@ async function startDaemon(
   socketPath: string,
   env = {},
 ): Promise<DockerDaemon> {
-  const daemon = spawn(command, args, { stdio: 'ignore', env: { ...process.env, ...env } });
+  const log = `${socketPath}.log`;
+  const output = openSync(log, 'w');
+  const daemon = spawn(command, args, {
+    stdio: ['ignore', output, output],
+    env: { ...process.env, ...env },
+  });
+  closeSync(output);
   const docker = (clientArgs: readonly string[], input?: Uint8Array): Buffer =>
     execFileSync(client, ['--host', `unix://${socketPath}`, ...clientArgs], {
       env: { ...process.env, DOCKER_BUILDKIT: '1' },
@@ -83,5 +92,5 @@ async function startDaemon(
     }
   }
   await stop();
-  throw new Error(`${command} does not answer`);
+  throw new Error(`${command} does not answer: ${readFileSync(log, 'utf8').slice(-2000)}`);
 }
