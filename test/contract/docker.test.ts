@@ -3,19 +3,21 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connect } from '../../src/adapters/docker/client.ts';
 import { createDockerEngine } from '../../src/adapters/docker/index.ts';
 import { openTempDir } from '../../src/adapters/system/temp-dir.ts';
-import type { Session } from '../../src/ports/engine.ts';
+import type { Engine, RunSpec, Session } from '../../src/ports/engine.ts';
 import { compileSource } from '../support/compile-source.ts';
 import { startDocker, startPodman, type DockerDaemon } from '../support/docker-daemon.ts';
+import { makeLayerBlob } from '../support/make-layer-blob.ts';
 import { requires } from '../support/requires.ts';
 import { writeTinyRoot } from '../support/tiny-root.ts';
 import { useTempDir } from '../support/use-temp-dir.ts';
+import { describeContainersContract } from './containers.contract.ts';
 import { describeEngineContract, type EngineSetup } from './engine.contract.ts';
-
-type DockerEngine = Awaited<ReturnType<typeof createDockerEngine>>;
 
 /** What is in a daemon that a session has made. */
 const leftovers = ({ docker }: DockerDaemon) => ({
@@ -31,7 +33,7 @@ const openEngine = (
   { socketPath }: DockerDaemon,
   dataDir: string,
   signal = new AbortController().signal,
-): Promise<DockerEngine> => {
+): Promise<Engine> => {
   const processDir = join(dataDir, 'tmp/process');
   mkdirSync(processDir, { recursive: true });
   return createDockerEngine({
@@ -47,7 +49,7 @@ const openEngine = (
 
 const setUpWith =
   (name: 'docker' | 'podman', start: (dir: string) => Promise<DockerDaemon>) =>
-  async (dir: string): Promise<EngineSetup<DockerEngine>> => {
+  async (dir: string): Promise<EngineSetup> => {
     // Apart from what tests hand to containers.
     const daemonDir = mkdtempSync(join(tmpdir(), 'kubler-daemon-'));
     const daemon = await start(daemonDir);
@@ -62,7 +64,17 @@ const setUpWith =
       }
     };
     const engine = await open(new AbortController().signal);
-    return { engine, open, close, mounts: 'for a container' };
+    return {
+      ...{ engine, open, close, mounts: 'for a container' },
+      lacks: [
+        // Daemons of tests have no bridge.
+        'a published network',
+        // They come from /etc/group of the image.
+        'groups of a command',
+        // By its API for Docker, Podman makes folders in memory for /run, /tmp and /var/tmp.
+        ...(name === 'podman' ? (['a read-only /tmp'] as const) : []),
+      ],
+    };
   };
 
 requires('root', 'dockerd')('the engine on Docker', () =>
@@ -75,6 +87,19 @@ requires(
   'docker',
 )('the engine on Podman', () => describeEngineContract('podman', setUpWith('podman', startPodman)));
 
+requires(
+  'root',
+  'dockerd',
+  'busybox',
+)('containers on Docker', () => describeContainersContract('docker', setUpWith('docker', startDocker)));
+
+requires(
+  'root',
+  'podman',
+  'docker',
+  'busybox',
+)('containers on Podman', () => describeContainersContract('podman', setUpWith('podman', startPodman)));
+
 requires('root', 'dockerd')('a Docker daemon', () => {
   const dir = useTempDir();
   const daemonDir = join(dir, 'daemon');
@@ -86,6 +111,7 @@ requires('root', 'dockerd')('a Docker daemon', () => {
 
   beforeAll(async () => {
     writeTinyRoot(source.hostFile);
+    compileSource(join(dir, 'code'));
     mkdirSync(daemonDir);
     // So small that it can be filled.
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=160m', 'tmpfs', daemonDir]);
@@ -100,6 +126,67 @@ requires('root', 'dockerd')('a Docker daemon', () => {
 
   const run = (session: Session, script: string, log: (line: string) => void = () => undefined) =>
     session.exec({ root: 'target', argv: ['sh', '-c', script], log });
+
+  const runner = `import { createDockerEngine } from './src/adapters/docker/index.js';
+    import { connect } from './src/adapters/docker/client.js';
+    const [dataDir, socketPath, spec] = process.argv.slice(2);
+    const engine = await createDockerEngine({ name: 'docker', docker: connect({ kind: 'unix', socketPath }),
+      dataDir, processDir: dataDir, signal: new AbortController().signal });
+    process.exit(await engine.run(JSON.parse(spec)));`;
+
+  /** The command of a process that runs an image with its standard streams. */
+  const runImage = (script: string, extra: Partial<RunSpec> = {}): readonly string[] => {
+    const main = join(dir, 'code/run.js');
+    writeFileSync(main, runner);
+    const spec: RunSpec = {
+      layers: [makeLayerBlob(dir, `tar xf ${source.hostFile}; cp "$(command -v busybox)" bin/stty`)],
+      ...{ argv: ['sh', '-c', script], env: ['PATH=/bin', 'GREETING=hello'], cwd: '/tmp' },
+      ...{ uid: 0, gid: 0, additionalGids: [], hostname: 'demo', mounts: [], ports: [] },
+      ...{ readOnly: false, capabilities: 'default', network: 'host', interactive: true, tty: false },
+      ...extra,
+    };
+    return [process.execPath, main, dataDir, daemon.socketPath, JSON.stringify(spec)];
+  };
+
+  it('runs an image with the streams and the exit status of its caller', () => {
+    const [command = '', ...args] = runImage('cat; echo "$GREETING"; pwd; hostname; echo bad >&2; exit 42');
+    const { status, stdout, stderr } = spawnSync(command, args, { input: 'from stdin\n', encoding: 'utf8' });
+    expect({ status, stdout, stderr }).toEqual({
+      ...{ status: 42, stdout: 'from stdin\nhello\n/tmp\ndemo\n', stderr: 'bad\n' },
+    });
+    expect(leftovers(daemon)).toEqual(nothing);
+  });
+
+  it('passes signals on to the image that runs, and kills it at the third', async () => {
+    const trap = 'trap "echo term; exit 9" TERM; echo ready; while :; do sleep 0.05; done';
+    const [command = '', ...args] = runImage(trap, { interactive: false });
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(child.stdout, 'data');
+    child.kill('SIGTERM');
+    expect(await text(child.stdout)).toBe('term\n');
+    const [, ...deaf] = runImage('echo ready; exec sleep 7781', { interactive: false });
+    const other = spawn(command, deaf, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const ended = once(other, 'exit');
+    await once(other.stdout, 'data');
+    for (let count = 0; count < 3; count += 1) {
+      other.kill('SIGINT');
+      await sleep(100);
+    }
+    expect(await ended).toEqual([137, null]);
+    expect(leftovers(daemon)).toEqual(nothing);
+  });
+
+  it('gives an image the terminal of its caller, with its size', async () => {
+    const sized = 'until [ "$(stty size)" = "33 77" ]; do sleep 0.05; done';
+    const script = `test -t 0 && test -t 1 && read -r line && echo "$line $TERM"; ${sized}; exit 3`;
+    const argv = runImage(script, { tty: true }).map((each) => `'${each.replaceAll("'", `'\\''`)}'`);
+    const shell = `stty rows 33 cols 77; ${argv.join(' ')}; echo status $?`;
+    const terminal = spawn('script', ['--quiet', '--echo', 'never', '--command', shell, '/dev/null']);
+    // Its end would be a Ctrl-D at the terminal.
+    terminal.stdin.write('typed\n');
+    expect(await text(terminal.stdout)).toMatch(/typed xterm\r+\nstatus 3\r\n$/);
+    expect(leftovers(daemon)).toEqual(nothing);
+  });
 
   it('whose disk is full is said to be, and nothing is left behind', async () => {
     const engine = await openEngine('docker', daemon, dataDir);
@@ -117,7 +204,6 @@ requires('root', 'dockerd')('a Docker daemon', () => {
   });
 
   it('is cleared of what a killed process left in it', async () => {
-    compileSource(join(dir, 'code'));
     const main = join(dir, 'code/main.js');
     writeFileSync(
       main,

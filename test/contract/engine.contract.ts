@@ -26,6 +26,8 @@ export interface EngineSetup<Tested = Engine> {
   open(signal: AbortSignal): Tested | Promise<Tested>;
   /** Whether what a command sees is mounted for it alone, or for all of a container. */
   readonly mounts: 'for a command' | 'for a container';
+  /** What it cannot do, or not where it is tested. */
+  readonly lacks?: readonly ('a published network' | 'groups of a command' | 'a read-only /tmp')[];
   /** Checks that nothing is left but what was committed. */
   close(): void | Promise<void>;
 }

@@ -25,16 +25,15 @@ export async function attachTerminal(
   }
 }
 
-/** Joins the standard streams of this process with those of a command until its output ends. */
-export async function attachStreams(connection: Duplex): Promise<void> {
+/** Joins the standard streams of this process with those of a command until its output ends. @param input that one too */
+export async function attachStreams(connection: Duplex, input: boolean): Promise<void> {
   const { stdin, stdout, stderr } = process;
-  stdin.pipe(connection);
+  if (input) stdin.pipe(connection);
   try {
     const streams = { stdout, stderr };
     for await (const { stream, bytes } of readFrames(connection)) await write(streams[stream], bytes);
   } finally {
-    stdin.unpipe(connection);
-    stdin.pause();
+    if (input) stdin.unpipe(connection).pause();
   }
 }
 

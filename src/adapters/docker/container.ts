@@ -17,7 +17,7 @@ export interface ContainerSpec {
 }
 
 /** What package managers, their scripts and hooks need (capabilities(7)): what the native engine gives too. */
-const capabilities = [
+export const buildCapabilities = [
   ...['AUDIT_WRITE', 'CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'NET_BIND_SERVICE'],
   ...['SETFCAP', 'SETGID', 'SETPCAP', 'SETUID', 'SYS_CHROOT'],
 ];
@@ -59,7 +59,7 @@ function hostConfig(host: DockerHost, spec: ContainerSpec): object {
     Mounts: spec.mounts,
     Tmpfs: Object.fromEntries(tmpfs) as unknown,
     CapDrop: ['ALL'],
-    CapAdd: [...capabilities, ...(spec.ptrace ? ['SYS_PTRACE'] : [])],
+    CapAdd: [...buildCapabilities, ...(spec.ptrace ? ['SYS_PTRACE'] : [])],
     GroupAdd: (spec.user?.additionalGids ?? []).map(String),
     Ulimits: host.ulimits,
   };

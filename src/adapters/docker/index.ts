@@ -5,15 +5,15 @@ import { holdSnapshots } from './hold-snapshots.ts';
 import type { DockerHost } from './host.ts';
 import { ownName, removeStale } from './labels.ts';
 import { openSession } from './open-session.ts';
+import { runImage } from './run-image.ts';
 import { findImage, snapshotName } from './snapshots.ts';
+import { startImage } from './start-image.ts';
 import { ownUlimits } from './ulimits.ts';
 
 export type DockerEngineOptions = Omit<DockerHost, 'owner' | 'ulimits'>;
 
 /** The engine that is a daemon with the Docker API: Docker, or Podman. Clears away what dead processes left in it. */
-export async function createDockerEngine(
-  options: DockerEngineOptions,
-): Promise<Omit<Engine, 'run' | 'start'>> {
+export async function createDockerEngine(options: DockerEngineOptions): Promise<Engine> {
   const host: DockerHost = {
     ...options,
     owner: await ownName(),
@@ -30,5 +30,7 @@ export async function createDockerEngine(
     collectGarbage: (spec) => collectGarbage(host, spec),
     bootstrap: (spec) => bootstrap(host, spec),
     open: (spec) => openSession(host, spec),
+    run: (spec, published) => runImage(host, spec, published),
+    start: (spec) => startImage(host, spec),
   };
 }

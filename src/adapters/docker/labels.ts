@@ -15,6 +15,10 @@ export const sessionLabel = 'kubler.session';
 /** What this process calls itself: `<host>/<pid>-<start time>`. */
 export const ownName = async (): Promise<string> => `${hostname()}/${await processTag()}`;
 
+let sessions = 0;
+/** A name for a session of this process. */
+export const newSession = ({ owner }: DockerHost): string => `${owner}-${(sessions += 1)}`;
+
 /** What everything of a session is labelled with. */
 export const sessionLabels = (host: DockerHost, session: string): Readonly<Record<string, string>> => ({
   ...ownLabels(host),

@@ -2,18 +2,16 @@ import type { Root, Session, SessionSpec } from '../../ports/engine.ts';
 import { commitRoot } from './commit-root.ts';
 import { execInSession } from './exec-in-session.ts';
 import type { DockerHost } from './host.ts';
-import { removeLabelled, sessionLabel, sessionLabels } from './labels.ts';
+import { newSession, removeLabelled, sessionLabel, sessionLabels } from './labels.ts';
 import { loadImageRoot } from './load-image.ts';
 import { needBuilder, needTarget } from './session-containers.ts';
 import { isImage, type RootState, type SessionState } from './session-state.ts';
 import { requireSnapshot } from './snapshots.ts';
 import { makeSupplies } from './supplies.ts';
 
-let count = 0;
-
 /** Opens two roots; see `Engine.open`. */
 export async function openSession(host: DockerHost, spec: SessionSpec): Promise<Session> {
-  const session = `${host.owner}-${(count += 1)}`;
+  const session = newSession(host);
   const labels = sessionLabels(host, session);
   // What cannot be removed, because the daemon has gone, the next process removes: that is no reason to fail twice.
   const cleanUp = (): Promise<void> =>

@@ -27,7 +27,7 @@ interface DialOptions {
   readonly abortSignal: AbortSignal;
   readonly options: object;
   readonly allowEmpty?: boolean;
-  readonly file?: Readable;
+  readonly file?: Readable | Buffer;
   readonly hijack?: boolean;
   readonly openStdin?: boolean;
   readonly isStream?: boolean;
@@ -65,7 +65,11 @@ const noAnswer = (timeoutMs: number): Error =>
 /** Makes a call that turns its connection into a raw stream; ending that says that there is no more input. */
 export async function hijack(host: Connection, call: ApiCall): Promise<Duplex> {
   try {
-    const upgraded = { hijack: true, openStdin: true, isStream: true };
+    const upgraded = {
+      ...{ hijack: true, openStdin: true, isStream: true },
+      // Podman would take a body that it does not read for input.
+      ...(!call.body && { file: Buffer.alloc(0) }),
+    };
     return (await dial(host, call, upgraded, new AbortController().signal)) as Duplex;
   } catch (error) {
     throwIfInterrupted(host, call.verb, error);

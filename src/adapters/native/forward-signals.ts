@@ -1,13 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { constants } from 'node:os';
+import { passSignals } from '../system/pass-signals.ts';
 import type { Helper } from './helper.ts';
 import { hasBegun } from './has-begun.ts';
 import type { Launch } from './container.ts';
-
-const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH'] as const;
-/** So many requests to end are no longer asked for politely: a first process may ignore them. */
-const patience = 3;
 
 /**
  * Passes signals of this process on to what `nsenter` runs, until the returned function is called; those that come before it
@@ -21,21 +18,15 @@ export function forwardSignals(
   helper: Helper,
   stopSignal?: number,
 ): () => void {
-  let asked = 0;
   let begun: Promise<boolean> | undefined;
-  const pass = async (signal: NodeJS.Signals): Promise<void> => {
-    const isRequest = signal === 'SIGINT' || signal === 'SIGTERM';
-    if (isRequest) asked += 1;
-    if (asked >= patience) return helper[Symbol.asyncDispose]();
-    begun ??= hasBegun(launch, nsenter);
-    if (await begun)
-      await signalChildren(nsenter.pid ?? 0, (isRequest ? stopSignal : undefined) ?? signal, helper);
-  };
-  const listener = (signal: NodeJS.Signals): void => void pass(signal);
-  for (const signal of forwarded) process.on(signal, listener);
-  return () => {
-    for (const signal of forwarded) process.off(signal, listener);
-  };
+  return passSignals({
+    stopSignal,
+    send: async (signal) => {
+      begun ??= hasBegun(launch, nsenter);
+      if (await begun) await signalChildren(nsenter.pid ?? 0, signal, helper);
+    },
+    kill: () => helper[Symbol.asyncDispose](),
+  });
 }
 
 /** Signals what nsenter runs: it itself waits for its child and would die of the signal without passing it on. */

@@ -1,0 +1,107 @@
+import { stat } from 'node:fs/promises';
+import { KublerError } from '../../errors.ts';
+import type { Mount, RunSpec } from '../../ports/engine.ts';
+import type { Peer, Talk } from './converse.ts';
+import { toCreateBody } from './create-body.ts';
+import { statusOf } from './daemon-error.ts';
+import type { DockerHost } from './host.ts';
+import { newSession, removeLabelled, sessionLabel, sessionLabels } from './labels.ts';
+import { loadImageRoot } from './load-image.ts';
+import { makeVolumes } from './make-volumes.ts';
+import { notStarted, refusal } from './not-started.ts';
+import { readContainer } from './read-container.ts';
+import { apiPath, hijack, request } from './request.ts';
+
+/** A container of an image, made but not running, on a root of its own that goes with it. */
+export interface ImageContainer extends AsyncDisposable {
+  readonly id: string;
+  /** Connects with it, and then starts it. Rejects when its command cannot be started. */
+  start(): Promise<Peer>;
+}
+
+/** @param attach what it is going to be connected with */
+export async function makeImageContainer(
+  host: DockerHost,
+  spec: RunSpec,
+  attach: Pick<Talk, 'attach' | 'stdin'>,
+): Promise<ImageContainer> {
+  const session = newSession(host);
+  // What cannot be removed, because the daemon has gone, the next process removes.
+  const dispose = (): Promise<void> =>
+    removeLabelled(host, `${sessionLabel}=${session}`).catch(() => undefined);
+  try {
+    await Promise.all(spec.mounts.map(checkMount));
+    const labels = sessionLabels(host, session);
+    const imageId = await loadImageRoot(host, { layers: spec.layers }, labels);
+    const takesInput = attach.stdin !== undefined || ['streams', 'terminal'].includes(attach.attach ?? '');
+    const binds = await makeVolumes(host, spec, labels);
+    const body = toCreateBody(host, { spec, imageId, labels, binds, takesInput });
+    const id = await create(host, spec, body);
+    return { id, start: () => start(host, id, spec, takesInput), [Symbol.asyncDispose]: dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+/** A folder or file of this host; where the daemon is another machine, it says itself that it does not have it. */
+async function checkMount({ hostPath, containerPath }: Mount): Promise<void> {
+  const refuse = (reason: string, cause?: unknown): never => {
+    const message = `cannot mount "${hostPath}" at "${containerPath}": ${reason}`;
+    throw new KublerError('USAGE_INVALID', message, { cause });
+  };
+  if (/^\/(proc|sys)(\/|$)/.test(containerPath)) refuse("that place is the kernel's");
+  await stat(hostPath).catch((cause: unknown) => refuse(`there is no "${hostPath}"`, cause));
+}
+
+async function create(host: DockerHost, { argv, name }: RunSpec, body: object): Promise<string> {
+  try {
+    const { Id } = await request<{ readonly Id: string }>(host, {
+      ...{ verb: `run "${argv[0] ?? ''}"`, method: 'POST', path: '/containers/create', body },
+      ...(name !== undefined && { query: { name } }),
+    });
+    return Id;
+  } catch (error) {
+    const isTaken = name !== undefined && (statusOf(error) === 409 || /already in use/.test(String(error)));
+    if (!isTaken) throw error;
+    throw new KublerError(
+      'ENGINE_REFUSED',
+      `cannot name a container "${name}": ${host.name} has one of that name`,
+      {
+        hint: 'remove it, or choose another name',
+        cause: error,
+      },
+    );
+  }
+}
+
+async function start(host: DockerHost, id: string, { argv }: RunSpec, stdin: boolean): Promise<Peer> {
+  const verb = `run "${argv[0] ?? ''}"`;
+  const query = { stream: true, stdin, stdout: true, stderr: true };
+  const path = apiPath`/containers/${id}/attach`;
+  // Podman looks for the program now, Docker when it starts it.
+  const connection = await hijack(host, { verb, method: 'POST', path, query }).catch((error: unknown) => {
+    throw explain(verb, error);
+  });
+  try {
+    await request(host, { verb, method: 'POST', path: apiPath`/containers/${id}/start` });
+  } catch (error) {
+    connection.on('error', () => undefined).destroy();
+    throw explain(verb, error);
+  }
+  const readState = async () => (await readContainer(host, id)).State;
+  return { connection, kind: 'containers', id, readState };
+}
+
+/** Says what a program lacks, or which port is taken, without all that runtimes put around it. */
+function explain(verb: string, error: unknown): unknown {
+  if (!(error instanceof KublerError) || error.code !== 'ENGINE_REFUSED') return error;
+  const [, port, protocol = 'tcp'] =
+    /(127\.0\.0\.1:\d+)(?:\/(tcp|udp))?.*(?:already (?:in use|allocated))/.exec(error.message) ?? [];
+  if (port !== undefined) {
+    const message = `cannot publish a port at ${port}/${protocol}: something listens there already`;
+    return new KublerError('ENGINE_REFUSED', message, { hint: 'choose another port', cause: error });
+  }
+  const reason = refusal(error.message);
+  return reason === undefined ? error : notStarted(verb, reason.replace(`cannot ${verb}: `, ''));
+}
