@@ -1,4 +1,4 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -43,9 +43,10 @@ const leftovers = (dataDir: string) => ({
   mounts: readFileSync('/proc/self/mountinfo', 'utf8')
     .split('\n')
     .filter((line) => line.includes(dataDir)),
-  cgroups: readdirSync('/sys/fs/cgroup', { recursive: true, encoding: 'utf8' }).filter((name) =>
-    /kubler-[0-9a-z]+$/.test(name),
-  ),
+  // Those of other tests come and go meanwhile, which is nothing to find(1).
+  cgroups: spawnSync('find', ['/sys/fs/cgroup', '-name', 'kubler-*'], { encoding: 'utf8' })
+    .stdout.split('\n')
+    .filter((name) => /kubler-[0-9a-z]+$/.test(name)),
   processes: processes().filter((commandLine) => commandLine.includes(dataDir)),
 });
 const nothing = { mounts: [], cgroups: [], processes: [] };
