@@ -177,7 +177,7 @@ requires('root', 'dockerd')('a Docker daemon', () => {
   });
 
   it('gives an image the terminal of its caller, with its size', async () => {
-    const sized = 'until [ "$(stty size)" = "33 77" ]; do sleep 0.05; done';
+    const sized = 'until [ "$(stty size 2>/dev/null)" = "33 77" ]; do sleep 0.05; done';
     const script = `test -t 0 && test -t 1 && read -r line && echo "$line $TERM"; ${sized}; exit 3`;
     const argv = runImage(script, { tty: true }).map((each) => `'${each.replaceAll("'", `'\\''`)}'`);
     const shell = `stty rows 33 cols 77; ${argv.join(' ')}; echo status $?`;
