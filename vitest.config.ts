@@ -30,6 +30,7 @@ export default defineConfig({
         retry,
         maxWorkers: workers,
         globalSetup: ['test/support/shared-data-dir.ts'],
+        setupFiles: ['test/support/claim-data-dir.ts'],
       }),
       // Hours of the same: only when it is asked for.
       ...(process.env['KUBLER_SOAK_ROUNDS'] === undefined

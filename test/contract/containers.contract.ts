@@ -130,10 +130,12 @@ export function describeContainersContract(
         ]);
         await logged('set');
         expect(await kind.stop(60_000)).toBe(5);
-        const quits = ['sh', '-c', 'trap "exit 6" QUIT; echo quits; while :; do sleep 0.05; done'];
-        await using other = await start(quits, { stopSignal: 3 });
-        await logged('quits');
-        expect(await other.stop(60_000)).toBe(6);
+        for (const [name, stopSignal] of Object.entries({ QUIT: 3, WINCH: 28 })) {
+          const quits = ['sh', '-c', `trap "exit 6" ${name}; echo ${name}; while :; do sleep 0.05; done`];
+          await using other = await start(quits, { stopSignal });
+          await logged(name);
+          expect(await other.stop(60_000)).toBe(6);
+        }
         await using killed = await start(['sleep', '1000'], { stopSignal: 9 });
         expect(await killed.stop(60_000)).toBe(137);
         await using stubborn = await idle();

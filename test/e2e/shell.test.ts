@@ -40,6 +40,7 @@ requires(
           'configure_rootfs_build() { echo "configured $BOB_GREETING"; }\nfinish_rootfs_build() { echo finished; }',
         ),
       ),
+      ...under('kept', image('')),
       ...under('hook', image('finish_rootfs_build() {\n  touch /left-here\n  echo said; false\n}')),
       ...under('slow', image('finish_rootfs_build() {\n  echo "it sleeps"; sleep 54321\n}')),
       ...under('install', image('', 'no-such-package')),
@@ -108,21 +109,27 @@ requires(
   });
 
   it('go on from what was left with --keep, until clean', async () => {
-    const keep = await shell(['shell', '--keep', 'shell/good'], 'touch /left "$_ROOTFS/left"; exit 7');
+    const keep = await shell(
+      ['shell', '--fresh', '--keep', 'shell/kept'],
+      'touch /left "$_ROOTFS/left"; exit 7',
+    );
     expect(keep.exitCode, keep.stderr).toBe(7);
     const look = 'ls /left "$_ROOTFS/left"';
-    const again = await shell(['shell', 'shell/good'], `${look}; kubler-build-root && rm /left`);
+    const again = await shell(['shell', 'shell/kept'], `${look}; kubler-build-root && rm /left`);
     expect(again).toMatchObject({
       exitCode: 0,
       stdout: expect.stringContaining('/emerge-root/left\n/left') as unknown,
     });
-    expect((await shell(['shell', '--fresh', 'shell/good'], look)).exitCode).not.toBe(0);
-    expect((await shell(['shell', 'shell/good'], look)).exitCode).toBe(0);
-    expect((await shell(['build', 'shell/good', '--json'], '')).exitCode).toBe(0);
-    const built = await shell(['export', 'shell/good', '--format', 'rootfs-tar', '--output', 'x.tar'], '');
+    expect((await shell(['shell', '--fresh', 'shell/kept'], look)).exitCode).not.toBe(0);
+    expect((await shell(['shell', 'shell/kept'], look)).exitCode).toBe(0);
+    expect((await shell(['build', 'shell/kept', '--json'], '')).exitCode).toBe(0);
+    const built = await shell(
+      ['export', 'shell/kept', '--format', 'rootfs-tar', '--output', 'x.tar', '--force'],
+      '',
+    );
     expect(built.exitCode, built.stderr).toBe(0);
     expect((await execa('tar', ['-tf', join(dir, 'x.tar')])).stdout).not.toContain('left');
-    expect((await shell(['clean', '--dry-run'], '')).stdout).toContain('kept shells: 1 (shell/good), ');
+    expect((await shell(['clean', '--dry-run'], '')).stdout).toContain('kept shells: 1 (shell/kept), ');
   });
 
   it('end a build that is tried with Ctrl-C, and go on', async () => {

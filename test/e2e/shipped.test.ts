@@ -88,11 +88,11 @@ requires(
   });
 });
 
-/** Polls for at most 20 seconds. */
+/** Polls for at most 20 seconds. A connection kept open would hold up a graceful stop. */
 async function fetchPage(url: string): Promise<string> {
   for (let attempt = 0; attempt < 100; attempt++) {
     try {
-      return await (await globalThis.fetch(url)).text();
+      return await (await globalThis.fetch(url, { headers: { connection: 'close' } })).text();
     } catch {
       await delay(200);
     }

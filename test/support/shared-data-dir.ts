@@ -1,7 +1,8 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inject } from 'vitest';
+import { afterAll, inject } from 'vitest';
 import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
@@ -13,14 +14,43 @@ declare module 'vitest' {
 /** How many end-to-end files run at once, each with a data dir that the files before it have filled. */
 export const workers = 2;
 
-const ofWorker = (dataDir: string, worker: string): string =>
-  worker === '1' ? dataDir : `${dataDir}-${worker}`;
+const dirsOf = (dataDir: string): readonly string[] =>
+  Array.from({ length: workers }, (_, index) => (index === 0 ? dataDir : `${dataDir}-${index + 1}`));
+
+let claimed: string | undefined;
 
 /**
- * The data dir of all end-to-end tests that run in this worker, so that the base is made once in each and no two files
- * change one at the same time.
+ * The data dir of the end-to-end tests of this file: left by the files before, so that the base is made once, and held
+ * by nobody else, so that no two files change one at the same time.
  */
-export const sharedDataDir = (): string => ofWorker(inject('dataDir'), process.env['VITEST_POOL_ID'] ?? '1');
+export function sharedDataDir(): string {
+  if (claimed === undefined) throw new Error('only end-to-end tests have a shared data dir');
+  return claimed;
+}
+
+/**
+ * Takes a data dir until this file's tests are over. (VITEST_POOL_ID would not do: where one project follows another,
+ * two workers can have the same.)
+ */
+export function claimDataDir(): void {
+  claimed = dirsOf(inject('dataDir')).find(isClaimed);
+  const claim = `${sharedDataDir()}.pid`;
+  afterAll(() => {
+    rmSync(claim);
+  });
+}
+
+function isClaimed(dir: string): boolean {
+  const claim = `${dir}.pid`;
+  try {
+    writeFileSync(claim, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch {
+    if (existsSync(`/proc/${readFileSync(claim, 'utf8')}`)) return false;
+    rmSync(claim, { force: true });
+    return isClaimed(dir);
+  }
+}
 
 /** KUBLER_TEST_DATA_DIR keeps the data dirs between runs, for whoever works on the tests. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -29,7 +59,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('dataDir', dataDir);
   return async () => {
     if (kept !== undefined) return;
-    for (let worker = 1; worker <= workers; worker += 1)
-      await rm(ofWorker(dataDir, String(worker)), { recursive: true, force: true });
+    for (const dir of dirsOf(dataDir)) await rm(dir, { recursive: true, force: true });
   };
 }

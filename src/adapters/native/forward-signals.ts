@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { passSignals } from '../system/pass-signals.ts';
 import type { Helper } from './helper.ts';
@@ -29,7 +29,10 @@ export function forwardSignals(
   });
 }
 
-/** Signals what nsenter runs: it itself waits for its child and would die of the signal without passing it on. */
+/**
+ * Signals what nsenter runs: it itself waits for its child and would die of the signal without passing it on.
+ * @param signal a number is for the container's process, whatever it is
+ */
 export async function signalChildren(
   pid: number,
   signal: NodeJS.Signals | number,
@@ -37,12 +40,22 @@ export async function signalChildren(
 ): Promise<void> {
   // runc cannot pass on what it cannot catch.
   if (signal === constants.signals.SIGKILL) return helper[Symbol.asyncDispose]();
-  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
-  for (const child of children.split(' ').filter(Boolean)) {
+  const runc = await childrenOf(pid);
+  // runc takes it for a new size of its terminal and passes it to nobody.
+  const isForChild = signal === constants.signals.SIGWINCH;
+  const takers = isForChild ? (await Promise.all(runc.map(childrenOf))).flat() : runc;
+  for (const taker of takers) {
     try {
-      process.kill(Number(child), signal);
+      process.kill(taker, signal);
     } catch {
       // It has ended meanwhile.
     }
   }
+}
+
+async function childrenOf(pid: number): Promise<number[]> {
+  const tasks = `/proc/${pid}/task`;
+  const threads = await readdir(tasks).catch(() => []);
+  const lists = threads.map((thread) => readFile(`${tasks}/${thread}/children`, 'utf8').catch(() => ''));
+  return (await Promise.all(lists)).join('').split(' ').filter(Boolean).map(Number);
 }

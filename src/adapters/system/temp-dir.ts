@@ -12,8 +12,14 @@ let count = 0;
 
 /** Opens `<data>/tmp/<pid>-<start time>-<n>`, readable by its owner only. */
 export async function openTempDir(dataDir: string): Promise<TempDir> {
-  const path = join(dataDir, 'tmp', `${await processTag()}-${++count}`);
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  const [parent, name] = [join(dataDir, 'tmp'), `${await processTag()}-${++count}`];
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  // By itself: of a read-only file system, a recursive one says that the folder is not there.
+  await mkdir(parent, { mode: 0o700 }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  });
+  const path = join(parent, name);
+  await mkdir(path, { mode: 0o700 });
   return { path, [Symbol.asyncDispose]: () => removeUnlessMounted(path) };
 }
 

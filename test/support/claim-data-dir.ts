@@ -1,0 +1,3 @@
+import { claimDataDir } from './shared-data-dir.ts';
+
+claimDataDir();
