@@ -52,7 +52,9 @@ export interface Settings {
 export type BuilderBase =
   | { readonly kind: 'debootstrap' | 'mmdebstrap'; readonly suite: string }
   /** `location`: an address or an absolute path. */
-  | { readonly kind: 'tarball'; readonly suite: string; readonly location: string; readonly sha256: string };
+  | { readonly kind: 'tarball'; readonly suite: string; readonly location: string; readonly sha256: string }
+  /** `reference`: an image of Docker or Podman, as they name it. */
+  | { readonly kind: 'image'; readonly suite: string; readonly reference: string };
 
 /** A fat container that images are built in. */
 export interface BuilderDefinition {

@@ -6,6 +6,8 @@ export interface ImageStore extends AsyncDisposable {
   readonly engine: ApiEngineName;
   /** Whether an archive may leave out layers of images that are there. */
   readonly knowsLayers: boolean;
+  /** ID of an image, by name or ID, `sha256:…`; undefined when it is not there. */
+  idOf(image: string): Promise<string | undefined>;
   /** `NAME:TAG` of an image, each as the engine writes it; undefined when the image is not there. */
   namesOf(imageId: Digest): Promise<readonly string[] | undefined>;
   /** Gives an image that is there another name, `NAMESPACE/NAME:TAG`. */

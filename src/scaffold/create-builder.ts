@@ -10,7 +10,7 @@ import { writeScaffold } from './write-scaffold.ts';
 export interface BuilderAnswers {
   /** `debian`, or `namespace/name` for one private to a namespace. */
   readonly name: string;
-  /** `debootstrap:SUITE`, `mmdebstrap:SUITE`, `tarball:LOCATION`, or the name of a builder to extend. */
+  /** `debootstrap:SUITE`, `mmdebstrap:SUITE`, `tarball:LOCATION`, `image:REFERENCE`, or the name of a builder to extend. */
   readonly from: string;
   /** Checksum of the tarball; undefined to have it filled in later. */
   readonly sha256: string | undefined;
@@ -62,12 +62,13 @@ const splitAtSlash = (text: string): [string, string] => {
 function originLine({ name, from, sha256 }: BuilderAnswers): string {
   if (/^(debootstrap|mmdebstrap):[a-z0-9][a-z0-9.+_-]*$/i.test(from)) return `BUILDER_BASE='${from}'`;
   if (/^tarball:[^\s'\\$`]+$/.test(from)) return tarballLines(from, sha256);
+  if (/^image:[a-z0-9][\w./:@-]*$/i.test(from)) return [`BUILDER_BASE='${from}'`, ...suiteLines].join('\n');
   if ((isValidName(from) || isImageId(from)) && from !== name) return `BUILDER='${from}'`;
   throw new KublerError(
     'USAGE_INVALID',
     `cannot start a builder from "${from}": it is no base and no other builder`,
     {
-      hint: 'debootstrap:bookworm, mmdebstrap:bookworm, tarball:FILE-OR-ADDRESS, or the name of a builder such as debian',
+      hint: 'debootstrap:bookworm, mmdebstrap:bookworm, tarball:FILE-OR-ADDRESS, image:REFERENCE, or the name of a builder such as debian',
     },
   );
 }
@@ -83,7 +84,8 @@ function tarballLines(from: string, sha256: string | undefined): string {
     `BUILDER_BASE='${from}'`,
     ...(sha256 === undefined ? ['# Fill in what sha256sum prints for it.'] : []),
     `BUILDER_BASE_SHA256='${sha256?.toLowerCase() ?? ''}'`,
-    '# The Debian release in it.',
-    "BUILDER_SUITE='bookworm'",
+    ...suiteLines,
   ].join('\n');
 }
+
+const suiteLines = ['# The Debian release in it.', "BUILDER_SUITE='bookworm'"];

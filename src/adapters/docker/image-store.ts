@@ -22,7 +22,12 @@ export async function openImageStore(
     engine,
     // Podman, and Docker on containerd's storage, check the archive before they look at what they have.
     knowsLayers: engine === 'docker' && graphDrivers.includes(status.storageDriver ?? ''),
-    namesOf: (imageId) => namesOf(connection, imageId),
+    idOf: async (image) => (await inspect(connection, image))?.Id.replace(/^(?!sha256:)/, 'sha256:'),
+    // Null at Podman, when there is none.
+    namesOf: async (imageId) => {
+      const found = await inspect(connection, imageId);
+      return found && (found.RepoTags ?? []);
+    },
     tag: (imageId, name) => tag(connection, imageId, name),
     load: (archive) => load(connection, archive),
     save: (image) => save(connection, image),
@@ -60,13 +65,16 @@ async function openAny(search: DaemonSearch): Promise<OpenDaemon> {
   throw faults[0];
 }
 
-async function namesOf(connection: Connection, imageId: string): Promise<readonly string[] | undefined> {
+interface Inspected {
+  readonly Id: string;
+  readonly RepoTags: readonly string[] | null;
+}
+
+/** Undefined: the image is not there. */
+async function inspect(connection: Connection, image: string): Promise<Inspected | undefined> {
   try {
-    // Null at Podman, when there is none.
-    const { RepoTags: names } = await request<{ readonly RepoTags: readonly string[] | null }>(connection, {
-      ...{ verb: 'look for an image', method: 'GET', path: apiPath`/images/${imageId}/json` },
-    });
-    return names ?? [];
+    const path = apiPath`/images/${image}/json`;
+    return await request<Inspected>(connection, { verb: 'look for an image', method: 'GET', path });
   } catch (error) {
     if (statusOf(error) === 404) return undefined;
     throw error;

@@ -118,7 +118,7 @@ function addBuilder(group: Command, context: CliContext): void {
     .argument('<name>', 'NAME, or NAMESPACE/NAME for one of that namespace only')
     .option(
       '--from <base>',
-      'debootstrap:SUITE, mmdebstrap:SUITE, tarball:FILE-OR-ADDRESS, or a builder to extend',
+      'debootstrap:SUITE, mmdebstrap:SUITE, tarball:FILE-OR-ADDRESS, image:REFERENCE, or a builder to extend',
     )
     .option('--sha256 <digits>', 'checksum of the tarball')
     .addOption(new Option('--package-manager <name>', 'what installs packages').choices(['apt'] as const))

@@ -3,8 +3,11 @@ import { isImageId, splitImageId } from '../../model/image-id.ts';
 import type { BuilderDefinition } from '../../model/project.ts';
 import type { SnapshotId } from '../../ports/engine.ts';
 import { bootstrapBase, finishBase, makeBuilder, type apt } from '../../stages/builder/index.ts';
+import { saveStream } from '../../stages/rootfs/index.ts';
 import { stepKey, type BuilderStep } from '../../stages/plan/index.ts';
 import type { FrozenIndexes } from '../plan/freeze-indexes.ts';
+import { readEngineImage } from '../images/read-engine-image.ts';
+import { openBaseImages } from '../open-base-images.ts';
 import { withBuild, type Build } from './with-build.ts';
 import { dataPaths, type Workspace } from '../workspace.ts';
 
@@ -65,6 +68,7 @@ async function makeBase(
       definition: step.root,
       base,
       index,
+      saveImage: (hostFile) => saveBaseImage(workspace, step.baseImage ?? '', hostFile),
       tempDir: temp.path,
       logDir: dataPaths(workspace.dataDir).logs(`builder ${step.root.name}`),
     });
@@ -73,6 +77,15 @@ async function makeBase(
   await inSession(workspace, { definition: step.root }, index, raw, ({ context, installer, tempDir }) =>
     finishBase(context, installer, step.base, { aptDir: index.aptDir, tempDir }),
   );
+}
+
+/** Writes the root of an image of Docker or Podman, by its ID, to a tar file. */
+async function saveBaseImage(workspace: Workspace, imageId: string, hostFile: string): Promise<void> {
+  await using temp = await workspace.openTempDir();
+  await using images = await openBaseImages(workspace);
+  const { signal } = workspace;
+  const { tar } = await readEngineImage(images, imageId, { tempDir: temp.path, signal });
+  await saveStream(tar, hostFile, { signal });
 }
 
 /** Runs `work` in a session whose only root is the builder to be. */

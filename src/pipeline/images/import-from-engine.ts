@@ -1,9 +1,9 @@
 import type { ApiEngineName } from '../../model/engine-status.ts';
 import type { ImageRecord } from '../../model/image-record.ts';
-import { readDockerArchive } from '../../stages/publish/index.ts';
-import { saveStream } from '../../stages/rootfs/index.ts';
+import type { ArchivedTree } from '../../stages/publish/index.ts';
 import type { Workspace } from '../workspace.ts';
 import { importImage, type ImportSpec } from './import-image.ts';
+import { readEngineImage } from './read-engine-image.ts';
 
 /** What of an engine is imported: one of its images, or what a container is now. */
 export interface EngineSource {
@@ -24,19 +24,21 @@ export async function importFromEngine(
   spec: Omit<ImportSpec, 'tarball' | 'config'>,
 ): Promise<ImageRecord> {
   await using temp = await workspace.openTempDir();
-  const archive = `${temp.path}/archive.tar`;
-  await save(workspace, source, archive);
-  const { tar, config } = await readDockerArchive(archive, temp.path);
+  const { tar, config } = await read(workspace, source, temp.path);
   return await importImage(workspace, { ...spec, config, tarball: tar });
 }
 
 /** A container is committed to an image without a name, which goes again. */
-async function save(workspace: Workspace, { engine, kind, name }: EngineSource, file: string): Promise<void> {
+async function read(
+  workspace: Workspace,
+  { engine, kind, name }: EngineSource,
+  tempDir: string,
+): Promise<ArchivedTree> {
   await using images = await workspace.openImageStore(engine);
   workspace.progress({ kind: 'stage', task: images.engine, stage: `save ${name}` });
   const committed = kind === 'container' ? await images.commit(name) : undefined;
   try {
-    await saveStream(images.save(committed ?? name), file, workspace);
+    return await readEngineImage(images, committed ?? name, { tempDir, signal: workspace.signal });
   } finally {
     if (committed !== undefined) await images.remove(committed);
   }

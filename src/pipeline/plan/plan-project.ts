@@ -17,6 +17,7 @@ import {
 import type { ImagePlan } from '../../stages/image/index.ts';
 import { checkRuleNames } from '../../stages/prune/index.ts';
 import { throwFaults, type KublerError } from '../../errors.ts';
+import { findBaseImages } from './find-base-images.ts';
 import { findCopySources } from './copy-dependencies.ts';
 import { freezeIndexes, type FrozenIndexes } from './freeze-indexes.ts';
 import { planDockerfiles } from './plan-dockerfiles.ts';
@@ -61,6 +62,7 @@ export async function planProject(
     workspace,
     [...graph.builders, ...graph.images].map(({ definition }) => definition),
   );
+  const baseImages = await findBaseImages(workspace, graph);
   const indexes = await freezeIndexes(workspace, graph);
   const records = await readRecords(workspace.records, graph);
   const failed = await readRecords(workspace.failed, graph);
@@ -69,6 +71,7 @@ export async function planProject(
     graph,
     {
       indexes: indexes.digests,
+      baseImages,
       folders: await digestFolders(graph),
       scripts: await digestFolder(workspace.containerDir),
       records,

@@ -16,6 +16,8 @@ export interface BaseSpec {
   readonly definition: BuilderDefinition;
   readonly base: BuilderBase;
   readonly index: FrozenIndex;
+  /** Writes the root of the image that the base is made from to a tar file. */
+  readonly saveImage: (hostFile: string) => Promise<void>;
   readonly engine: Engine;
   readonly runner: ProcessRunner;
   readonly downloader: Downloader;
@@ -36,6 +38,7 @@ export async function bootstrapBase(spec: BaseSpec): Promise<void> {
 
 async function prepareSource(spec: BaseSpec, base: BuilderBase): Promise<BootstrapSpec['source']> {
   if (base.kind === 'tarball') return { kind: 'tarball', hostFile: await fetchTarball(spec, base) };
+  if (base.kind === 'image') return { kind: 'tarball', hostFile: await fetchImage(spec) };
   const { mirrorDir, keyring } = await prepareMirror({
     kind: base.kind,
     index: spec.index,
@@ -54,6 +57,14 @@ async function prepareSource(spec: BaseSpec, base: BuilderBase): Promise<Bootstr
     keyring,
     epoch: spec.index.epoch,
   };
+}
+
+async function fetchImage(spec: BaseSpec): Promise<string> {
+  const hostFile = join(spec.tempDir, 'image.tar');
+  await spec.saveImage(hostFile).catch((error: unknown) => {
+    throw error instanceof KublerError ? aboutBase(error, spec.definition) : error;
+  });
+  return hostFile;
 }
 
 /** Limit of a base tarball, compressed. */
@@ -80,7 +91,7 @@ async function fetchTarball(
 }
 
 /** The same error with the builder whose base it is about, and where that is named. */
-function aboutBase(error: KublerError, definition: BuilderDefinition): KublerError {
+export function aboutBase(error: KublerError, definition: BuilderDefinition): KublerError {
   const variable = error.code === 'CHECKSUM_MISMATCH' ? 'BUILDER_BASE_SHA256' : 'BUILDER_BASE';
   const { code, message, hint, details, cause } = error;
   return new KublerError(code, `cannot make the base of builder "${definition.name}": ${message}`, {

@@ -6,7 +6,7 @@ import { debianKeyring } from './package-managers/apt/index.ts';
 
 type Base =
   | Pick<Extract<BuilderBase, { kind: 'tarball' }>, 'kind' | 'location'>
-  | { readonly kind: 'debootstrap' | 'mmdebstrap' };
+  | { readonly kind: 'debootstrap' | 'mmdebstrap' | 'image' };
 
 /** A builder's base, if it has one of its own, and where packages come from. */
 export interface PackageUser {
@@ -55,6 +55,7 @@ export async function findMissingTools(
 }
 
 function toolsOf(base: Base): readonly MissingTool[] {
+  if (base.kind === 'image') return [];
   if (base.kind !== 'tarball') return forBases[base.kind];
   const unpacker = unpackers.get(base.location.split('.').at(-1) ?? '');
   return unpacker ? [unpacker] : [];

@@ -14,7 +14,7 @@ export { findMissingTools, type PackageUser } from './host-tools.ts';
 export type { Installer } from './install-packages.ts';
 export { finishBase, makeBuilder } from './make-builder.ts';
 export * as apt from './package-managers/apt/index.ts';
-export { bootstrapBase } from './bootstrap-base.ts';
+export { aboutBase, bootstrapBase } from './bootstrap-base.ts';
 export { proxySecrets } from './proxy-secrets.ts';
 export { sessionEnv } from './session-env.ts';
 export { openShell, type ShellUser } from './open-shell.ts';

@@ -30,7 +30,7 @@ const isSuite = (name: string): boolean => /^[a-z0-9][a-z0-9.+_-]*$/i.test(name)
 function tarball(location: string, dir: string, reader: VariableReader): BuilderBase | undefined {
   const path = isAddress(location) || isAbsolute(location) ? location : resolve(dir, location);
   const sha256 = readChecksum(reader);
-  const suite = readSuite(reader);
+  const suite = readSuite(reader, 'tarball');
   return sha256 === undefined || suite === undefined
     ? undefined
     : { kind: 'tarball', suite, location: path, sha256 };
@@ -48,13 +48,28 @@ function readChecksum(reader: VariableReader): string | undefined {
   return undefined;
 }
 
-/** A tarball does not tell which release it is of, and the packages added to it must be of the same. */
-function readSuite(reader: VariableReader): string | undefined {
+/** An image as Docker and Podman name it, or its ID. */
+const isReference = (text: string): boolean => /^[a-z0-9][\w./:@-]*$/i.test(text);
+
+function image(reference: string, reader: VariableReader): BuilderBase | undefined {
+  if (!isReference(reference)) {
+    reader.fault(
+      'BUILDER_BASE',
+      'after image: must be what Docker or Podman calls it, such as debian:12-slim',
+    );
+    return undefined;
+  }
+  const suite = readSuite(reader, 'image');
+  return suite === undefined ? undefined : { kind: 'image', suite, reference };
+}
+
+/** Neither tells which release it is of, and the packages added to it must be of the same. */
+function readSuite(reader: VariableReader, base: 'tarball' | 'image'): string | undefined {
   const suite = reader.text('BUILDER_SUITE');
   if (suite !== undefined && isSuite(suite)) return suite;
   if (suite !== undefined) reader.fault('BUILDER_SUITE', 'it must be the name of a Debian release');
   else {
-    reader.fault('BUILDER_BASE', 'BUILDER_SUITE does not say which Debian release is in the tarball', {
+    reader.fault('BUILDER_BASE', `BUILDER_SUITE does not say which Debian release is in the ${base}`, {
       hint: "add BUILDER_SUITE='bookworm'",
     });
   }
@@ -65,15 +80,13 @@ function readBase(reader: VariableReader, dir: string): BuilderBase | undefined 
   const text = reader.text('BUILDER_BASE');
   if (text === undefined) return undefined;
   const [, kind = '', value = ''] = /^([a-z]+):(.+)$/.exec(text) ?? [];
-  if (kind === 'image') {
-    reader.fault('BUILDER_BASE', 'a base from an image comes with a later version');
-  } else if (kind === 'tarball') {
-    return tarball(value, dir, reader);
-  } else if ((kind === 'debootstrap' || kind === 'mmdebstrap') && isSuite(value)) {
-    return { kind, suite: value };
-  } else {
-    reader.fault('BUILDER_BASE', 'it must be debootstrap:SUITE, mmdebstrap:SUITE or tarball:ADDRESS-OR-PATH');
-  }
+  if (kind === 'image') return image(value, reader);
+  if (kind === 'tarball') return tarball(value, dir, reader);
+  if ((kind === 'debootstrap' || kind === 'mmdebstrap') && isSuite(value)) return { kind, suite: value };
+  reader.fault(
+    'BUILDER_BASE',
+    'it must be debootstrap:SUITE, mmdebstrap:SUITE, tarball:ADDRESS-OR-PATH or image:REFERENCE',
+  );
   return undefined;
 }
 

@@ -21,6 +21,8 @@ export interface BuilderStep extends Step {
   readonly definition: BuilderDefinition;
   /** Key of the pristine base this builder, and the images built in it, start from. */
   readonly base: Sha256;
+  /** ID of the image the base is made from, if it is made from one. */
+  readonly baseImage?: string;
   /** The builder at the root of the chain, which has the base. */
   readonly root: BuilderDefinition;
 }
@@ -52,6 +54,8 @@ export interface BuildPlan {
 export interface PlanFacts {
   /** Image id or `builder NAME` → digest of its frozen package index. */
   readonly indexes: ReadonlyMap<string, Sha256>;
+  /** Builder → ID of the image of Docker or Podman that is its base. */
+  readonly baseImages?: ReadonlyMap<string, string>;
   /** Image id or `builder NAME` → file name → digest, of its folder. */
   readonly folders: ReadonlyMap<string, ReadonlyMap<string, Sha256>>;
   /** Scripts that work in containers, by name → digest: other scripts, other steps. */
@@ -91,9 +95,14 @@ function planBuilder(
   const user = `builder ${definition.name}`;
   const index = facts.indexes.get(user) ?? '';
   const scripts = (used: (name: string) => boolean) => ({ 'container scripts': digestScripts(facts, used) });
+  const baseImage = parent ? parent.baseImage : facts.baseImages?.get(definition.name);
   const base =
     parent?.base ??
-    stepKey('base', { ...baseInputs(definition), 'package index': index, ...scripts(isOfInstall) });
+    stepKey('base', {
+      ...baseInputs(definition, baseImage),
+      'package index': index,
+      ...scripts(isOfInstall),
+    });
   const files = facts.folders.get(user) ?? noFiles;
   const inputs = withFiles(files, {
     ...(parent ? { [`builder ${parent.definition.name}`]: parent.key, 'package index': index } : { base }),
@@ -105,6 +114,7 @@ function planBuilder(
   return {
     definition,
     base,
+    ...(baseImage !== undefined && { baseImage }),
     root: parent?.root ?? definition,
     key,
     inputs,
@@ -123,9 +133,10 @@ const namesBase = /^BUILDER(_BASE|_BASE_SHA256|_SUITE)?$/;
 const digestScripts = ({ scripts }: PlanFacts, used: (name: string) => boolean): Sha256 =>
   sha256(JSON.stringify([...scripts].filter(([name]) => used(name))));
 
-/** What a base is made from: of a tarball its content, wherever it lies. */
-function baseInputs({ base }: BuilderDefinition): StepInputs {
-  return base?.kind === 'tarball' ? { base: 'tarball', sha256: base.sha256 } : { base: JSON.stringify(base) };
+/** What a base is made from: of a tarball or an image its content, wherever it lies and whatever it is called. */
+function baseInputs({ base }: BuilderDefinition, imageId: string | undefined): StepInputs {
+  if (base?.kind === 'tarball') return { base: 'tarball', sha256: base.sha256 };
+  return base?.kind === 'image' ? { base: 'image', image: imageId ?? '' } : { base: JSON.stringify(base) };
 }
 
 function planImage(

@@ -308,7 +308,7 @@ describe('a builder', () => {
     });
   });
 
-  test.each(['go', 'image:debian', 'debootstrap:', "tarball:x'; rm", 'A B', ''])(
+  test.each(['go', 'image:', "image:x'; rm", 'debootstrap:', "tarball:x'; rm", 'A B', ''])(
     'not from "%s"',
     async (from) => {
       const dir = newDir();

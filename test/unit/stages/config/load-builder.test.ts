@@ -38,6 +38,14 @@ test.each([
   expect(builder?.base).toEqual({ kind: 'tarball', suite: 'bookworm', location: expected, sha256 });
 });
 
+test.each(['debian', 'debian:12-slim', 'registry.example:5000/team/debian@sha256:12ab', 'sha256:12ab'])(
+  'the image %s',
+  async (reference) => {
+    const builder = await load(`BUILDER_BASE='image:${reference}'\nBUILDER_SUITE=bookworm\n`);
+    expect(builder?.base).toEqual({ kind: 'image', suite: 'bookworm', reference });
+  },
+);
+
 test('a tarball’s path is relative to the builder', async () => {
   const builder = await load(
     `BUILDER_BASE='tarball:root.tar'\nBUILDER_BASE_SHA256='${sha256}'\nBUILDER_SUITE=sid\n`,
@@ -74,15 +82,19 @@ test.each([
   ],
   [
     'BUILDER_BASE=image:debian',
-    '1:14 cannot use BUILDER_BASE="image:debian" of builder "b": a base from an image comes with a later version',
+    '1:14 cannot use BUILDER_BASE="image:debian" of builder "b": BUILDER_SUITE does not say which Debian release is in the image',
+  ],
+  [
+    "BUILDER_BASE='image:-x y'",
+    '1:14 cannot use BUILDER_BASE="image:-x y" of builder "b": after image: must be what Docker or Podman calls it, such as debian:12-slim',
   ],
   [
     'BUILDER_BASE=bookworm',
-    '1:14 cannot use BUILDER_BASE="bookworm" of builder "b": it must be debootstrap:SUITE, mmdebstrap:SUITE or tarball:ADDRESS-OR-PATH',
+    '1:14 cannot use BUILDER_BASE="bookworm" of builder "b": it must be debootstrap:SUITE, mmdebstrap:SUITE, tarball:ADDRESS-OR-PATH or image:REFERENCE',
   ],
   [
     "BUILDER_BASE='debootstrap:--foreign'",
-    '1:14 cannot use BUILDER_BASE="debootstrap:--foreign" of builder "b": it must be debootstrap:SUITE, mmdebstrap:SUITE or tarball:ADDRESS-OR-PATH',
+    '1:14 cannot use BUILDER_BASE="debootstrap:--foreign" of builder "b": it must be debootstrap:SUITE, mmdebstrap:SUITE, tarball:ADDRESS-OR-PATH or image:REFERENCE',
   ],
   [
     'BUILDER_BASE=tarball:x.tar\nBUILDER_SUITE=sid',

@@ -155,6 +155,30 @@ describe('planBuild', () => {
     });
   });
 
+  describe('on a base from an image', () => {
+    const base = { kind: 'image', suite: 'bookworm', reference: 'debian:12' } as const;
+    const standing = buildGraph(
+      makeProject(
+        { 'web/base': { builder: 'child' } },
+        { debian: { base }, child: { extends: 'debian', base: undefined } },
+      ),
+      [],
+      {},
+    );
+    const planOn = (id: string) =>
+      planBuild(standing, { ...facts, baseImages: new Map([['debian', id]]) }).builders;
+
+    it('makes it anew when its tag is that of another image', () => {
+      const [one, same, other] = ['sha256:1', 'sha256:1', 'sha256:2'].map((id) => planOn(id)[0]?.base);
+      expect(one).toBe(same);
+      expect(one).not.toBe(other);
+    });
+
+    it('tells builders that extend it which image it is', () => {
+      expect(planOn('sha256:1').map(({ baseImage }) => baseImage)).toEqual(['sha256:1', 'sha256:1']);
+    });
+  });
+
   it('builds what is gone from the store', () => {
     const intact = new Set<ImageId>(['web/base', 'web/app']);
     expect(decisions({ ...built, intact })['web/other']).toBe('build: its layers are no longer in the store');

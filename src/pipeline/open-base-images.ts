@@ -1,0 +1,10 @@
+import { apiEngineNames } from '../model/engine-status.ts';
+import type { ImageStore } from '../ports/image-store.ts';
+import type { Workspace } from './workspace.ts';
+
+/** The images that bases are made from: those of the engine; where it has none, of Docker, or Podman without a Docker. */
+export const openBaseImages = ({
+  engine,
+  openImageStore,
+}: Pick<Workspace, 'engine' | 'openImageStore'>): Promise<ImageStore> =>
+  openImageStore(apiEngineNames.find((name) => name === engine.name));
