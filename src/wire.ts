@@ -27,10 +27,9 @@ import type { Project, Settings } from './model/project.ts';
 import { openLayout } from './oci/layout.ts';
 import { probeHost } from './pipeline/require-engine.ts';
 import { dataPaths, type Workspace } from './pipeline/workspace.ts';
-import type { Engine } from './ports/engine.ts';
 import type { ImageStore } from './ports/image-store.ts';
-import type { ProcessRunner } from './ports/process-runner.ts';
 import { openKeptShells, openLayerCache, openRecords } from './store/index.ts';
+import { chooseEngine, deferEngine, loadClient, nativeHost } from './wire-engine.ts';
 
 interface WorkspaceOptions {
   readonly settings: Settings;
@@ -70,8 +69,10 @@ async function connect(options: WorkspaceOptions, temp: TempDir): Promise<Worksp
     withLock: <T>(work: () => Promise<T>) => withLock(dataDir, 'store', work, { signal, onWait }),
   };
   const layout = await openLayout({ ...shared, dir: dataPaths(dataDir).store });
+  const search: DaemonSearch = { ...options, which: (command) => runner.which(command) };
+  const engine = deferEngine(() => chooseEngine({ ...options, search, processDir: temp.path }));
   return {
-    engine: await nativeEngine(dataDir, temp.path, runner, signal),
+    engine,
     runner,
     downloader: createDownloader({ proxies, caFile, signal }),
     clock: systemClock,
@@ -83,14 +84,17 @@ async function connect(options: WorkspaceOptions, temp: TempDir): Promise<Worksp
     keptShells: openKeptShells(join(dataDir, 'shells'), temp.path),
     records: openRecords({ ...shared, dir: join(dataDir, 'images') }),
     failed: openRecords({ ...shared, dir: join(dataDir, 'failed') }),
-    openImageStore: (name) => imageStore(name, { ...options, which: (command) => runner.which(command) }),
+    openImageStore: (name) => imageStore(name, search),
     dataDir,
     containerDir: join(options.shippedDir, 'src/stages/builder/container'),
     serveRequests,
     openTempDir: () => openTempDir(dataDir),
     withLock: (name, work, onWait) => withLock(dataDir, name, work, { signal, onWait }),
     inUseSince: () => inUseSince(dataDir),
-    [Symbol.asyncDispose]: () => temp[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await engine[Symbol.asyncDispose]();
+      await temp[Symbol.asyncDispose]();
+    },
   };
 }
 
@@ -100,55 +104,30 @@ const isRoot = (): boolean => process.getuid?.() === 0;
 /** What this machine can do: what it lacks for a project, or for the shipped builder, and which engines there are. */
 export async function probe(
   project: Pick<Project, 'settings' | 'builders'> | undefined,
-  search: EngineSearch,
+  place: Omit<DaemonSearch, 'which'>,
 ): Promise<HostReport> {
   await using scratch = await openScratchDir();
   const dataDir = project?.settings.dataDir ?? scratch.path;
   if (isRoot()) await claimDataDir(dataDir, await readIdMap());
-  const { signal } = search;
-  const runner = createProcessRunner({ signal });
+  const runner = createProcessRunner({ signal: place.signal });
+  const search: DaemonSearch = { ...place, which: (command) => runner.which(command) };
+  const native = createNativeEngine(await nativeHost(dataDir, scratch.path, search));
   const [missing, ...others] = await Promise.all([
-    probeHost({ engine: await nativeEngine(dataDir, scratch.path, runner, signal), runner }, project),
-    ...apiEngineNames.map((name) => statusOf(name, { ...search, which: (command) => runner.which(command) })),
+    probeHost({ engine: native, runner }, project),
+    ...apiEngineNames.map((name) => statusOf(name, search)),
   ]);
   const isReady = missing.every(({ optional }) => optional === true);
   const { isNamespace: isRootless } = await readIdMap();
-  const native: EngineStatus = { engine: 'native', isReady, isRootless, storageDriver: 'overlayfs' };
-  return { missing, engines: [native, ...others] };
+  const own: EngineStatus = { engine: 'native', isReady, isRootless, storageDriver: 'overlayfs' };
+  return { missing, engines: [own, ...others] };
 }
 
-/**
- * Loads the client of the API, which is heavy, when it is used. Dockerode would mix what DOCKER_HOST says into every
- * connection, Podman's too: where engines are is found out before, from a copy of the environment.
- */
 async function statusOf(name: ApiEngineName, search: DaemonSearch): Promise<EngineStatus> {
-  delete process.env['DOCKER_HOST'];
-  const { engineStatus } = await import('./adapters/docker/engine-status.ts');
+  const { engineStatus } = await loadClient(() => import('./adapters/docker/engine-status.ts'));
   return engineStatus(name, search);
 }
 
 async function imageStore(name: ApiEngineName | undefined, search: DaemonSearch): Promise<ImageStore> {
-  delete process.env['DOCKER_HOST'];
-  const { openImageStore } = await import('./adapters/docker/image-store.ts');
+  const { openImageStore } = await loadClient(() => import('./adapters/docker/image-store.ts'));
   return openImageStore(name, search);
-}
-
-/** Where engines with an API are looked for. */
-type EngineSearch = Omit<DaemonSearch, 'which'>;
-
-async function nativeEngine(
-  dataDir: string,
-  processDir: string,
-  runner: ProcessRunner,
-  signal: AbortSignal,
-): Promise<Engine> {
-  return createNativeEngine({
-    dataDir,
-    processDir,
-    openTempDir: () => openTempDir(dataDir),
-    which: (command) => runner.which(command),
-    signal,
-    inUserNamespace: (await readIdMap()).isNamespace,
-    uid: process.getuid?.() ?? 0,
-  });
 }

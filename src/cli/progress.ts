@@ -27,9 +27,9 @@ export function openProgress(options: ProgressOptions): ProgressView {
   let view: LiveView | undefined;
   return {
     progress: (event) => {
+      if (event.kind === 'warning' && view) later(event);
+      else if (!('task' in event) || !view?.show(event)) plain(event);
       if (event.kind === 'planned') view = openLiveView(event.tasks, options.now);
-      else if (event.kind === 'warning' && view) later(event);
-      else if (!view?.show(event)) plain(event);
     },
     close: async () => view?.close(),
   };
@@ -37,12 +37,29 @@ export function openProgress(options: ProgressOptions): ProgressView {
 
 function plainLines({ write, now }: ProgressOptions): Progress {
   const started = new Map<string, number>();
+  const tellEngine = engineLine(write);
   return (event) => {
+    tellEngine(event);
     // Of the packages only their number: a line for each would be too many.
-    if (event.kind === 'planned' || (event.kind === 'fetched' && event.files > 0)) return;
+    if (!('task' in event) || (event.kind === 'fetched' && event.files > 0)) return;
     const start = started.get(event.task) ?? now();
     started.set(event.task, start);
     write(`${event.task}: ${describeEvent(event, seconds(now() - start))}\n`);
+  };
+}
+
+/** Writes which engine was picked, once; the usual one only where something is built. */
+function engineLine(write: (text: string) => void): Progress {
+  let line: string | undefined;
+  return (event) => {
+    if (event.kind === 'engine') line = `engine: ${event.engine}, as ${harmless(event.reason)}\n`;
+    const isDue =
+      event.kind === 'engine'
+        ? event.engine !== 'native'
+        : event.kind === 'planned' && event.tasks.length > 0;
+    if (!isDue || line === undefined) return;
+    write(line);
+    line = undefined;
   };
 }
 

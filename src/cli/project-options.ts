@@ -1,3 +1,4 @@
+import { engineSettings } from '../model/engine-status.ts';
 import { Option, type Command, type OptionValues } from '@commander-js/extra-typings';
 
 /** The options of `ProjectFlags`, spelled alike everywhere. */
@@ -6,9 +7,9 @@ export const workingDirOption = new Option(
   'where the project is (default: here, or above)',
 );
 export const dataDirOption = new Option('--data-dir <dir>', 'where images and caches are kept');
-export const engineOption = new Option('--engine <name>', 'what builds and runs containers').choices([
-  'native',
-] as const);
+export const engineOption = new Option('--engine <name>', 'what builds and runs containers').choices(
+  engineSettings,
+);
 export const jsonOption = new Option('--json', 'print JSON instead of a table');
 /** The flag of `debugOption`. */
 export interface DebugFlag {

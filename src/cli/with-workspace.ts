@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { EngineSetting } from '../model/engine-status.ts';
 import type { Project } from '../model/project.ts';
 import type { SettingsOverrides } from '../pipeline/load-project.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
@@ -10,7 +11,7 @@ import { openProgress } from './progress.ts';
 export interface ProjectFlags {
   readonly workingDir?: string | undefined;
   readonly dataDir?: string | undefined;
-  readonly engine?: string | undefined;
+  readonly engine?: EngineSetting | undefined;
 }
 
 /** An open project; `namespace` is the one the current folder lies in. */

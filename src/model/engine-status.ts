@@ -4,6 +4,14 @@ import type { MissingTool } from './missing-tool.ts';
 export const apiEngineNames = ['docker', 'podman'] as const;
 export type ApiEngineName = (typeof apiEngineNames)[number];
 
+/** What builds and runs containers. */
+export const engineNames = ['native', ...apiEngineNames] as const;
+export type EngineName = (typeof engineNames)[number];
+
+/** As users say it; `auto`: the first that works. */
+export const engineSettings = ['auto', ...engineNames] as const;
+export type EngineSetting = (typeof engineSettings)[number];
+
 /** What this machine can do. */
 export interface HostReport {
   /** What the native engine and the builders lack. */
@@ -13,7 +21,7 @@ export interface HostReport {
 
 /** What is known of an engine without using it. */
 export interface EngineStatus {
-  readonly engine: 'native' | ApiEngineName;
+  readonly engine: EngineName;
   readonly isReady: boolean;
   /** Its version. */
   readonly version?: string;

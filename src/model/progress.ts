@@ -1,7 +1,12 @@
+import type { EngineName } from './engine-status.ts';
+
 /** What long work tells whoever watches; `cli/progress.ts` shows it. Plain data. */
 export type ProgressEvent =
   /** What is going to be worked on, before any of it begins. */
-  { readonly kind: 'planned'; readonly tasks: readonly string[] } | TaskEvent;
+  | { readonly kind: 'planned'; readonly tasks: readonly string[] }
+  /** Which engine `auto` has picked. */
+  | { readonly kind: 'engine'; readonly engine: EngineName; readonly reason: string }
+  | TaskEvent;
 
 /** News of one task. */
 export type TaskEvent =

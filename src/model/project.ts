@@ -1,4 +1,5 @@
 import type { SourcePosition } from '../errors.ts';
+import type { EngineSetting } from './engine-status.ts';
 import type { ImageId } from './image-id.ts';
 import type { ImageTests } from './image-tests.ts';
 
@@ -13,7 +14,7 @@ export interface AptSource {
 
 /** Settings after every file, environment variable and flag was taken into account. */
 export interface Settings {
-  readonly engine: 'native';
+  readonly engine: EngineSetting;
   readonly defaultBuilder: string;
   /** `Name <email>`, for `${MAINTAINER}`; empty when not set. */
   readonly maintainer: string;

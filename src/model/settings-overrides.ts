@@ -7,8 +7,7 @@ type Partly<T> = { readonly [Key in keyof T]?: T[Key] | undefined };
  * What one source (the command line, the environment, one file) says about the settings. What it leaves out, or
  * gives as undefined, comes from the source below it.
  */
-export interface SettingsOverrides extends Partly<Omit<Settings, 'engine' | 'apt' | 'network'>> {
-  readonly engine?: string | undefined;
+export interface SettingsOverrides extends Partly<Omit<Settings, 'apt' | 'network'>> {
   readonly apt?: Partly<Settings['apt']> | undefined;
   readonly network?: Partly<Settings['network']> | undefined;
 }

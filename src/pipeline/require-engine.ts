@@ -15,7 +15,7 @@ export async function requireEngine(
 ): Promise<void> {
   const tools = users.length === 0 ? [] : await findMissingTools(runner, users);
   const lacks = [...(await engine.probe('tools')), ...tools];
-  refuse(`use the ${engine.name} engine`, lacks);
+  refuse(`use the ${await engine.name()} engine`, lacks);
   if (ports) refuse('publish ports', lacks, true);
 }
 
@@ -25,7 +25,7 @@ export async function tryEngine(
   { ports = false } = {},
 ): Promise<void> {
   const lacks = await engine.probe();
-  refuse(`use the ${engine.name} engine`, lacks);
+  refuse(`use the ${await engine.name()} engine`, lacks);
   if (ports) refuse('publish ports', lacks, true);
 }
 

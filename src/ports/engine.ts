@@ -1,4 +1,5 @@
 import type { Digest } from '../model/digest.ts';
+import type { EngineName } from '../model/engine-status.ts';
 import type { MissingTool } from '../model/missing-tool.ts';
 
 export type { MissingTool };
@@ -238,7 +239,7 @@ export type ProbeDepth = 'tools' | 'trial';
 
 /** What builds and runs containers. Every id is complete or absent, even after SIGKILL. */
 export interface Engine {
-  readonly name: string;
+  readonly name: () => Promise<EngineName>;
   /** What is missing on this host; empty when the engine can work. */
   probe(depth?: ProbeDepth): Promise<readonly MissingTool[]>;
   hasSnapshot(id: SnapshotId): Promise<boolean>;

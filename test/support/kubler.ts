@@ -18,7 +18,12 @@ export interface KublerOptions {
 export function startKubler(args: readonly string[], options: KublerOptions = {}) {
   return execa(join(repositoryDir, 'bin/kubler.js'), args, {
     cwd: options.cwd ?? repositoryDir,
-    env: { NO_COLOR: '1', KUBLER_DATA_DIR: options.dataDir ?? sharedDataDir(), ...options.env },
+    env: {
+      NO_COLOR: '1',
+      KUBLER_ENGINE: 'native',
+      KUBLER_DATA_DIR: options.dataDir ?? sharedDataDir(),
+      ...options.env,
+    },
     reject: false,
     // Nothing on standard input unless given.
     input: options.input ?? '',

@@ -21,7 +21,7 @@ export async function createDockerEngine(options: DockerEngineOptions): Promise<
   };
   await removeStale(host);
   return {
-    name: host.name,
+    name: () => Promise.resolve(host.name),
     // Who opened the connection has heard from the daemon.
     probe: () => Promise.resolve([]),
     hasSnapshot: async (id) => (await findImage(host, snapshotName(id))) !== undefined,

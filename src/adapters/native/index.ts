@@ -12,7 +12,7 @@ export interface NativeEngineOptions extends NativeHost, ProbeOptions {}
 /** The engine without a daemon: overlay file systems and runc, as root. */
 export function createNativeEngine(options: NativeEngineOptions): Engine {
   return {
-    name: 'native',
+    name: () => Promise.resolve('native'),
     probe: (depth) => probe(options, depth),
     hasSnapshot: async (id) => (await findSnapshot(options, id)) !== undefined,
     holdSnapshots: async () => (await holdSnapshots(options)).map(({ id }) => id),

@@ -2,7 +2,7 @@ import type { Command } from '@commander-js/extra-typings';
 import type { BuildReport } from '../../pipeline/build/build-all.ts';
 import type { Workspace } from '../../pipeline/workspace.ts';
 import type { ProjectPlan } from '../../pipeline/plan/plan-project.ts';
-import { apiEngineNames, type ApiEngineName } from '../../model/engine-status.ts';
+import { apiEngineNames } from '../../model/engine-status.ts';
 import type { CliContext, CliResult } from '../context.ts';
 import { engineOption, jsonOption, withProject } from '../project-options.ts';
 import { renderJson } from '../render-json.ts';
@@ -27,7 +27,10 @@ export function registerBuild(program: Command, context: CliContext, result: Cli
       .option('-n, --dry-run', 'say what would be built and why, and stop')
       .option('-i, --interactive', 'open a shell just before the build of one image; see kubler shell')
       .option('--shell-on-failure', 'open a shell where a step failed; builds one image after the other')
-      .option('--load [engine]', 'bring the images into docker or podman (default: whichever is there)')
+      .option(
+        '--load [engine]',
+        'bring the images into docker or podman (default: the engine of the build, else whichever is there)',
+      )
       .option('-v, --verbose', 'plain lines instead of live progress')
       .addOption(jsonOption)
       .addOption(engineOption),
@@ -58,8 +61,7 @@ export function registerBuild(program: Command, context: CliContext, result: Cli
           const workspace = options.shellOnFailure ? await withShell(context, opened, options.debug) : opened;
           const planned = await planProject(workspace, project, request);
           if (options.dryRun) return printPlan(context, planned, options.json ?? false);
-          const built = await buildAll(workspace, planned, request);
-          return load.isAsked ? loadBuilt(workspace, built, load.engine) : built;
+          return loadBuilt(workspace, await buildAll(workspace, planned, request), load);
         },
         { live, later: (line) => warnings.push(line) },
       ).catch((error: unknown) => {
@@ -83,19 +85,22 @@ function readLoad(value: string | true | undefined) {
   };
 }
 
-/** Brings what is built into an engine, whatever else failed. */
+/** Brings what is built into the engine it was built on, and into another one if asked for, whatever else failed. */
 async function loadBuilt(
   workspace: Workspace,
   report: BuildReport,
-  engine: ApiEngineName | undefined,
+  { isAsked, engine }: ReturnType<typeof readLoad>,
 ): Promise<BuildReport> {
+  if (workspace.signal.aborted) return report;
+  const used = await workspace.engine.name();
+  const own = used === 'native' ? [] : [used];
+  const asked = isAsked && (engine !== undefined || own.length === 0) ? [engine] : [];
+  if (own.length + asked.length === 0) return report;
   const { loadImages } = await import('../../pipeline/images/load-images.ts');
-  if (!workspace.signal.aborted) {
-    const records = report.images.flatMap(({ outcome, record }) =>
-      outcome === 'not built' ? [] : (record ?? []),
-    );
-    await loadImages(workspace, engine, records);
-  }
+  const records = report.images.flatMap(({ outcome, record }) =>
+    outcome === 'not built' ? [] : (record ?? []),
+  );
+  for (const name of new Set([...own, ...asked])) await loadImages(workspace, name, records);
   return report;
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { CliContext } from '../context.ts';
-import { jsonOption, withProject } from '../project-options.ts';
+import { engineOption, jsonOption, withProject } from '../project-options.ts';
 import { renderJson } from '../render-json.ts';
 import { formatBytes } from '../table.ts';
 import { openProject, withWorkspace } from '../with-workspace.ts';
@@ -13,7 +13,8 @@ export function registerClean(program: Command, context: CliContext): void {
       .description('remove what no built image needs any more, kept shells too')
       .option('--all', 'remove built images, builders and downloads too')
       .option('-n, --dry-run', 'say what would be removed, and stop')
-      .addOption(jsonOption),
+      .addOption(jsonOption)
+      .addOption(engineOption),
   )
     .addHelpText('after', '\nExample:\n  kubler clean --dry-run\n')
     .action(async (options) => {

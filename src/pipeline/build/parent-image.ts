@@ -5,6 +5,7 @@ import type { ImageConfig, Manifest } from '../../oci/types.ts';
 import type { ImageStep } from '../../stages/plan/index.ts';
 import type { BuiltTree } from '../../store/index.ts';
 import { readRecord } from '../read-record.ts';
+import { makeImportedRoot } from './imported-root.ts';
 import type { Workspace } from '../workspace.ts';
 
 /** A built image as its children see it. */
@@ -25,11 +26,7 @@ export async function readParent(workspace: Workspace, step: ImageStep): Promise
   const record = await readRecord(workspace, planned.id);
   const tree = record.key === planned.key ? await workspace.records.readTree(record) : undefined;
   if (!tree) throw replaced(record.id);
-  if (record.imported !== undefined && !(await workspace.engine.hasSnapshot(record.targetSnapshot))) {
-    throw new KublerError('IMAGE_NOT_BUILT', `cannot build on ${record.id}: its unpacked tree is gone`, {
-      hint: `kubler import --force TARBALL ${record.id}`,
-    });
-  }
+  if (record.imported !== undefined) await makeImportedRoot(workspace, record);
   return {
     record,
     tree,

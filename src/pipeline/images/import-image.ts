@@ -25,6 +25,7 @@ import {
 } from '../../stages/rootfs/index.ts';
 import { listDropped } from '../build/list-dropped.ts';
 import { keepImage } from '../build/keep-image.ts';
+import { makeImportedRoot } from '../build/imported-root.ts';
 import { requireEngine } from '../require-engine.ts';
 import type { Workspace } from '../workspace.ts';
 
@@ -54,25 +55,18 @@ export async function importImage(workspace: Workspace, spec: ImportSpec): Promi
   await requireEngine(workspace);
   await using temp = await workspace.openTempDir();
   const { tarFile, sha256 } = await receive(workspace, spec, temp.path);
-  workspace.progress({ kind: 'stage', task: spec.id, stage: 'unpack' });
   const tree = await readTree(tarFile);
   await refuseKeys(spec, tree.given);
-  const targetSnapshot = stepKey('import', { tarball: sha256 });
-  await workspace.engine.bootstrap({
-    id: targetSnapshot,
-    log: () => undefined,
-    source: { kind: 'tarball', hostFile: tarFile },
-  });
   const made = await makeImage(workspace, spec, temp.path, { ...tree, sha256 });
   const record: ImageRecord = {
-    ...made.record,
-    ...{ targetSnapshot, builderSnapshot: '', builderKey: '', baseSnapshot: targetSnapshot },
-    buildMs: workspace.clock.now() - startedAt,
+    ...{ ...made.record, buildMs: workspace.clock.now() - startedAt },
   };
   if (record.warnings.length > 0) {
     const text = `prove has ${record.warnings.length} findings: kubler inspect ${spec.id}`;
     workspace.progress({ kind: 'warning', task: spec.id, text });
   }
+  workspace.progress({ kind: 'stage', task: spec.id, stage: 'unpack' });
+  await makeImportedRoot(workspace, record);
   await keepImage(workspace, record, made.tree);
   workspace.progress({ kind: 'done', task: spec.id, summary: `${(record.sizeBytes / 1e6).toFixed(1)} MB` });
   return record;
@@ -157,7 +151,9 @@ async function makeImage(
     ...(spec.config && { config: stepKey('config', { json: encodeJson(config).toString() }) }),
   };
   const { digest, size } = image.manifestDescriptor;
+  const targetSnapshot = stepKey('imported root', { layer: layer.diffId });
   const record = {
+    ...{ targetSnapshot, builderSnapshot: '', builderKey: '', baseSnapshot: targetSnapshot },
     ...{ id: spec.id, key: stepKey('imported image', inputs), inputs, imported: tarball, tags: spec.tags },
     ...{ manifest: { digest, size }, configDigest: image.configDigest, ownLayers: [layer], layerCount: 1 },
     ...{ sizeBytes: layer.uncompressedBytes, compressedBytes: layer.sizeBytes, epoch },

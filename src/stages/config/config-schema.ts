@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { engineSettings } from '../../model/engine-status.ts';
 import { isImageId, isValidName, nameRule } from '../../model/image-id.ts';
 import { tagPattern, tagRule } from '../../model/tag.ts';
 
@@ -73,7 +74,11 @@ const network = z
 /** The shape of `kubler.config.yaml`, of a working directory and of a namespace alike. */
 export const configSchema = z
   .strictObject({
-    engine: z.enum(['native']).describe('What builds and runs containers. Default: native.'),
+    engine: z
+      .enum(engineSettings)
+      .describe(
+        'What builds and runs containers. Default: auto, the first of native, docker and podman that works.',
+      ),
     default_builder: builderName.describe(
       'Builder of images that name none, nor do their parents. Default: debian.',
     ),

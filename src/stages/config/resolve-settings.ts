@@ -21,8 +21,7 @@ export function resolveSettings(layers: readonly SettingsOverrides[], defaults: 
   const apt = layers.map((layer) => layer.apt);
   const network = layers.map((layer) => layer.network);
   return {
-    // The only one there is; each source was checked to name no other.
-    engine: 'native',
+    engine: pick(layers, 'engine') ?? 'auto',
     defaultBuilder: pick(layers, 'defaultBuilder') ?? 'debian',
     maintainer: pick(layers, 'maintainer') ?? '',
     tags: pick(layers, 'tags') ?? ['latest'],

@@ -23,6 +23,21 @@ describe('plain progress', () => {
       'a/c: failed: no\n',
     ]);
   });
+
+  it('tells the engine that was picked once, the usual one where something is built', () => {
+    const told = (engine: 'native' | 'docker', tasks: readonly string[]): readonly string[] => {
+      const lines: string[] = [];
+      const { progress } = openProgress({ live: false, write: (text) => lines.push(text), now: () => 0 });
+      progress({ kind: 'engine', engine, reason: 'it works' });
+      progress({ kind: 'planned', tasks });
+      progress({ kind: 'planned', tasks });
+      return lines;
+    };
+    expect(told('native', [])).toEqual([]);
+    expect(told('native', ['a/b'])).toEqual(['engine: native, as it works\n']);
+    expect(told('docker', [])).toEqual(['engine: docker, as it works\n']);
+    expect(told('docker', ['a/b'])).toEqual(['engine: docker, as it works\n']);
+  });
 });
 
 describe('live progress', () => {

@@ -7,7 +7,7 @@ const runc = { tool: 'runc', need: 'runs containers', debianPackage: 'runc' };
 
 /** A host without any command; its engine lacks runc. */
 const host = {
-  engine: { name: 'native', probe: () => Promise.resolve([runc]) },
+  engine: { name: () => Promise.resolve('native' as const), probe: () => Promise.resolve([runc]) },
   runner: { which: () => Promise.resolve(undefined) },
 } as unknown as Workspace;
 const line = 'sudo apt-get install --yes --no-install-recommends';
@@ -28,7 +28,7 @@ it('asks for what publishes ports only where ports are published', async () => {
   const tun = { tool: '/dev/net/tun', need: 'publishes ports', fix: 'sudo chmod', optional: true };
   const slow = {
     ...host,
-    engine: { name: 'native', probe: () => Promise.resolve([tun]) },
+    engine: { name: () => Promise.resolve('native' as const), probe: () => Promise.resolve([tun]) },
   } as unknown as Workspace;
   await requireEngine(slow);
   await expect(requireEngine(slow, [], { ports: true })).rejects.toMatchObject({

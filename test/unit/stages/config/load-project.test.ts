@@ -147,7 +147,7 @@ describe('settings', () => {
         maintainer: 'web',
         jobs: 3,
         dataDir: join(dir, 'data'),
-        engine: 'native',
+        engine: 'auto',
         apt: {
           mirror: 'http://root',
           components: ['main', 'contrib'],
@@ -170,7 +170,7 @@ describe('settings', () => {
     const dir = tree({ 'kubler.config.yaml': '' });
     const { settings } = await loadTestProject(dir, { defaultJobs: 7 });
     expect(settings).toMatchObject({
-      engine: 'native',
+      engine: 'auto',
       defaultBuilder: 'debian',
       maintainer: '',
       tags: ['latest'],
@@ -241,11 +241,11 @@ describe('faults', () => {
       'namespaces/UPPER/images/': '',
     });
     const faults = await faultsOf(() =>
-      loadTestProject(dir, { env: { KUBLER_JOBS: '0' }, flags: { engine: 'docker' } }),
+      loadTestProject(dir, { env: { KUBLER_JOBS: '0' }, flags: { engine: 'lxc' as never } }),
     );
     expect(faults.map(({ code, message }) => `${code} ${message.replaceAll(dir, '.')}`)).toEqual([
       'CONFIG_INVALID cannot read "job": there is no such key',
-      'USAGE_INVALID cannot use --engine "docker": it must be "native"',
+      'USAGE_INVALID cannot use --engine "lxc": it must be "auto" or "native" or "docker" or "podman"',
       'CONFIG_INVALID cannot use KUBLER_JOBS="0": it must be at least 1',
       'CONFIG_INVALID cannot load namespace "./namespaces/UPPER": "UPPER" is not a valid name',
       'CONFIG_INVALID cannot read "jobs": it must be a whole number',

@@ -61,7 +61,7 @@ describe('a good file', () => {
 
 describe('faults', () => {
   test.each([
-    ['engine: docker', '1:9 cannot read "engine": it must be "native"'],
+    ['engine: lxc', '1:9 cannot read "engine": it must be "auto" or "native" or "docker" or "podman"'],
     ['jobs: two', '1:7 cannot read "jobs": it must be a whole number'],
     ['jobs: 1.5', '1:7 cannot read "jobs": it must be a whole number'],
     ['jobs: 0', '1:7 cannot read "jobs": it must be at least 1'],

@@ -61,13 +61,13 @@ describe('the environment', () => {
   test('names each variable with a wrong value, and hides proxies', () => {
     const { faults } = read({
       KUBLER_JOBS: 'many',
-      KUBLER_ENGINE: 'docker',
+      KUBLER_ENGINE: 'lxc',
       SOURCE_DATE_EPOCH: 'today',
       https_proxy: 'socks5://user:secret@proxy',
       KUBLER_TAGS: 'good -bad',
     });
     expect(faults.map((fault) => fault.split(':')[0]).sort()).toEqual([
-      'cannot use KUBLER_ENGINE="docker"',
+      'cannot use KUBLER_ENGINE="lxc"',
       'cannot use KUBLER_JOBS="many"',
       'cannot use KUBLER_TAGS="good -bad"',
       'cannot use SOURCE_DATE_EPOCH="today"',
