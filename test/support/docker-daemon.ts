@@ -1,4 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -18,7 +19,8 @@ export interface DockerDaemon {
 const client = existsSync('/usr/bin/docker') ? '/usr/bin/docker' : 'docker';
 
 /**
- * Starts a daemon that has everything below `dir`, no network of its own, and leaves the host's rules alone.
+ * Starts a daemon that has everything below `dir`, a bridge of its own, and leaves the host's rules alone: its containers
+ * reach this machine only, whose ports they publish by a proxy.
  * @param options further ones of dockerd(8)
  */
 export function startDocker(dir: string, options: readonly string[] = []): Promise<DockerDaemon> {
@@ -28,10 +30,28 @@ export function startDocker(dir: string, options: readonly string[] = []): Promi
     rmSync(join(dir, file), { force: true });
   const socketPath = join(dir, 'socket');
   const places = ['data-root', 'exec-root', 'pidfile'].map((name) => `--${name}=${join(dir, name)}`);
-  const network = ['--iptables=false', '--ip6tables=false', '--bridge=none'];
+  const bridge = addBridge(dir);
+  const network = ['--iptables=false', '--ip6tables=false', '--ip-forward=false', `--bridge=${bridge}`];
   const args = [...places, ...network, `--host=unix://${socketPath}`, ...options];
-  return startDaemon(['dockerd', ...args], socketPath);
+  return startDaemon(['dockerd', ...args], socketPath, {}, () => removeBridge(bridge));
 }
+
+/**
+ * Makes the bridge of a folder's daemon, unless a killed one left it. (Without one, daemons remove that of the machine.)
+ * Its addresses are of the networks that nobody has: those to measure with (RFC 2544).
+ * @returns its name
+ */
+function addBridge(dir: string): string {
+  const [first = 0, second = 0, ...rest] = createHash('sha256').update(dir).digest();
+  const name = `kt-${Buffer.from(rest).toString('hex').slice(0, 12)}`;
+  if (existsSync(`/sys/class/net/${name}`)) return name;
+  execFileSync('ip', ['link', 'add', name, 'type', 'bridge']);
+  execFileSync('ip', ['address', 'add', `198.${18 + (first % 2)}.${second}.1/24`, 'dev', name]);
+  execFileSync('ip', ['link', 'set', name, 'up']);
+  return name;
+}
+
+const removeBridge = (name: string): void => void spawnSync('ip', ['link', 'delete', name]);
 
 /** For machines without CAP_SYS_RESOURCE, whose cgroups are not systemd's. */
 const podmanConfig = `[containers]
@@ -56,6 +76,7 @@ async function startDaemon(
   [command = '', ...args]: readonly string[],
   socketPath: string,
   env = {},
+  cleanUp: () => void = () => undefined,
 ): Promise<DockerDaemon> {
   const log = `${socketPath}.log`;
   const output = openSync(log, 'w');
@@ -72,9 +93,11 @@ async function startDaemon(
       ...(input && { input }),
     });
   const stop = async (): Promise<void> => {
-    if (daemon.exitCode !== null || daemon.signalCode !== null) return;
-    daemon.kill('SIGTERM');
-    await once(daemon, 'exit');
+    if (daemon.exitCode === null && daemon.signalCode === null) {
+      daemon.kill('SIGTERM');
+      await once(daemon, 'exit');
+    }
+    cleanUp();
     // What daemons leave mounted is in the way of whoever removes their folders.
     const mounts = readFileSync('/proc/self/mountinfo', 'utf8')
       .split('\n')
