@@ -78,6 +78,17 @@ export class KublerError extends Error {
   }
 }
 
+/** The same failure with more to say of it. */
+export function amend(error: KublerError, more: KublerErrorOptions): KublerError {
+  const { code, message, hint, at, details, logFile, cause } = error;
+  const known = {
+    ...(hint !== undefined && { hint }),
+    ...(at && { at }),
+    ...(logFile !== undefined && { logFile }),
+  };
+  return new KublerError(code, message, { ...known, details, cause, ...more });
+}
+
 /** Several independent failures, in a stable order: configuration faults, or images that failed side by side. */
 export class KublerErrors extends Error {
   override readonly name = 'KublerErrors';

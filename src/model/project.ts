@@ -1,5 +1,6 @@
 import type { SourcePosition } from '../errors.ts';
 import type { EngineSetting } from './engine-status.ts';
+import type { ContainerOptions } from './container-options.ts';
 import type { ImageId } from './image-id.ts';
 import type { ImageTests } from './image-tests.ts';
 
@@ -69,9 +70,11 @@ export interface BuilderDefinition {
   readonly base: BuilderBase | undefined;
   /** …or the builder it extends. */
   readonly extends: string | undefined;
+  /** What its own build container has. */
+  readonly container?: ContainerOptions;
   /** All variables of its build.conf. */
   readonly variables: Variables;
-  /** Where BUILDER, BUILDER_BASE and BUILDER_BASE_SHA256 stand. */
+  /** Where BUILDER, BUILDER_BASE, BUILDER_BASE_SHA256 and the mounts stand. */
   readonly positions?: VariablePositions;
 }
 
@@ -100,8 +103,10 @@ export interface ImageDefinition {
   readonly prune: readonly string[];
   readonly tags: readonly string[];
   readonly tests: ImageTests;
+  /** What its build container has. */
+  readonly container?: ContainerOptions;
   readonly variables: Variables;
-  /** Where IMAGE_PARENT, BUILDER and PRUNE stand. */
+  /** Where IMAGE_PARENT, BUILDER, PRUNE and the mounts stand. */
   readonly positions: VariablePositions;
 }
 

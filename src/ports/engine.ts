@@ -1,3 +1,4 @@
+import type { ContainerOptions, BuildMount } from '../model/container-options.ts';
 import type { Digest } from '../model/digest.ts';
 import type { EngineName } from '../model/engine-status.ts';
 import type { MissingTool } from '../model/missing-tool.ts';
@@ -41,8 +42,11 @@ export interface SessionSpec {
   readonly inputs: readonly Input[];
   /** Environment of every command. */
   readonly env: Readonly<Record<string, string>>;
-  /** CAP_SYS_PTRACE for commands of this session. */
-  readonly ptrace?: boolean;
+  /**
+   * What its containers have beside what all have. Hooks run in the builder, without one in the target. `open` rejects with
+   * `USAGE_INVALID` for a mount that cannot be; limits are for engines that can set them.
+   */
+  readonly options?: ContainerOptions;
 }
 
 export interface ExecSpec {
@@ -156,11 +160,7 @@ export interface RunSpec {
   readonly tty: boolean;
 }
 
-export interface Mount {
-  readonly hostPath: string;
-  readonly containerPath: string;
-  readonly readOnly: boolean;
-}
+export type Mount = BuildMount;
 
 /** A port of a container and where it is reached on 127.0.0.1. */
 export interface Port {

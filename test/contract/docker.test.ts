@@ -33,6 +33,7 @@ const openEngine = (
   { socketPath }: DockerDaemon,
   dataDir: string,
   signal = new AbortController().signal,
+  openScratch = () => openTempDir(dataDir),
 ): Promise<Engine> => {
   const processDir = join(dataDir, 'tmp/process');
   mkdirSync(processDir, { recursive: true });
@@ -41,7 +42,7 @@ const openEngine = (
     docker: connect({ kind: 'unix', socketPath }),
     dataDir,
     processDir,
-    openTempDir: () => openTempDir(dataDir),
+    openTempDir: openScratch,
     signal,
     makeBase: () => Promise.reject(new Error('no tool of this host is asked for a base')),
   });
@@ -185,6 +186,25 @@ requires('root', 'dockerd')('a Docker daemon', () => {
     // Its end would be a Ctrl-D at the terminal.
     terminal.stdin.write('typed\n');
     expect(await text(terminal.stdout)).toMatch(/typed xterm\r+\nstatus 3\r\n$/);
+    expect(leftovers(daemon)).toEqual(nothing);
+  });
+
+  it('that has other files is sent what is only read, and refuses to mount the rest', async () => {
+    const elsewhere = () =>
+      Promise.resolve({ path: join(dir, 'of-this-machine'), [Symbol.asyncDispose]: async () => {} });
+    const engine = await openEngine('docker', daemon, dataDir, undefined, elsewhere);
+    writeFileSync(join(dir, 'given'), 'given');
+    const mounts = [{ hostPath: join(dir, 'given'), containerPath: '/etc/given', readOnly: true }];
+    {
+      await using session = await engine.open({ ...spec, options: { mounts } });
+      const argv = ['sh', '-c', 'cat /etc/given; ! echo x > /etc/given'] as const;
+      const run = { root: 'builder', argv, stdout: 'capture', log: () => undefined } as const;
+      expect(await session.exec(run)).toEqual({ exitCode: 0, stdout: 'given' });
+    }
+    const options = { mounts: mounts.map((mount) => ({ ...mount, readOnly: false })) };
+    await expect(engine.open({ ...spec, options })).rejects.toMatchObject({
+      ...{ code: 'USAGE_INVALID', hint: expect.stringContaining(':ro') as unknown },
+    });
     expect(leftovers(daemon)).toEqual(nothing);
   });
 

@@ -216,8 +216,85 @@ export function describeEngineContract(
     });
 
     it('allows tracing to a session that asks for it', async () => {
-      await using session = await open({ ptrace: true });
+      await using session = await open({ options: { ptrace: true } });
       expect(hasPtrace(await sh(session, 'grep CapBnd /proc/self/status'))).toBe(true);
+    });
+
+    describe('options of a build.conf', () => {
+      it('mount folders and files where hooks run, and nowhere else', async () => {
+        const mounted = join(dir, 'mounted');
+        mkdirSync(mounted, { recursive: true });
+        await writeFile(join(mounted, 'file'), 'given');
+        const mounts = [
+          { hostPath: mounted, containerPath: '/mnt/rw', readOnly: false },
+          { hostPath: mounted, containerPath: '/mnt/ro', readOnly: true },
+          { hostPath: join(mounted, 'file'), containerPath: '/etc/given', readOnly: true },
+        ];
+        const id = newId();
+        {
+          await using session = await open({ options: { mounts } });
+          const script =
+            'cat /mnt/ro/file /etc/given; ! touch /mnt/ro/new; echo made > /mnt/rw/made; touch /own';
+          expect(await sh(session, script, 'builder')).toBe('givengiven');
+          await sh(session, 'test ! -e /mnt; test ! -e /etc/given');
+          await session.commit('builder', id);
+        }
+        expect(await readFile(join(mounted, 'made'), 'utf8')).toBe('made\n');
+        await using session = await engine.open({ target: id, inputs: [], env: {}, options: { mounts } });
+        expect(await sh(session, 'cat /mnt/rw/made; test -e /own')).toBe('made\n');
+        await using without = await open({ builder: id });
+        await sh(without, 'test ! -e /mnt/rw/made', 'builder');
+      });
+
+      it('refuse to mount what is not there', async () => {
+        const mounts = [{ hostPath: join(dir, 'missing'), containerPath: '/mnt', readOnly: true }];
+        await expect(open({ options: { mounts } })).rejects.toMatchObject({ code: 'USAGE_INVALID' });
+      });
+
+      it('say which system calls there are', async () => {
+        const mode = async (seccomp?: 'unconfined') => {
+          await using session = await open(seccomp && { options: { seccomp } });
+          return (await sh(session, 'grep ^Seccomp: /proc/self/status')).trim().slice(-1);
+        };
+        expect([await mode(), await mode('unconfined')]).toEqual(['2', '0']);
+        const syscalls = [{ names: ['mkdir', 'mkdirat'], action: 'SCMP_ACT_ERRNO', errnoRet: 28 }];
+        const seccomp = { defaultAction: 'SCMP_ACT_ALLOW', syscalls };
+        await using session = await open({ options: { seccomp } });
+        for (const root of ['builder', 'target'] as const) {
+          const made = 'mkdir /x 2>&1 || true';
+          expect(await sh(session, made, root)).toMatch(/No space left on device/);
+        }
+      });
+
+      it('set limits, names and folders in memory, and take capabilities', async () => {
+        const options = {
+          capDrop: ['KILL', 'SETUID'],
+          ulimits: [{ name: 'nofile', soft: 99, hard: 99 }],
+          shmBytes: 4 << 20,
+          tmpfs: [{ containerPath: '/mem', sizeBytes: 65536 }],
+          hosts: [{ name: 'some.test', address: '192.0.2.7' }],
+          dns: ['192.0.2.8'],
+        };
+        await using session = await open({ options });
+        const script =
+          'ulimit -Sn; ulimit -Hn; stat -f -c %b*%S /dev/shm; touch /mem/x; cat /etc/hosts /etc/resolv.conf';
+        const { stdout } = await run(session, ['sh', '-ec', script], {
+          ...{ root: 'builder', network: 'host', stdout: 'capture' },
+        });
+        const [soft, hard, shm = '', ...files] = stdout.split('\n');
+        expect([soft, hard, shm.split('*').reduce((size, each) => size * Number(each), 1)]).toEqual([
+          ...['99', '99', 4 << 20],
+        ]);
+        expect(files).toContainEqual(expect.stringMatching(/^192\.0\.2\.7\s+some\.test$/));
+        expect(files.filter((line) => line.startsWith('nameserver'))).toEqual(['nameserver 192.0.2.8']);
+        expect(
+          (await run(session, ['sh', '-c', 'head -c 100000 /dev/zero > /mem/z'], { root: 'builder' }))
+            .exitCode,
+        ).not.toBe(0);
+        const status = await sh(session, 'test ! -e /mem; grep CapBnd /proc/self/status');
+        // KILL is bit 5, SETGID 6, SETUID 7 (capabilities(7)).
+        expect((Number(`0x${status.trim().slice(-4)}`) >> 5) & 7).toBe(2);
+      });
     });
 
     describe('inputs', () => {

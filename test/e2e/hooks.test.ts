@@ -100,6 +100,39 @@ finish_rootfs_build() {
     ]);
   });
 
+  it('sees what BUILDER_MOUNTS and BUILDER_DOCKER_ARGS give it, under the rules of BUILDER_SECCOMP', async () => {
+    const folder = join(dir, 'mounted');
+    writeTree(folder, { file: 'given\n' });
+    const noPriority = { names: ['setpriority'], action: 'SCMP_ACT_ERRNO', errnoRet: 28 };
+    const profile = { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [noPriority] };
+    const files = (mount: string) => ({
+      'build.conf': `INSTALL_MODE='extracted'
+BUILDER_MOUNTS=('${mount}')
+BUILDER_DOCKER_ARGS=('--volume' '${folder}:/mnt/given:ro' --env 'OWN=a b' '--add-host=some.test:192.0.2.7' --memory=1g)
+BUILDER_SECCOMP='profile.json'
+BUILDER_CAPS_SYS_PTRACE='true'
+`,
+      'profile.json': JSON.stringify(profile),
+      'build.sh': `finish_rootfs_build() {
+  cat /mnt/given/file > "\${_ROOTFS}/seen"
+  echo "\${OWN} $(getent hosts some.test | tr -s ' ')" >> "\${_ROOTFS}/seen"
+  (nice -n 5 true 2>&1 || true) | grep -o 'No space.*' >> "\${_ROOTFS}/seen"
+  echo made > /mnt/written/made
+}
+`,
+    });
+    const { read } = await build('mounts', files(`${folder}:/mnt/written`));
+    expect(read('seen')).toBe('given\na b 192.0.2.7 some.test\nNo space left on device\n');
+    expect(readFileSync(join(folder, 'made'), 'utf8')).toBe('made\n');
+    writeTree(join(dir, 'namespaces/hook/images/mounts'), files('./missing:/mnt/missing'));
+    const { exitCode, stderr } = await kubler(['build', 'hook/mounts'], { cwd: dir });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('warning: BUILDER_DOCKER_ARGS: the native engine sets no limits');
+    expect(stderr).toMatch(
+      /error: cannot mount ".*missing" at "\/mnt\/missing": there is no .*\n.*build\.conf:2:/,
+    );
+  });
+
   it('sees its folder alike, whoever checked it out, and has what it copies alike', async () => {
     const folder = join(dir, 'namespaces/hook/images/copy');
     writeTree(folder, { 'files/conf': 'conf\n', 'files/run': 'run\n', 'files/.git/HEAD': '', '.git': 'x' });

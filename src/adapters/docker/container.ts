@@ -1,5 +1,7 @@
 import { KublerError } from '../../errors.ts';
+import type { ContainerOptions } from '../../model/container-options.ts';
 import type { ExecSpec } from '../../ports/engine.ts';
+import { toHostOptions } from './container-options.ts';
 import type { DockerHost } from './host.ts';
 import { apiPath, request } from './request.ts';
 import { holdPath, type BindMount } from './supplies.ts';
@@ -13,14 +15,10 @@ export interface ContainerSpec {
   readonly network: 'host' | 'none';
   /** Whoever runs commands that do not say so; root by default. */
   readonly user?: { readonly uid: number; readonly gid: number; readonly additionalGids: readonly number[] };
-  readonly ptrace: boolean;
+  readonly options: ContainerOptions;
+  /** Where the daemon's machine has the seccomp profile of the options. */
+  readonly seccompPath: string;
 }
-
-/** What package managers, their scripts and hooks need (capabilities(7)): what the native engine gives too. */
-export const buildCapabilities = [
-  ...['AUDIT_WRITE', 'CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'NET_BIND_SERVICE'],
-  ...['SETFCAP', 'SETGID', 'SETPCAP', 'SETUID', 'SYS_CHROOT'],
-];
 
 /**
  * Starts a container that does nothing but wait for commands. No environment: what an image's config says is kept with
@@ -59,9 +57,8 @@ function hostConfig(host: DockerHost, spec: ContainerSpec): object {
     Mounts: spec.mounts,
     Tmpfs: Object.fromEntries(tmpfs) as unknown,
     CapDrop: ['ALL'],
-    CapAdd: [...buildCapabilities, ...(spec.ptrace ? ['SYS_PTRACE'] : [])],
     GroupAdd: (spec.user?.additionalGids ?? []).map(String),
-    Ulimits: host.ulimits,
+    ...toHostOptions(host, spec.options, spec),
   };
 }
 

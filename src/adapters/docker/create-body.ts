@@ -1,5 +1,5 @@
 import type { Port, RunSpec } from '../../ports/engine.ts';
-import { buildCapabilities } from './container.ts';
+import { buildCapabilities } from './capabilities.ts';
 import type { DockerHost } from './host.ts';
 
 interface Given {

@@ -1,6 +1,6 @@
-import { stat } from 'node:fs/promises';
 import { KublerError } from '../../errors.ts';
-import type { Mount, RunSpec } from '../../ports/engine.ts';
+import type { RunSpec } from '../../ports/engine.ts';
+import { checkMount } from './check-mount.ts';
 import type { Peer, Talk } from './converse.ts';
 import { toCreateBody } from './create-body.ts';
 import { statusOf } from './daemon-error.ts';
@@ -42,16 +42,6 @@ export async function makeImageContainer(
     await dispose();
     throw error;
   }
-}
-
-/** A folder or file of this host; where the daemon is another machine, it says itself that it does not have it. */
-async function checkMount({ hostPath, containerPath }: Mount): Promise<void> {
-  const refuse = (reason: string, cause?: unknown): never => {
-    const message = `cannot mount "${hostPath}" at "${containerPath}": ${reason}`;
-    throw new KublerError('USAGE_INVALID', message, { cause });
-  };
-  if (/^\/(proc|sys)(\/|$)/.test(containerPath)) refuse("that place is the kernel's");
-  await stat(hostPath).catch((cause: unknown) => refuse(`there is no "${hostPath}"`, cause));
 }
 
 async function create(host: DockerHost, { argv, name }: RunSpec, body: object): Promise<string> {

@@ -2,6 +2,7 @@ import type { Root, Session, SessionSpec } from '../../ports/engine.ts';
 import { commitRoot } from './commit-root.ts';
 import { execInSession } from './exec-in-session.ts';
 import type { DockerHost } from './host.ts';
+import { mountForHooks } from './hook-mounts.ts';
 import { newSession, removeLabelled, sessionLabel, sessionLabels } from './labels.ts';
 import { loadImageRoot } from './load-image.ts';
 import { needBuilder, needTarget } from './session-containers.ts';
@@ -43,8 +44,14 @@ async function prepare(
     : await requireSnapshot(host, target);
   const roots = new Map<Root, RootState>([['target', rootOn(imageId)]]);
   if (builder !== undefined) roots.set('builder', rootOn(await requireSnapshot(host, builder)));
-  const supplies = await makeSupplies(host, { imageId, labels, inputs });
-  const state: SessionState = { host, spec, labels, supplies, roots, turn: Promise.resolve() };
+  const { mounts = [], tmpfs = [], seccomp } = spec.options ?? {};
+  const supplies = await makeSupplies(host, { imageId, labels, inputs, seccomp });
+  const hooks = {
+    root: builder === undefined ? 'target' : 'builder',
+    mounts: await mountForHooks(host, mounts, { supplies, imageId, labels }),
+    tmpfs,
+  } as const;
+  const state: SessionState = { host, spec, labels, supplies, hooks, roots, turn: Promise.resolve() };
   // Now, because a snapshot that a container stands on is not removed.
   await (builder === undefined ? needTarget(state, undefined, false) : needBuilder(state, false));
   return state;

@@ -1,6 +1,6 @@
 import { assert } from '../../errors.ts';
-import { targetRootPath } from '../../ports/engine.ts';
-import { removeContainer, rootPath, startContainer } from './container.ts';
+import { targetRootPath, type Root } from '../../ports/engine.ts';
+import { removeContainer, rootPath, startContainer, type ContainerSpec } from './container.ts';
 import { runExec } from './run-exec.ts';
 import { listChanges, type Change } from './list-changes.ts';
 import { rootOf, type Running, type SessionState, type Shape } from './session-state.ts';
@@ -29,14 +29,23 @@ export async function needTarget(
 async function startTarget(state: SessionState, shape: Shape): Promise<Running> {
   const { imageId } = rootOf(state, 'target');
   const mounts = [...state.supplies.mounts, ...shape.inputs];
-  const id = await start(state, { ...shape, imageId, mounts });
+  const id = await start(state, 'target', { ...shape, imageId, mounts });
   return { id, shape, targetWritable: true };
 }
 
-const start = (
-  { host, labels, spec }: SessionState,
-  container: Omit<Parameters<typeof startContainer>[1], 'labels' | 'ptrace'>,
-): Promise<string> => startContainer(host, { ...container, labels, ptrace: spec.ptrace ?? false });
+/** Starts a container of a root, with what the options of the session say. */
+function start(
+  { host, labels, hooks, supplies, spec: { options = {} } }: SessionState,
+  root: Root,
+  container: Omit<ContainerSpec, 'labels' | 'options' | 'seccompPath'>,
+): Promise<string> {
+  const own = root === hooks.root ? hooks : { mounts: [], tmpfs: [] };
+  return startContainer(host, {
+    ...{ ...container, labels, options, seccompPath: supplies.seccompPath },
+    mounts: [...container.mounts, ...own.mounts],
+    tmpfs: [...container.tmpfs, ...own.tmpfs],
+  });
+}
 
 /** Has the builder's container run on the target as it is now, able to change it or not. */
 export async function needBuilder(state: SessionState, writesTarget: boolean): Promise<Running> {
@@ -62,7 +71,7 @@ async function startBuilder(state: SessionState, target: Running, targetWritable
     : [bind(targetRootPath, true), bind(hiddenTargetPath, false)];
   const shape: Shape = { ...plainShape, network: 'host' };
   const { imageId } = rootOf(state, 'builder');
-  const id = await start(state, { ...shape, imageId, mounts: [...supplies.mounts, ...roots] });
+  const id = await start(state, 'builder', { ...shape, imageId, mounts: [...supplies.mounts, ...roots] });
   await sweep(state, id, targetWritable ? targetRootPath : hiddenTargetPath);
   return { id, shape, targetWritable };
 }
@@ -120,8 +129,12 @@ export async function stopBuilder(state: SessionState): Promise<void> {
 }
 
 /** Whether a builder's root differs from its image in more than mount points. */
-async function hasChanged({ host, supplies }: SessionState, id: string): Promise<boolean> {
-  const points = [...supplies.mounts.map(({ Target }) => Target), ...enginePoints];
+async function hasChanged({ host, supplies, hooks }: SessionState, id: string): Promise<boolean> {
+  const points = [
+    ...[...supplies.mounts, ...hooks.mounts].map(({ Target }) => Target),
+    ...hooks.tmpfs.map(({ containerPath }) => containerPath),
+    ...enginePoints,
+  ];
   const isPoint = ({ Path }: Change) => points.some((point) => `${point}/`.startsWith(`${Path}/`));
   // Commands that only look make files in /tmp, and remove them.
   const isTouched = ({ Path, Kind }: Change) => Path === '/tmp' && Kind === 0;

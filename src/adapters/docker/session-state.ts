@@ -36,6 +36,8 @@ export interface SessionState {
   readonly spec: SessionSpec;
   readonly labels: Readonly<Record<string, string>>;
   readonly supplies: Supplies;
+  /** The root hooks run in, and what it alone has. */
+  readonly hooks: Pick<ContainerSpec, 'mounts' | 'tmpfs'> & { readonly root: Root };
   readonly roots: ReadonlyMap<Root, RootState>;
   /** The last of what is done to its containers, one after the other. */
   turn: Promise<unknown>;

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { newDirectory, newFile } from '../../oci/new-member.ts';
 import type { TarMember } from '../../oci/tar-member.ts';
 import { writeTar } from '../../oci/tar-write.ts';
+import type { ContainerOptions } from '../../model/container-options.ts';
 import type { Input } from '../../ports/engine.ts';
 import { holderPrograms } from './holder-program.ts';
 import type { DockerHost } from './host.ts';
@@ -26,6 +27,8 @@ export interface BindMount {
 export interface Supplies {
   /** What every container of the session mounts. */
   readonly mounts: readonly BindMount[];
+  /** Where the daemon's machine has the seccomp profile, if there is one. */
+  readonly seccompPath: string;
   /** Sends what is new in the inputs. */
   refresh(): Promise<void>;
   /** Sends further inputs and says how they are mounted. */
@@ -37,7 +40,7 @@ const loadPath = '/.kubler-load';
 /** @param imageId of any image: nothing of it is used */
 export async function makeSupplies(
   host: DockerHost,
-  { imageId, labels, inputs }: SuppliesSpec,
+  { imageId, labels, inputs, seccomp }: SuppliesSpec,
 ): Promise<Supplies> {
   const call = { verb: 'hand files to a container', method: 'POST' } as const;
   const volume = await request<Volume>(host, { ...call, path: '/volumes/create', body: { Labels: labels } });
@@ -49,7 +52,7 @@ export async function makeSupplies(
   const loader = await request<{ readonly Id: string }>(host, { ...call, path: '/containers/create', body });
   const send = (members: AsyncIterable<TarMember> | Iterable<TarMember>) => upload(host, loader.Id, members);
   const { Architecture } = await request<Info>(host, { ...call, method: 'GET', path: '/info' });
-  await send(holderMembers(Architecture));
+  await send([...holderMembers(Architecture), ...profileMembers(seccomp)]);
   const known: Input[] = [];
   const sent: SentFiles = new Map();
   const refresh = async (): Promise<void> => {
@@ -66,13 +69,15 @@ export async function makeSupplies(
     await refresh();
     return more.map(({ containerPath }, at) => bind(String(start + at), containerPath));
   };
-  return { mounts: [bind('hold', holdPath), ...(await add(inputs))], refresh, add };
+  const seccompPath = `${volume.Mountpoint}/${profileName}`;
+  return { mounts: [bind('hold', holdPath), ...(await add(inputs))], seccompPath, refresh, add };
 }
 
 interface SuppliesSpec {
   readonly imageId: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly inputs: readonly Input[];
+  readonly seccomp: ContainerOptions['seccomp'];
 }
 interface Volume {
   readonly Name: string;
@@ -110,3 +115,9 @@ function holderMembers(architecture: string): readonly TarMember[] {
   const files = programs.map(([name, program]) => ({ ...newFile(`hold/${name}`, program), mode: 0o755 }));
   return [newDirectory('hold'), ...files];
 }
+
+const profileName = 'seccomp.json';
+
+/** In no folder that is mounted: only the daemon reads it. */
+const profileMembers = (seccomp: ContainerOptions['seccomp']): readonly TarMember[] =>
+  typeof seccomp === 'object' ? [newFile(profileName, Buffer.from(JSON.stringify(seccomp)))] : [];

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KublerError } from '../../errors.ts';
 import { targetRootPath, type ExecResult, type ExecSpec } from '../../ports/engine.ts';
-import { buildCapabilities } from './capabilities.ts';
+import { applyOptions } from './container-options.ts';
 import { makeContainer, notStarted, type Launch } from './container.ts';
 import type { Helper } from './helper.ts';
 import { interruptible } from './interruption.ts';
@@ -83,11 +83,13 @@ async function killFirst(launch: Launch, helper: Helper, ended: AbortSignal): Pr
 }
 
 async function toContainer(state: SessionState, spec: ExecSpec, overlay: Overlay): Promise<ContainerSpec> {
-  const { ptrace, env } = state.spec;
+  const { options = {}, env } = state.spec;
   const cwd = spec.cwd ?? '/';
   const inputs = (spec.inputs ?? []).map((input) => ({ ...input, readOnly: true }));
-  const binds = [...state.binds, ...targetBind(state, spec), ...inputs];
-  const { tmpfs = [], user } = spec;
+  const ofHooks = spec.root === state.hooks.root ? state.hooks : undefined;
+  const binds = [...state.binds, ...targetBind(state, spec), ...inputs, ...(ofHooks?.binds ?? [])];
+  const { user } = spec;
+  const tmpfs = [...(spec.tmpfs ?? []), ...(ofHooks?.tmpfs ?? [])];
   return {
     rootDir: overlay.mountPoint,
     readOnlyRoot: false,
@@ -100,7 +102,7 @@ async function toContainer(state: SessionState, spec: ExecSpec, overlay: Overlay
     gid: user?.gid ?? 0,
     additionalGids: user?.additionalGids ?? [],
     hostname: 'kubler',
-    capabilities: [...buildCapabilities, ...(ptrace === true ? ['CAP_SYS_PTRACE'] : [])],
+    ...applyOptions(options),
     noNewPrivileges: (user?.uid ?? 0) === 0,
     terminal: spec.attach === 'terminal',
     network: spec.network ?? 'none',

@@ -5,8 +5,9 @@ import type { Root, Session, SessionSpec } from '../../ports/engine.ts';
 import type { TempDir } from '../system/temp-dir.ts';
 import { commitRoot } from './commit-root.ts';
 import { execInSession } from './exec-in-session.ts';
-import { openHelper } from './helper.ts';
-import { hostFileBinds } from './host-files.ts';
+import { checkMount } from './check-mount.ts';
+import { openHelper, type Helper } from './helper.ts';
+import { hostFileBinds, nameFileBinds } from './host-files.ts';
 import { interruptible } from './interruption.ts';
 import type { Overlay } from './overlay.ts';
 import type { Bind } from './runtime-config.ts';
@@ -42,12 +43,30 @@ async function prepare(host: NativeHost, spec: SessionSpec, temp: TempDir): Prom
   const stateDir = join(temp.path, 'runc');
   const overlays = [...roots.values()];
   const helper = await openHelper({ ...host, layersDir: snapshotsDir(host), stateDir, overlays });
-  return { host, spec, temp, helper, stateDir, binds, roots, points: [], running: 0, count: 0 };
+  try {
+    const hooks = await openHooks(spec, helper, roots);
+    return { host, spec, temp, helper, stateDir, binds, hooks, roots, points: [], running: 0, count: 0 };
+  } catch (error) {
+    await helper[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Looks whether what hooks are to see can be mounted. */
+async function openHooks(
+  { options: { mounts = [], tmpfs = [] } = {} }: SessionSpec,
+  helper: Helper,
+  roots: ReadonlyMap<Root, Overlay>,
+): Promise<SessionState['hooks']> {
+  const root = roots.has('builder') ? 'builder' : 'target';
+  const mountPoint = roots.get(root)?.mountPoint ?? '/';
+  for (const mount of mounts) await checkMount(helper.view(mountPoint), mount);
+  return { root, binds: mounts, tmpfs };
 }
 
 /** In an image its own copies, which a command may write to as it may in other engines: they are no part of the image. */
-async function networkBinds({ target }: SessionSpec, tempDir: string): Promise<readonly Bind[]> {
-  if (typeof target === 'string') return hostFileBinds(tempDir, ['resolv.conf']);
+async function networkBinds({ target, options }: SessionSpec, tempDir: string): Promise<readonly Bind[]> {
+  if (typeof target === 'string') return nameFileBinds(tempDir, options);
   const binds = await hostFileBinds(tempDir, ['resolv.conf', 'hosts']);
   return binds.map((bind) => ({ ...bind, readOnly: false }));
 }

@@ -1,4 +1,6 @@
+import type { ContainerOptions } from '../../model/container-options.ts';
 import type { ExecSpec, Mount } from '../../ports/engine.ts';
+import { toRuntimeSeccomp } from './seccomp-profile.ts';
 import { seccompProfile } from './seccomp.ts';
 
 /** A folder or file of the host in a container. */
@@ -18,6 +20,7 @@ export interface ProcessSpec {
   /** False: setuid programs and file capabilities work. */
   readonly noNewPrivileges: boolean;
   readonly terminal: boolean;
+  readonly rlimits?: readonly { readonly type: string; readonly soft: number; readonly hard: number }[];
 }
 
 export interface ContainerSpec extends ProcessSpec {
@@ -32,6 +35,10 @@ export interface ContainerSpec extends ProcessSpec {
   readonly tmpfs: NonNullable<ExecSpec['tmpfs']>;
   /** The machine, as `process.arch` names it. */
   readonly arch: string;
+  /** Instead of the engine's own. */
+  readonly seccomp?: NonNullable<ContainerOptions['seccomp']>;
+  /** Of /dev/shm; default 1 GiB. */
+  readonly shmBytes?: number;
 }
 
 /** Where file systems of the kernel are mounted; what is below them is no part of the root. */
@@ -65,6 +72,7 @@ export function toRuntimeConfig(
     process: toProcess(spec),
     mounts: [
       ...systemMounts,
+      mount('/dev/shm', 'tmpfs', ['nosuid', 'noexec', 'nodev', 'mode=1777', `size=${spec.shmBytes ?? '1g'}`]),
       // Only who owns a network may mount a view of its devices.
       inUserNamespace && spec.network === 'host' ? hostSys : ownSys,
       ...(spec.volumes ?? []).map(toMount),
@@ -75,10 +83,13 @@ export function toRuntimeConfig(
       namespaces: namespaces(spec),
       maskedPaths,
       readonlyPaths,
-      seccomp: seccompProfile(spec.arch),
+      ...(spec.seccomp !== 'unconfined' && { seccomp: seccompOf(spec) }),
     },
   };
 }
+
+const seccompOf = (spec: ContainerSpec): object =>
+  typeof spec.seccomp === 'object' ? toRuntimeSeccomp(spec.seccomp, spec) : seccompProfile(spec.arch);
 
 /** A process as config.json and `runc exec --process` take it. */
 export function toProcess(spec: ProcessSpec) {
@@ -90,6 +101,7 @@ export function toProcess(spec: ProcessSpec) {
     cwd: spec.cwd,
     noNewPrivileges: spec.noNewPrivileges,
     capabilities: capabilitySets(spec),
+    ...(spec.rlimits && spec.rlimits.length > 0 && { rlimits: spec.rlimits }),
   };
 }
 
@@ -109,7 +121,6 @@ const systemMounts = [
   mount('/proc', 'proc', ['nosuid', 'noexec', 'nodev']),
   mount('/dev', 'tmpfs', ['nosuid', 'strictatime', 'mode=755', 'size=64m']),
   mount('/dev/pts', 'devpts', ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5']),
-  mount('/dev/shm', 'tmpfs', ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=1g']),
 ];
 const ownSys = mount('/sys', 'sysfs', ['nosuid', 'noexec', 'nodev', 'ro']);
 const hostSys = {

@@ -4,7 +4,7 @@ import type { ImageRoot, Root, SessionSpec, SnapshotId } from '../../ports/engin
 import type { TempDir } from '../system/temp-dir.ts';
 import type { Helper } from './helper.ts';
 import { makeOverlay, type Overlay } from './overlay.ts';
-import type { Bind } from './runtime-config.ts';
+import type { Bind, ContainerSpec } from './runtime-config.ts';
 import { pinSnapshot, snapshotsDir, type NativeHost } from './snapshot-store.ts';
 import { layersDir, unpackLayers } from './unpack-layer.ts';
 
@@ -17,6 +17,8 @@ export interface SessionState {
   readonly stateDir: string;
   /** What both roots see of the host. */
   readonly binds: readonly Bind[];
+  /** The root hooks run in, and what it alone has. */
+  readonly hooks: Pick<ContainerSpec, 'binds' | 'tmpfs'> & { readonly root: Root };
   readonly roots: Map<Root, Overlay>;
   /** Mount points that were made for running commands and are to go with the last of them. */
   readonly points: { readonly rootDir: string; readonly path: string }[];

@@ -8,6 +8,7 @@ import { stepKey, type BuilderStep } from '../../stages/plan/index.ts';
 import type { FrozenIndexes } from '../plan/freeze-indexes.ts';
 import { readEngineImage } from '../images/read-engine-image.ts';
 import { openBaseImages } from '../open-base-images.ts';
+import { mountedAt } from './mounted-at.ts';
 import { withBuild, type Build } from './with-build.ts';
 import { dataPaths, type Workspace } from '../workspace.ts';
 
@@ -96,7 +97,7 @@ async function inSession(
   target: SnapshotId,
   work: (build: Build) => Promise<void>,
 ): Promise<void> {
-  const { name, dir, settings, variables } = definition;
+  const { name, dir, settings, variables, container } = definition;
   await withBuild(
     workspace,
     {
@@ -105,6 +106,9 @@ async function inSession(
       ...(files && { files }),
       settings,
       variables,
+      // A base is the same for all builders on it.
+      ...(files && container && { container }),
+      mountedAt: mountedAt(definition),
       namespace: isImageId(name) ? splitImageId(name).namespace : '',
       index,
       // Not the epoch of the settings: builders are for images of any epoch.

@@ -1,6 +1,7 @@
 import { splitImageId } from '../../model/image-id.ts';
 import type { apt } from '../../stages/builder/index.ts';
 import type { ImageStep } from '../../stages/plan/index.ts';
+import { mountedAt } from './mounted-at.ts';
 import type { ParentImage } from './parent-image.ts';
 import type { BuildSpec } from './with-build.ts';
 
@@ -19,6 +20,8 @@ export function imageBuildSpec(
     files,
     settings: definition.settings,
     variables: definition.variables,
+    ...(definition.container && { container: definition.container }),
+    mountedAt: mountedAt(definition),
     namespace: splitImageId(definition.id).namespace,
     index,
     epoch: definition.settings.epoch ?? index.epoch,

@@ -1,4 +1,5 @@
-import { KublerError } from '../../errors.ts';
+import { amend, KublerError, type SourcePosition } from '../../errors.ts';
+import type { ContainerOptions } from '../../model/container-options.ts';
 import type { Sha256 } from '../../model/digest.ts';
 import type { Fetched } from '../../model/progress.ts';
 import type { Settings, Variables } from '../../model/project.ts';
@@ -25,6 +26,9 @@ export interface BuildSpec {
   readonly files?: ReadonlyMap<string, Sha256>;
   readonly settings: Settings;
   readonly variables: Variables;
+  readonly container?: ContainerOptions;
+  /** Where its mounts are written. */
+  readonly mountedAt?: SourcePosition | undefined;
   readonly namespace: string;
   readonly index: apt.FrozenIndex;
   /** Seconds since 1970 that nothing it makes is newer than. */
@@ -51,14 +55,15 @@ export async function withBuild<T>(
   spec: BuildSpec,
   work: (build: Build) => Promise<T>,
 ): Promise<T> {
-  const { settings, index, epoch } = spec;
+  const { settings, index, epoch, container } = spec;
   const { caFile } = settings.network;
   await using temp = await workspace.openTempDir();
   const archivesDir = await apt.makeArchiveDir(temp.path);
   refuseEarlyClock(workspace.clock.now(), epoch);
   const copy = `${temp.path}/config`;
   await copyFolder({ dir: spec.configDir, files: spec.files, copy, epoch });
-  await using session = await workspace.engine.open({
+  await warnOfLimits(workspace, spec);
+  const opening = workspace.engine.open({
     ...spec.roots,
     inputs: [
       ...(spec.inputs ?? []),
@@ -71,7 +76,10 @@ export async function withBuild<T>(
       }),
     ],
     env: sessionEnv(epoch),
-    ptrace: spec.variables.get('BUILDER_CAPS_SYS_PTRACE') === 'true',
+    ...(container && { options: container }),
+  });
+  await using session = await opening.catch((error: unknown) => {
+    throw locate(error, spec);
   });
   const onProgress = (done: Fetched): void =>
     workspace.progress({ kind: 'fetched', task: spec.subject, ...done });
@@ -84,7 +92,7 @@ export async function withBuild<T>(
     session,
     subject: spec.subject,
     configDir: spec.configDir,
-    hookEnv: hookEnv(spec),
+    hookEnv: { ...hookEnv(spec), ...container?.env },
     logDir: dataPaths(workspace.dataDir).logs(spec.subject),
     secrets: proxySecrets(settings),
     progress: workspace.progress,
@@ -103,4 +111,18 @@ function refuseEarlyClock(nowMs: number, epoch: number): void {
       hint: `the epoch is ${new Date(epoch * 1000).toISOString()}: set the clock, or "epoch" in kubler.config.yaml`,
     },
   );
+}
+
+async function warnOfLimits(
+  { engine, progress }: Workspace,
+  { subject, container }: BuildSpec,
+): Promise<void> {
+  if (!container?.limits || (await engine.name()) !== 'native') return;
+  const text = 'BUILDER_DOCKER_ARGS: the native engine sets no limits of memory, processors or processes';
+  progress({ kind: 'warning', task: subject, text });
+}
+
+/** Says of a mount that cannot be where it is written. */
+function locate(error: unknown, { mountedAt: at }: BuildSpec): unknown {
+  return error instanceof KublerError && error.code === 'USAGE_INVALID' && at ? amend(error, { at }) : error;
 }

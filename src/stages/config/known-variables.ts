@@ -22,7 +22,11 @@ export const knownVariables: ReadonlyMap<string, KnownVariable> = new Map([
       'POST_BUILD_HC_TIMEOUT POST_BUILD_HC_START_PERIOD POST_BUILD_HC_RETRIES POST_BUILD_HC_MIN_HEALTHY_STREAK',
   ),
   ...known(true, ['image', 'kubler.conf'], 'IMAGE_TAG'),
-  ...known(true, ['image', 'builder'], 'BUILDER BUILDER_CAPS_SYS_PTRACE'),
+  ...known(
+    true,
+    ['image', 'builder'],
+    'BUILDER BUILDER_CAPS_SYS_PTRACE BUILDER_MOUNTS BUILDER_DOCKER_ARGS BUILDER_SECCOMP',
+  ),
   ...known(
     true,
     ['builder'],
@@ -34,7 +38,6 @@ export const knownVariables: ReadonlyMap<string, KnownVariable> = new Map([
     'AUTHOR DEFAULT_BUILDER KUBLER_DATA_DIR HTTP_PROXY HTTPS_PROXY NO_PROXY MIRROR',
   ),
   ...known(false, ['image'], 'REACH PROVE_ALLOW PARENT_BUILDER_MOUNTS'),
-  ...known(false, ['image', 'builder'], 'BUILDER_MOUNTS BUILDER_DOCKER_ARGS BUILDER_SECCOMP'),
   ...known(
     false,
     ['kubler.conf'],

@@ -4,6 +4,7 @@ import type { BuilderBase, BuilderDefinition } from '../../model/project.ts';
 import { passedOnVariables, type LoadContext } from './load-context.ts';
 import { checkFile, readBuildConf } from './read-build-conf.ts';
 import { readBuilderName } from './read-builder-name.ts';
+import { mountVariables, readContainerOptions } from './read-container-options.ts';
 import { createVariableReader, type VariableReader } from './variable-reader.ts';
 
 const aptOnly = 'this version builds with apt only';
@@ -134,7 +135,8 @@ export async function loadBuilder(dir: string, context: LoadContext): Promise<Bu
     packageManager: 'apt',
     base: readBase(reader, dir),
     extends: readBuilderName(reader, 'BUILDER'),
+    container: await readContainerOptions(reader, dir),
     variables: passedOnVariables(context, assignments.byName),
-    positions: reader.positions(['BUILDER', 'BUILDER_BASE', 'BUILDER_BASE_SHA256']),
+    positions: reader.positions(['BUILDER', 'BUILDER_BASE', 'BUILDER_BASE_SHA256', ...mountVariables]),
   };
 }

@@ -9,6 +9,7 @@ import { checkFile, readBuildConf } from './read-build-conf.ts';
 import type { Assignments } from './read-assignments.ts';
 import { loadTests } from './load-tests.ts';
 import { readBuilderName } from './read-builder-name.ts';
+import { mountVariables, readContainerOptions } from './read-container-options.ts';
 import { createVariableReader, type VariableReader } from './variable-reader.ts';
 
 const noAssignments: Assignments = { byName: new Map(), used: new Set(), faulty: false };
@@ -85,8 +86,9 @@ export async function loadImage(
     prune: [...settings.prune, ...readPrune(reader)],
     tags: readTags(reader, settings.tags),
     tests: await loadTests(dir, reader, diagnostics),
+    container: await readContainerOptions(reader, dir),
     variables: passedOnVariables(context, assignments.byName),
-    positions: reader.positions(['IMAGE_PARENT', 'BUILDER', 'PRUNE']),
+    positions: reader.positions(['IMAGE_PARENT', 'BUILDER', 'PRUNE', ...mountVariables]),
   };
   await requireFiles(dir, id);
   return definition;

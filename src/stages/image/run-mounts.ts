@@ -1,9 +1,8 @@
 import { posix } from 'node:path';
+import { parseSize } from '../../model/parse-size.ts';
 import { expand, type Draft } from './draft.ts';
 import type { RunMount } from './image-plan.ts';
 import { fault, type Instruction } from './instruction.ts';
-
-const units: Readonly<Record<string, number>> = { '': 1, b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
 
 /**
  * What the `--mount` flags of a RUN ask for. A cache is an empty folder every time: what an earlier build left in it must
@@ -54,7 +53,7 @@ function splitOption(part: string): readonly [string, string] {
 
 function readSize(text: string | undefined, refuse: (reason: string) => Error): number | undefined {
   if (text === undefined) return undefined;
-  const [, digits = '', unit = ''] = /^(\d{1,9})([bkmg]?)b?$/i.exec(text) ?? [];
-  if (digits === '') throw refuse(`"${text}" is not a size`);
-  return Number(digits) * (units[unit.toLowerCase()] ?? 1);
+  const size = parseSize(text);
+  if (size === undefined) throw refuse(`"${text}" is not a size`);
+  return size;
 }

@@ -43,6 +43,7 @@ test('an image without build.conf stands on scratch', async () => {
     prune: [],
     tags: ['latest'],
     tests: { buildTest: false, health: undefined, file: undefined },
+    container: {},
     variables: new Map(),
     positions: new Map(),
   });
