@@ -463,11 +463,14 @@ export function describeEngineContract(
       it('lets one of several sessions win that keep the same id at once', async () => {
         const id = newId();
         const sessions = await Promise.all([1, 2, 3, 4].map(() => open()));
-        await Promise.all(sessions.map((session, at) => sh(session, `echo ${at} > /who`)));
-        await Promise.all(sessions.map((session) => session.commit('target', id)));
-        const seen = await Promise.all(sessions.map((session) => sh(session, 'cat /who')));
-        expect(new Set(seen).size).toBe(1);
-        await Promise.all(sessions.map((session) => session[Symbol.asyncDispose]()));
+        try {
+          await Promise.all(sessions.map((session, at) => sh(session, `echo ${at} > /who`)));
+          await Promise.all(sessions.map((session) => session.commit('target', id)));
+          const seen = await Promise.all(sessions.map((session) => sh(session, 'cat /who')));
+          expect(new Set(seen).size).toBe(1);
+        } finally {
+          await Promise.all(sessions.map((session) => session[Symbol.asyncDispose]()));
+        }
       });
 
       it('keeps removals and replaced folders through a chain of snapshots', async () => {
