@@ -99,8 +99,17 @@ export async function commitContainer(
   return Id.includes(':') ? Id : `sha256:${Id}`;
 }
 
+/** The daemon has no way to give a name only if it is free: this process gives one after the other. */
+let lastNaming: Promise<unknown> = Promise.resolve();
+
 /** Names an image as a snapshot unless one of that id is there, which wins. @returns the image that has the name */
-export async function nameSnapshot(host: DockerHost, imageId: string, id: SnapshotId): Promise<string> {
+export function nameSnapshot(host: DockerHost, imageId: string, id: SnapshotId): Promise<string> {
+  const naming = lastNaming.then(() => nameUnlessThere(host, imageId, id));
+  lastNaming = naming.catch(() => undefined);
+  return naming;
+}
+
+async function nameUnlessThere(host: DockerHost, imageId: string, id: SnapshotId): Promise<string> {
   const former = await findImage(host, snapshotName(id));
   if (former !== undefined) return former;
   await nameImage(host, imageId, snapshotName(id));
