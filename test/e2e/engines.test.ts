@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -239,6 +239,17 @@ requires(
       const missing = await kubler(['import', `${engine}:no/such`, 'from/none'], { cwd: dir, env: env() });
       expect(missing).toMatchObject({ exitCode: 3 });
       expect(missing.stderr).toContain('error: cannot save no/such: ');
+    });
+
+    it('gives an image to kubler export, byte by byte as Kubler has it', async () => {
+      const call = async (image: string, file: string): Promise<Buffer> => {
+        const args = ['export', image, '--format', 'oci-archive', '--force', '--output', file];
+        const { exitCode, stderr } = await kubler(args, { cwd: dir, env: env() });
+        expect(exitCode, stderr).toBe(0);
+        return readFileSync(join(dir, file));
+      };
+      const own = await call('eng/child', 'own.tar');
+      expect((await call(`${engine}:eng/child:1`, 'theirs.tar')).equals(own)).toBe(true);
     });
   });
 });

@@ -2,7 +2,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { KublerError } from '../../errors.ts';
-import { apiEngineNames } from '../../model/engine-status.ts';
+import { readEngineReference } from '../../model/engine-reference.ts';
 import { parseImageId } from '../../model/image-id.ts';
 import type { EngineSource } from '../../pipeline/images/import-from-engine.ts';
 import type { CliContext } from '../context.ts';
@@ -96,10 +96,9 @@ function nameOf(source: string, image: string | undefined, container: string | u
 
 /** What is named of an engine: `docker:debian:12`, or a container; undefined for a file. */
 function engineSource(source: string, container: string | undefined): EngineSource | undefined {
-  const [, name, rest = ''] = /^(docker|podman):(.+)$/.exec(container ?? source) ?? [];
-  const engine = apiEngineNames.find((each) => each === name);
-  if (container !== undefined) return { engine, kind: 'container', name: engine ? rest : container };
-  return engine && { engine, kind: 'image', name: rest };
+  const named = readEngineReference(container ?? source);
+  if (container !== undefined) return { engine: undefined, name: container, ...named, kind: 'container' };
+  return named && { ...named, kind: 'image' };
 }
 
 const isOfProject = (id: string): KublerError =>

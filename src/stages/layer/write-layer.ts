@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KublerError } from '../../errors.ts';
-import { toDigest, type Digest } from '../../model/digest.ts';
+import type { Digest } from '../../model/digest.ts';
 import type { LayerTree } from '../../model/apply-layer.ts';
 import { toRootfs, type FileEntry } from '../../model/tree-entry.ts';
 import { gzipBlocks } from '../../oci/gzip.ts';
 import type { Layout } from '../../oci/layout.ts';
 import { rechunk } from '../../oci/rechunk.ts';
+import { tally } from '../../oci/tally.ts';
 import { writeTar } from '../../oci/tar-write.ts';
 import { readWhiteout, whiteoutOf } from '../../oci/whiteout.ts';
 import { normalise } from './normalise.ts';
@@ -92,23 +93,6 @@ async function* abortable<T>(
   }
 }
 
-/** Digests and counts what passes through. */
-function tally() {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  return {
-    async *count(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
-      for await (const chunk of source) {
-        hash.update(chunk);
-        bytes += chunk.length;
-        yield chunk;
-      }
-    },
-    bytes: () => bytes,
-    digest: () => toDigest(hash.digest('hex')),
-  };
-}
-
 function toWhiteout(path: string): FileEntry {
   return {
     type: 'file',
@@ -123,4 +107,5 @@ function toWhiteout(path: string): FileEntry {
     content: { kind: 'bytes', bytes: new Uint8Array() },
   };
 }
+
 const emptySha256 = createHash('sha256').digest('hex');

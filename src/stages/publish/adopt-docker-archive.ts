@@ -1,0 +1,38 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Digest } from '../../model/digest.ts';
+import { encodeJson } from '../../oci/encode-json.ts';
+import { gzipBlocks } from '../../oci/gzip.ts';
+import type { Layout } from '../../oci/layout.ts';
+import { tally } from '../../oci/tally.ts';
+import { mediaTypes, type Descriptor, type Manifest } from '../../oci/types.ts';
+import { checkArchive, readArchive } from '../rootfs/index.ts';
+import { openDockerArchive } from './open-docker-archive.ts';
+
+/**
+ * Takes the first image of an archive of Docker or Podman into a layout, with its own config, so that it keeps its image
+ * ID, and its own layers. Throws as `readDockerArchive` does.
+ * @param tmpDir a folder on the layout's file system
+ * @returns digest of its manifest
+ */
+export async function adoptDockerArchive(file: string, layout: Layout, tmpDir: string): Promise<Digest> {
+  const archive = await openDockerArchive(file);
+  const layers: Descriptor[] = [];
+  for (const [index, layer] of archive.layers.entries()) {
+    const tar = join(tmpDir, `adopted-${index}.tar`);
+    await writeFile(tar, layer());
+    await checkArchive(readArchive(tar));
+    layers.push(await adoptLayer(layer(), layout, `${tar}.gz`));
+  }
+  const config = { mediaType: mediaTypes.config, ...(await layout.writeBlob(archive.config)) };
+  const manifest: Manifest = { schemaVersion: 2, mediaType: mediaTypes.manifest, config, layers };
+  return (await layout.writeBlob(encodeJson(manifest))).digest;
+}
+
+async function adoptLayer(tar: AsyncIterable<Buffer>, layout: Layout, hostFile: string): Promise<Descriptor> {
+  const compressed = tally();
+  await writeFile(hostFile, compressed.count(gzipBlocks(tar)), { flag: 'wx' });
+  const [digest, size] = [compressed.digest(), compressed.bytes()];
+  await layout.adoptBlob(hostFile, digest);
+  return { mediaType: mediaTypes.layerGzip, digest, size };
+}
