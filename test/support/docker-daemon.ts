@@ -37,6 +37,21 @@ export function startDocker(dir: string, options: readonly string[] = []): Promi
 }
 
 /**
+ * Starts a daemon as if on another machine: in a network of its own, with its files in a memory nobody else sees, and
+ * without `hidden` folders of this machine. Only its socket, in `dir`, is shared.
+ */
+export function startFarDocker(dir: string, hidden: readonly string[]): Promise<DockerDaemon> {
+  const [socketPath, own] = [join(dir, 'socket'), join(dir, 'own')];
+  mkdirSync(own, { recursive: true });
+  const mounts = [own, ...hidden].map((folder) => `mount -t tmpfs tmpfs '${folder}'`);
+  const places = ['data-root', 'exec-root', 'pidfile'].map((name) => `--${name}=${join(own, name)}`);
+  const network = ['--iptables=false', '--ip6tables=false', '--bridge=none'];
+  const daemon = ['dockerd', ...places, ...network, `--host=unix://${socketPath}`];
+  const script = ['set -e', ...mounts, 'ip link set lo up', `exec ${daemon.join(' ')}`].join('\n');
+  return startDaemon(['unshare', '--net', '--mount', 'sh', '-c', script], socketPath);
+}
+
+/**
  * Makes the bridge of a folder's daemon, unless a killed one left it. (Without one, daemons remove that of the machine.)
  * Its addresses are of the networks that nobody has: those to measure with (RFC 2544).
  * @returns its name

@@ -1,4 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
+import { KublerError } from '../../errors.ts';
 import type { BuildReport } from '../../pipeline/build/build-all.ts';
 import type { Workspace } from '../../pipeline/workspace.ts';
 import type { ProjectPlan } from '../../pipeline/plan/plan-project.ts';
@@ -85,7 +86,10 @@ function readLoad(value: string | true | undefined) {
   };
 }
 
-/** Brings what is built into the engine it was built on, and into another one if asked for, whatever else failed. */
+/**
+ * Brings what is built into the engine it was built on, and into another one if asked for, whatever else failed. What was
+ * built, and what failed before, is told although it cannot be brought there.
+ */
 async function loadBuilt(
   workspace: Workspace,
   report: BuildReport,
@@ -95,13 +99,20 @@ async function loadBuilt(
   const used = await workspace.engine.name();
   const own = used === 'native' ? [] : [used];
   const asked = isAsked && (engine !== undefined || own.length === 0) ? [engine] : [];
-  if (own.length + asked.length === 0) return report;
-  const { loadImages } = await import('../../pipeline/images/load-images.ts');
   const records = report.images.flatMap(({ outcome, record }) =>
     outcome === 'not built' ? [] : (record ?? []),
   );
-  for (const name of new Set([...own, ...asked])) await loadImages(workspace, name, records);
-  return report;
+  if (own.length + asked.length === 0 || records.length === 0) return report;
+  const { loadImages } = await import('../../pipeline/images/load-images.ts');
+  let { error } = report;
+  for (const name of new Set([...own, ...asked])) {
+    await loadImages(workspace, name, records).catch((failure: unknown) => {
+      if (!(failure instanceof KublerError)) throw failure;
+      workspace.progress({ kind: 'failed', task: name ?? 'load', reason: failure.message });
+      error ??= failure;
+    });
+  }
+  return { ...report, error };
 }
 
 /** The same with a shell where a step fails. */
