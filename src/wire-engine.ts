@@ -1,6 +1,7 @@
 import type { DaemonSearch, OpenDaemon } from './adapters/docker/open-daemon.ts';
 import { bootstrapToTar } from './adapters/native/bootstrap.ts';
 import { createNativeEngine, type NativeEngineOptions } from './adapters/native/index.ts';
+import { findBaseLacks } from './adapters/native/probe.ts';
 import { readIdMap } from './adapters/system/id-map.ts';
 import { openTempDir } from './adapters/system/temp-dir.ts';
 import { KublerError } from './errors.ts';
@@ -83,6 +84,7 @@ async function engineOf(daemon: OpenDaemon, host: NativeEngineOptions): Promise<
         openTempDir: host.openTempDir,
         signal: host.signal,
       },
+      findBaseLacks: (kind) => findBaseLacks(host, kind),
       makeBase: (spec, take) => bootstrapToTar(host, spec, take),
     });
     return { ...engine, [Symbol.asyncDispose]: close };

@@ -13,7 +13,8 @@ export async function requireEngine(
   users: readonly PackageUser[] = [],
   { ports = false } = {},
 ): Promise<void> {
-  const tools = users.length === 0 ? [] : await findMissingTools(runner, users);
+  const hasContainers = (await engine.name()) !== 'native';
+  const tools = users.length === 0 ? [] : await findMissingTools(runner, users, { hasContainers });
   const lacks = [...(await engine.probe('tools')), ...tools];
   refuse(`use the ${await engine.name()} engine`, lacks);
   if (ports) refuse('publish ports', lacks, true);

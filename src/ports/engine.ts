@@ -104,10 +104,15 @@ export interface Session extends AsyncDisposable {
   commit(root: Root, id: SnapshotId): Promise<void>;
 }
 
-/** How a base root is made from a local archive mirror (`mirrorDir`: `dists/` and `pool/`). */
+/**
+ * How a base root is made from a local archive mirror (`mirrorDir`: `dists/` and `pool/`). An engine on a daemon may have to
+ * make it in a container without debootstrap or xz: for it the mirror has the package debootstrap and plain lists, too.
+ */
 export interface BootstrapSpec {
   readonly id: SnapshotId;
   readonly log: (line: string) => void;
+  /** Gets what whoever waits should know, which is where a base is made that this host cannot make. */
+  readonly tell?: (text: string) => void;
   readonly source:
     | {
         readonly kind: 'debootstrap' | 'mmdebstrap';

@@ -44,6 +44,7 @@ const openEngine = (
     processDir,
     openTempDir: openScratch,
     signal,
+    findBaseLacks: () => Promise.resolve([]),
     makeBase: () => Promise.reject(new Error('no tool of this host is asked for a base')),
   });
 };

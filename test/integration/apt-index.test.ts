@@ -19,7 +19,9 @@ import {
   prepareMirror,
   type FrozenIndex,
 } from '../../src/stages/builder/package-managers/apt/index.ts';
+import { listBootstrapPackages } from '../../src/stages/builder/package-managers/apt/bootstrap-packages.ts';
 import { readHostSources } from '../../src/stages/builder/package-managers/apt/host-sources.ts';
+import { closeMinbase } from '../../src/stages/builder/package-managers/apt/minbase-closure.ts';
 import {
   architecture,
   debContent,
@@ -391,7 +393,9 @@ describe.skipIf(!online)('the archive', () => {
       });
       await using temp = await openTempDir(dataDir);
       const common = { index, runner, downloader, dataDir, tempDir: temp.path, progress: () => undefined };
-      const base = await prepareMirror({ ...common, kind: 'debootstrap', task: 'base' });
+      const base = await prepareMirror({ ...common, kind: 'debootstrap', forContainer: false, task: 'base' });
+      const asked = await listBootstrapPackages({ ...common, ...base, kind: 'debootstrap' });
+      expect(await closeMinbase(index)).toEqual(asked.sort());
       const { exitCode, stdout } = await runner.run({
         argv: [
           ...(['unshare', '--net', 'debootstrap', '--download-only', '--variant=minbase'] as const),

@@ -4,9 +4,11 @@ import { readTarFile } from '../../oci/tar-read.ts';
 import type { TarMember } from '../../oci/tar-member.ts';
 import { writeTar } from '../../oci/tar-write.ts';
 import type { BootstrapSpec } from '../../ports/engine.ts';
+import { isBaseTrace } from '../system/base-traces.ts';
 import { toKublerError } from './daemon-error.ts';
 import type { DockerHost } from './host.ts';
 import { ownLabels, snapshotLabel, toInstructions } from './labels.ts';
+import { makeBaseInContainer } from './make-base.ts';
 import { bulkTimeoutMs, request } from './request.ts';
 import { findImage, nameSnapshot, snapshotName } from './snapshots.ts';
 
@@ -18,7 +20,11 @@ export async function bootstrap(host: DockerHost, spec: BootstrapSpec): Promise<
     await nameSnapshot(host, await importTar(host, spec.id, tar), spec.id);
   };
   if (source.kind === 'tarball') return take(writeTar(withoutDevices(source.hostFile)));
-  return host.makeBase({ ...spec, source }, take);
+  const lacks = await host.findBaseLacks(source.kind);
+  if (lacks.length === 0) return host.makeBase({ ...spec, source }, take);
+  return makeBaseInContainer(host, { ...spec, source }, lacks, (hostFile) =>
+    take(writeTar(withoutTraces(withoutDevices(hostFile)))),
+  );
 }
 
 /** What a container mounts its own devices over is left out, and so are devices anywhere. */
@@ -26,6 +32,11 @@ async function* withoutDevices(hostFile: string): AsyncGenerator<TarMember, void
   for await (const { type, ...member } of readTarFile(hostFile)) {
     if (type !== 'device' && !/^(?:\.\/)?dev\/./.test(member.path)) yield { ...member, type };
   }
+}
+
+async function* withoutTraces(members: AsyncIterable<TarMember>): AsyncGenerator<TarMember, void, undefined> {
+  for await (const member of members)
+    if (member.type === 'directory' || !isBaseTrace(member.path)) yield member;
 }
 
 /** @returns the id of the image, which has no name yet */

@@ -18,6 +18,8 @@ export interface ContainerSpec {
   readonly options: ContainerOptions;
   /** Where the daemon's machine has the seccomp profile of the options. */
   readonly seccompPath: string;
+  /** Devices of every Linux machine, by name → path in the container. */
+  readonly devices?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -59,6 +61,9 @@ function hostConfig(host: DockerHost, spec: ContainerSpec): object {
     CapDrop: ['ALL'],
     GroupAdd: (spec.user?.additionalGids ?? []).map(String),
     ...toHostOptions(host, spec.options, spec),
+    Devices: [...(spec.devices ?? [])].map(([name, PathInContainer]) => ({
+      ...{ PathOnHost: `/dev/${name}`, PathInContainer, CgroupPermissions: 'rw' },
+    })),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ApiEngineName } from '../../model/engine-status.ts';
+import type { MissingTool } from '../../model/missing-tool.ts';
 import type { BootstrapSpec } from '../../ports/engine.ts';
 import type { TempDir } from '../system/temp-dir.ts';
 import type { Docker } from './client.ts';
@@ -32,6 +33,8 @@ export interface DockerHost extends Connection {
   readonly owner: string;
   /** What a container may use, for a daemon that asks for more than it may give (Podman without CAP_SYS_RESOURCE). */
   readonly ulimits: readonly Ulimit[];
+  /** What this host lacks to make a base with its own tool. */
+  readonly findBaseLacks: (kind: ToolSource['kind']) => Promise<readonly MissingTool[]>;
   /** Makes a base with a tool of this host and hands its root over as a tar. */
   readonly makeBase: (
     spec: BootstrapSpec & { readonly source: ToolSource },

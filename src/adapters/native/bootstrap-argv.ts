@@ -1,4 +1,5 @@
 import type { BootstrapSpec } from '../../ports/engine.ts';
+import { debootstrapArgs } from '../system/base-tools.ts';
 import type { Argv } from './run-command.ts';
 
 type Source = BootstrapSpec['source'];
@@ -8,11 +9,7 @@ export function bootstrapArgv(source: Source, rootDir: string): Argv {
   if (source.kind === 'tarball') return unpackArgv(source.hostFile, rootDir);
   const { suite, components, mirrorDir, keyring } = source;
   if (source.kind === 'debootstrap') {
-    return [
-      ...(['debootstrap', '--variant=minbase', `--keyring=${keyring}`] as const),
-      `--components=${components.join(',')}`,
-      ...[suite, rootDir, `file://${mirrorDir}`],
-    ];
+    return ['debootstrap', ...debootstrapArgs(source, { rootDir, mirrorDir, trust: `--keyring=${keyring}` })];
   }
   // copy: and not file:, because dpkg in the new root could not see the archives where they are.
   const line = `deb [signed-by=${keyring}] copy://${mirrorDir} ${suite} ${components.join(' ')}`;

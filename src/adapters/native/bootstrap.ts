@@ -2,6 +2,8 @@ import { chmod, mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assert, KublerError } from '../../errors.ts';
 import type { BootstrapSpec } from '../../ports/engine.ts';
+import { openBaseLog } from '../system/base-log.ts';
+import { baseEnv, packArgv } from '../system/base-tools.ts';
 import { bootstrapArgv } from './bootstrap-argv.ts';
 import { openHelper } from './helper.ts';
 import { interruptible } from './interruption.ts';
@@ -32,18 +34,6 @@ export async function bootstrapToTar(
   assert(child.stdout, 'a pipe was asked for');
   await take(wholeOutput(child.stdout, ended));
 }
-
-/** What was written to an overlay, without what overlays note in it themselves. */
-const packArgv = (rootDir: string): Argv => [
-  ...(['tar', '--create', '--file=-', `--directory=${rootDir}`, '--format=pax', '--numeric-owner'] as const),
-  ...[
-    '--xattrs',
-    '--xattrs-include=*',
-    '--xattrs-exclude=trusted.overlay.*',
-    '--xattrs-exclude=user.overlay.*',
-  ],
-  '.',
-];
 
 /** Fails at its end when the command that writes it has failed. */
 async function* wholeOutput(
@@ -92,43 +82,17 @@ async function runTool(
   { source, log }: BootstrapSpec,
   rootDir: string,
 ): Promise<void> {
-  const tail: string[] = [];
-  const tell = (line: string): void => {
-    tail.push(line);
-    if (tail.length > tailLines) tail.shift();
-    log(line);
-  };
+  const base = openBaseLog(log);
   const { exitCode } = await runCommand({
     argv,
-    env: {
-      ...{ HOME: '/root', TZ: 'UTC', DEBIAN_FRONTEND: 'noninteractive', DEBCONF_NONINTERACTIVE_SEEN: 'true' },
-      // Tells debootstrap, and systemd's way of asking, that devices cannot be made.
-      ...(host.inUserNamespace && { container: 'lxc' }),
-      ...(source.kind !== 'tarball' && { SOURCE_DATE_EPOCH: String(source.epoch) }),
-    },
-    log: tell,
+    env: baseEnv(source, { devices: !host.inUserNamespace }),
+    log: base.line,
   });
   if (exitCode === 0) return;
-  await tellInnerLog(join(rootDir, 'debootstrap/debootstrap.log'), log, tell);
-  await tellFullDisk(host.dataDir, tell);
+  base.inner(await readFile(join(rootDir, 'debootstrap/debootstrap.log'), 'utf8').catch(() => ''));
+  await tellFullDisk(host.dataDir, base.line);
   const tool = source.kind === 'tarball' ? 'tar' : source.kind;
   throw new KublerError('BUILD_COMMAND_FAILED', `cannot make a base: ${tool} ended with status ${exitCode}`, {
-    details: tail,
+    details: base.tail,
   });
 }
-const tailLines = 40;
-
-/** What debootstrap refers to, and what goes with the root: all of it goes to the log, its first errors are told. */
-async function tellInnerLog(
-  file: string,
-  log: (line: string) => void,
-  tell: (line: string) => void,
-): Promise<void> {
-  let errors = 0;
-  for (const line of (await readFile(file, 'utf8').catch(() => '')).split('\n').filter(Boolean)) {
-    const isError = /error|cannot|fail/i.test(line);
-    if (isError && (errors += 1) <= innerErrors) tell(line);
-    else log(line);
-  }
-}
-const innerErrors = 10;

@@ -48,6 +48,16 @@ export async function probe(
   return [...missing, lack, ...(options.inUserNamespace ? await closedSettings() : [])];
 }
 
+/** What this host lacks to make a base for an engine that is elsewhere. */
+export async function findBaseLacks(
+  options: ProbeOptions,
+  kind: 'debootstrap' | 'mmdebstrap',
+): Promise<readonly MissingTool[]> {
+  const isThere = (await options.which(kind)) !== undefined;
+  const others = (await probe(options)).filter(({ optional }) => optional !== true);
+  return isThere ? others : [{ tool: kind, need: 'makes bases', debianPackage: kind }, ...others];
+}
+
 /** Opens and closes a helper with one overlay; returns why it cannot be. */
 async function tryOverlay({ openTempDir, inUserNamespace }: ProbeOptions): Promise<string | undefined> {
   await using temp = await openTempDir();

@@ -1,25 +1,12 @@
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { baseTraces } from '../system/base-traces.ts';
 import { resolveInRoot } from './mount-points.ts';
-
-/** Folder of a new base → names of the files in it that come from this host or change with every run. */
-const traces: readonly (readonly [string, RegExp])[] = [
-  ['/etc', /^(hostname|resolv\.conf)$/],
-  ['/etc/apt', /^sources\.list$/],
-  ['/etc/apt/apt.conf.d', /^99mmdebstrap$/],
-  ['/etc/apt/sources.list.d', /^0000.*\.(list|sources)$/],
-  ['/var/cache/apt', /\.bin$/],
-  ['/var/cache/apt/archives', /./],
-  ['/var/cache/ldconfig', /^aux-cache$/],
-  ['/var/lib/apt/lists', /./],
-  ['/var/log', /^(alternatives|bootstrap|dpkg)\.log$/],
-  ['/var/log/apt', /./],
-];
 
 /** Removes device nodes, and what debootstrap or mmdebstrap left of the host and of its own work. */
 export async function tidyBase(rootDir: string): Promise<void> {
   for (const path of await childrenOf(rootDir, '/dev', /./)) await rm(path, { recursive: true });
-  for (const [folder, names] of traces) {
+  for (const [folder, names] of baseTraces) {
     for (const path of await childrenOf(rootDir, folder, names)) {
       if (!(await lstat(path)).isDirectory()) await rm(path);
     }

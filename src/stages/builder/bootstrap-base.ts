@@ -32,22 +32,29 @@ export interface BaseSpec {
 export async function bootstrapBase(spec: BaseSpec): Promise<void> {
   using log = openStepLog(join(spec.logDir, 'bootstrap.log'));
   const source = await prepareSource(spec, spec.base);
-  await spec.engine.bootstrap({ id: spec.id, log: log.line, source });
+  const tell = (text: string): void => {
+    log.line(text);
+    spec.progress({ kind: 'detail', task: taskOf(spec), text });
+  };
+  await spec.engine.bootstrap({ id: spec.id, log: log.line, tell, source });
   log.finish();
 }
+
+const taskOf = ({ definition }: BaseSpec): string => `builder ${definition.name}`;
 
 async function prepareSource(spec: BaseSpec, base: BuilderBase): Promise<BootstrapSpec['source']> {
   if (base.kind === 'tarball') return { kind: 'tarball', hostFile: await fetchTarball(spec, base) };
   if (base.kind === 'image') return { kind: 'tarball', hostFile: await fetchImage(spec) };
   const { mirrorDir, keyring } = await prepareMirror({
     kind: base.kind,
+    forContainer: (await spec.engine.name()) !== 'native',
     index: spec.index,
     runner: spec.runner,
     downloader: spec.downloader,
     dataDir: spec.dataDir,
     tempDir: spec.tempDir,
     progress: spec.progress,
-    task: `builder ${spec.definition.name}`,
+    task: taskOf(spec),
   });
   return {
     kind: base.kind,

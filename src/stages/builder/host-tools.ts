@@ -37,12 +37,16 @@ const unpackers = new Map<string, MissingTool>([
 /**
  * What the host lacks to fetch the packages of these and to make their bases; containers are the engine's affair.
  * A keyring that a setting names is not looked for: that it is missing is a fault of the setting.
+ * @param hasContainers whether the engine can run debootstrap in one of its own
  */
 export async function findMissingTools(
   runner: Pick<ProcessRunner, 'which'>,
   users: readonly PackageUser[],
+  { hasContainers = false } = {},
 ): Promise<readonly MissingTool[]> {
-  const needed = users.flatMap(({ base }) => (base ? toolsOf(base) : []));
+  const needed = users.flatMap(({ base }) =>
+    base && !(hasContainers && base.kind === 'debootstrap') ? toolsOf(base) : [],
+  );
   const missing = new Map<string, MissingTool>();
   for (const each of [...forIndexes, ...needed])
     if ((await runner.which(each.tool)) === undefined) missing.set(each.tool, each);

@@ -29,7 +29,10 @@ function workspaceOf(engine: string) {
     asked.push(name);
     return Promise.resolve(store);
   };
-  return { asked, workspace: { engine: { name: engine }, openImageStore } as unknown as Workspace };
+  return {
+    asked,
+    workspace: { engine: { name: () => Promise.resolve(engine) }, openImageStore } as unknown as Workspace,
+  };
 }
 
 it('finds the IDs of images that bases are made from', async () => {

@@ -33,6 +33,16 @@ it('needs what unpacks a tarball, by its name', async () => {
   expect(await tarball('/base.tar.gz')).toEqual([]);
 });
 
+it('needs no debootstrap where it can run in a container', async () => {
+  const which = () => Promise.resolve(undefined);
+  const missing = async (kind: 'debootstrap' | 'mmdebstrap') =>
+    (await findMissingTools({ which }, [{ settings: own, base: { kind } }], { hasContainers: true })).map(
+      ({ tool }) => tool,
+    );
+  expect(await missing('debootstrap')).toEqual(['gpgv', 'xz']);
+  expect(await missing('mmdebstrap')).toContain('mmdebstrap');
+});
+
 it('names a tool once', async () => {
   const user = { settings: own, base: { kind: 'tarball', location: '/base.tar.xz' } } as const;
   expect(await missing([user, user], 'gpgv')).toEqual(['xz-utils']);

@@ -1,22 +1,25 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { KublerError } from '../../../../errors.ts';
 import type { PackageFile } from '../../../../model/package.ts';
 import type { Fetched, Progress } from '../../../../model/progress.ts';
 import type { Downloader } from '../../../../ports/downloader.ts';
 import type { ProcessRunner } from '../../../../ports/process-runner.ts';
-import { sourceUri } from './apt-config.ts';
+import { listName, sourceUri } from './apt-config.ts';
 import { linkOrCopy } from './archive-dir.ts';
 import { listBootstrapPackages } from './bootstrap-packages.ts';
 import type { Paragraph } from '../../../../model/deb822.ts';
 import { fetchPackages } from './fetch-packages.ts';
 import type { FrozenIndex } from './frozen-index.ts';
 import { readKeyFile } from './key-file.ts';
+import { closeMinbase } from './minbase-closure.ts';
 import { readPackages } from './package-lists.ts';
 
 export interface PrepareMirrorOptions {
   readonly index: FrozenIndex;
   readonly kind: 'debootstrap' | 'mmdebstrap';
+  /** The base may be made by debootstrap in a container; see `BootstrapSpec`. */
+  readonly forContainer: boolean;
   readonly runner: ProcessRunner;
   readonly downloader: Downloader;
   readonly dataDir: string;
@@ -42,7 +45,7 @@ export async function prepareMirror(options: PrepareMirrorOptions): Promise<Boot
   const { index, tempDir } = options;
   const keyring = join(tempDir, 'archive.gpg');
   await writeFile(keyring, await readKeyFile(index.keyFile));
-  const names = await listBootstrapPackages({ ...options, keyring });
+  const names = await listPackages(options, keyring);
   const found = await findPackages(index, new Set(names));
   const files = found.map((each) => each.file);
   const { progress, task } = options;
@@ -50,13 +53,32 @@ export async function prepareMirror(options: PrepareMirrorOptions): Promise<Boot
   const hostPaths = await fetchPackages(files, { ...options, onProgress });
   const mirrorDir = join(tempDir, 'mirror');
   await mkdir(mirrorDir, { recursive: true });
-  await symlink(join(index.dir, 'dists'), join(mirrorDir, 'dists'));
+  if (options.forContainer) await layOutLists(index, mirrorDir);
+  else await symlink(join(index.dir, 'dists'), join(mirrorDir, 'dists'));
   for (const { file, path } of found) {
     const target = join(mirrorDir, path);
     await mkdir(dirname(target), { recursive: true });
     await linkOrCopy(hostPaths.get(file.fileName) ?? '', target);
   }
   return { mirrorDir, keyring };
+}
+
+async function listPackages(options: PrepareMirrorOptions, keyring: string): Promise<readonly string[]> {
+  const { kind, forContainer, index, runner } = options;
+  if (kind === 'mmdebstrap' || !forContainer) return listBootstrapPackages({ ...options, keyring });
+  const canAsk = (await runner.which('debootstrap')) !== undefined;
+  const names = canAsk ? await listBootstrapPackages({ ...options, keyring }) : await closeMinbase(index);
+  return [...names, 'debootstrap'];
+}
+
+/** The archive's files, and its lists unpacked: containers have none of the data dir, and may have no xz. */
+async function layOutLists(index: FrozenIndex, mirrorDir: string): Promise<void> {
+  await cp(join(index.dir, 'dists'), join(mirrorDir, 'dists'), { recursive: true });
+  for (const component of index.sources[0]?.components ?? []) {
+    const path = `${component}/binary-${index.architecture}/Packages`;
+    const list = join(index.aptDir, 'lists', listName(0, index.suite, path));
+    await linkOrCopy(list, join(mirrorDir, 'dists', index.suite, path));
+  }
 }
 
 interface FoundPackage {
