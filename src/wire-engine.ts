@@ -38,17 +38,20 @@ export async function chooseEngine(options: EngineOptions): Promise<Engine & Par
   const reasons = [`this machine lacks ${lacks.join(', ')} for the native one`];
   for (const engine of apiEngineNames) {
     try {
-      const daemon = await daemonOf(engine, search);
+      const opened = await onDaemon(await daemonOf(engine, search));
       progress({ kind: 'engine', engine, reason: reasons.join('; ') });
-      return await onDaemon(daemon);
+      return opened;
     } catch (error) {
-      if (!(error instanceof KublerError && error.code === 'ENGINE_UNAVAILABLE')) throw error;
+      if (!(error instanceof KublerError && unusable.has(error.code))) throw error;
       reasons.push(error.message);
     }
   }
   // Whoever uses it is told what it lacks.
   return native;
 }
+
+/** Why another engine is taken. */
+const unusable: ReadonlySet<KublerError['code']> = new Set(['ENGINE_UNAVAILABLE', 'HOST_UNSUPPORTED']);
 
 /** Tools that are missing; where it has made something before, it is not tried whether they work. */
 async function lacksOf(native: Engine): Promise<readonly string[]> {
@@ -74,8 +77,9 @@ async function daemonOf(engine: ApiEngineName, search: DaemonSearch): Promise<Op
 /** The engine on a daemon; bases are made here, as the native engine makes them. */
 async function engineOf(daemon: OpenDaemon, host: NativeEngineOptions): Promise<Engine & AsyncDisposable> {
   const close = () => daemon[Symbol.asyncDispose]();
-  const { createDockerEngine } = await loadClient(() => import('./adapters/docker/index.ts'));
+  const { createDockerEngine, requireOverlay } = await loadClient(() => import('./adapters/docker/index.ts'));
   try {
+    requireOverlay(daemon.engine, daemon.status.storageDriver);
     const engine = await createDockerEngine({
       ...{ name: daemon.engine, docker: daemon.docker },
       ...{

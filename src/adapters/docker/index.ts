@@ -10,6 +10,8 @@ import { findImage, snapshotName } from './snapshots.ts';
 import { startImage } from './start-image.ts';
 import { ownUlimits } from './ulimits.ts';
 
+export { requireOverlay } from './require-overlay.ts';
+
 export type DockerEngineOptions = Omit<DockerHost, 'owner' | 'ulimits'>;
 
 /** The engine that is a daemon with the Docker API: Docker, or Podman. Clears away what dead processes left in it. */
