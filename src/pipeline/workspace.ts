@@ -43,6 +43,8 @@ export interface Workspace extends AsyncDisposable {
   ) => Promise<AsyncDisposable>;
   /** Is waited for when a step of a build has failed, with its containers as it left them. */
   readonly onStepFailure?: BuildContext['onFailure'];
+  /** Builds that fail leave their containers for people to look into. */
+  readonly keepsFailed?: boolean;
   /** A folder of this process for work in progress, below the data dir; gone when disposed. */
   readonly openTempDir: () => Promise<{ readonly path: string } & AsyncDisposable>;
   /** Since when another process works in the data dir, in ms since 1970; undefined when none does. */

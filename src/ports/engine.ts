@@ -102,6 +102,12 @@ export interface Session extends AsyncDisposable {
    * A snapshot of that id that is already there wins. The root's former snapshot stays its parent.
    */
   commit(root: Root, id: SnapshotId): Promise<void>;
+  /**
+   * Leaves its containers running when it is disposed, for people to look into, until `collectGarbage` or until others of
+   * that name are kept. Letters, digits, `.`, `_` and `-`. Resolves with the commands that enter the roots: none where
+   * containers last as long as their command.
+   */
+  keep(name: string): Promise<ReadonlyMap<Root, string>>;
 }
 
 /**
@@ -237,6 +243,8 @@ export interface Garbage {
   /** Number of unpacked layers. */
   readonly layers: number;
   readonly layerBytes: number;
+  /** Names of containers that sessions have left; see `Session.keep`. */
+  readonly kept?: readonly string[];
 }
 
 /** How closely a host is looked at: only whether its tools are there, or (default) also by trying what they do. */
@@ -252,7 +260,7 @@ export interface Engine {
   holdSnapshots(): Promise<readonly SnapshotId[]>;
   /** Makes a snapshot absent at once; sessions that use it and its children are not harmed. */
   removeSnapshot(id: SnapshotId): Promise<void>;
-  /** Removes all snapshots and unpacked layers but those needed, new, or in use by any process. */
+  /** Removes all snapshots and unpacked layers but those needed, new, or in use by any process; and kept containers. */
   collectGarbage(spec: GarbageSpec): Promise<Garbage>;
   /** Makes a base snapshot; the one that is already there wins. */
   bootstrap(spec: BootstrapSpec): Promise<void>;

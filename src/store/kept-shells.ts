@@ -16,6 +16,8 @@ export interface KeptShell {
   readonly start: Roots;
   /** Milliseconds since 1970. */
   readonly keptAt: number;
+  /** A build that failed has left them, not a shell. */
+  readonly ofBuild?: true;
 }
 
 /** What is known of kept shells, one file for each image. */

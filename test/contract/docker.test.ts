@@ -224,25 +224,56 @@ requires('root', 'dockerd')('a Docker daemon', () => {
     expect((await run(session, 'true')).exitCode).toBe(0);
   });
 
-  it('is cleared of what a killed process left in it', async () => {
+  /** A process that opens a session and goes on with `code`. */
+  const startSession = (code: string) => {
     const main = join(dir, 'code/main.js');
     writeFileSync(
       main,
       `import { createDockerEngine } from './src/adapters/docker/index.js';
        import { connect } from './src/adapters/docker/client.js';
+       import { openTempDir } from './src/adapters/system/temp-dir.js';
        const [dataDir, socketPath, spec] = process.argv.slice(2);
        const engine = await createDockerEngine({ name: 'docker', docker: connect({ kind: 'unix', socketPath }),
-         dataDir, processDir: dataDir, signal: new AbortController().signal });
+         dataDir, processDir: dataDir, signal: new AbortController().signal, openTempDir: () => openTempDir(dataDir) });
        const session = await engine.open(JSON.parse(spec));
-       await session.exec({ root: 'target', argv: ['sh', '-c', 'echo up; sleep 1000'], log: console.log });`,
+       const run = (root, script) => session.exec({ root, argv: ['sh', '-c', script], log: console.log });
+       ${code}`,
     );
     const args = [main, dataDir, daemon.socketPath, JSON.stringify(spec)];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  };
+
+  it('is cleared of what a killed process left in it', async () => {
+    const child = startSession("await run('target', 'echo up; sleep 1000');");
     await once(child.stdout, 'data');
     child.kill('SIGKILL');
     await once(child, 'exit');
     expect(leftovers(daemon).containers).not.toBe('');
     await openEngine('docker', daemon, dataDir);
+    expect(leftovers(daemon)).toEqual(nothing);
+  });
+
+  it('keeps containers for people, until others of the name are kept, or garbage is collected', async () => {
+    const kept = async (content: string): Promise<readonly string[]> => {
+      const child =
+        startSession(`await run('target', 'echo ${content} > /made'); await run('builder', 'touch /own');
+        console.log(JSON.stringify([...await session.keep('a-x')])); await session[Symbol.asyncDispose]();`);
+      const commands = new Map(JSON.parse(await text(child.stdout)) as [string, string][]);
+      expect([...commands.keys()]).toEqual(['builder', 'target']);
+      return ['builder', 'target'].map((root) => commands.get(root)?.split(' ')[3] ?? '');
+    };
+    const run = (name: string, script: string) =>
+      daemon.docker(['exec', name, 'sh', '-ec', script]).toString();
+    const [former = ''] = await kept('before');
+    const [builder = '', target = ''] = await kept('now');
+    const engine = await openEngine('docker', daemon, dataDir);
+    expect(() => run(former, 'true')).toThrow(/No such container/);
+    expect(run(builder, 'cat /own /emerge-root/made')).toBe('now\n');
+    expect(run(target, 'cat /made')).toBe('now\n');
+    const garbage = { snapshots: new Set([base]), layers: new Set<never>(), writtenBefore: Date.now() };
+    const names = { kept: [builder, target] };
+    expect(await engine.collectGarbage({ ...garbage, dryRun: true })).toMatchObject(names);
+    expect(await engine.collectGarbage({ ...garbage, dryRun: false })).toMatchObject(names);
     expect(leftovers(daemon)).toEqual(nothing);
   });
 

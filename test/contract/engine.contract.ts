@@ -220,6 +220,18 @@ export function describeEngineContract(
       expect(hasPtrace(await sh(session, 'grep CapBnd /proc/self/status'))).toBe(true);
     });
 
+    it('goes on when its containers are to be kept, and then leaves them, if it has any', async () => {
+      const session = await open();
+      await sh(session, 'echo made > /made');
+      const commands = await session.keep('contract');
+      expect(await sh(session, 'cat /made')).toBe('made\n');
+      await session[Symbol.asyncDispose]();
+      const garbage = { snapshots: new Set([base]), layers: new Set<never>(), writtenBefore: 0 };
+      const { kept = [] } = await engine.collectGarbage({ ...garbage, dryRun: false });
+      expect(kept).toHaveLength(commands.size);
+      for (const name of kept) expect([...commands.values()].join()).toContain(` ${name} `);
+    });
+
     describe('options of a build.conf', () => {
       it('mount folders and files where hooks run, and nowhere else', async () => {
         const mounted = join(dir, 'mounted');

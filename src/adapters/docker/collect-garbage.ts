@@ -3,6 +3,7 @@ import { statusOf } from './daemon-error.ts';
 import type { DockerHost } from './host.ts';
 import { apiPath, request } from './request.ts';
 import { heldByOthers, lockSnapshots } from './hold-snapshots.ts';
+import { removeKept } from './kept-containers.ts';
 import { listSnapshots, nameImage, snapshotName, type Snapshot } from './snapshots.ts';
 
 /** Repository of what has to go and is still in use. */
@@ -14,6 +15,8 @@ const removedName = (id: SnapshotId): string => `kubler-removed:${id}`;
  */
 export function collectGarbage(host: DockerHost, spec: GarbageSpec): Promise<Garbage> {
   return lockSnapshots(host, async () => {
+    // They stand on snapshots.
+    const kept = await removeKept(host, spec.dryRun);
     const held = await heldByOthers(host);
     const unneeded = (await listSnapshots(host)).filter(
       ({ id, madeMs, isOwn }) =>
@@ -27,7 +30,7 @@ export function collectGarbage(host: DockerHost, spec: GarbageSpec): Promise<Gar
       snapshots.push(snapshot.id);
       snapshotBytes += bytes;
     }
-    return { snapshots, snapshotBytes, layers: 0, layerBytes: 0 };
+    return { snapshots, snapshotBytes, layers: 0, layerBytes: 0, kept };
   });
 }
 

@@ -15,6 +15,12 @@ export const sessionLabel = 'kubler.session';
 /** What this process calls itself: `<host>/<pid>-<start time>`. */
 export const ownName = async (): Promise<string> => `${hostname()}/${await processTag()}`;
 
+/** Whether the process of this machine that calls itself so has ended; of other machines none is known to have. */
+export const isGone = async (owner: string): Promise<boolean> => {
+  const prefix = `${hostname()}/`;
+  return owner.startsWith(prefix) && !(await isRunning(owner.slice(prefix.length)));
+};
+
 let sessions = 0;
 /** A name for a session of this process. */
 export const newSession = ({ owner }: DockerHost): string => `${owner}-${(sessions += 1)}`;
@@ -69,20 +75,4 @@ export async function removeLabelled(
   const untagged = JSON.stringify({ label: [label], dangling: ['true'] });
   const images = meant(await list<readonly Image[]>('/images/json', { filters: untagged }));
   for (const { Id } of images) await remove(apiPath`/images/${Id}`);
-}
-
-/** Removes what processes of this machine that are gone have left in the daemon. */
-export async function removeStale(host: DockerHost): Promise<void> {
-  const prefix = `${hostname()}/`;
-  const alive = new Map<string, boolean>();
-  const owners = new Set<string>();
-  await removeLabelled(host, ownerLabel, (labels) => {
-    owners.add(labels[ownerLabel] ?? '');
-    return false;
-  });
-  for (const owner of owners) {
-    alive.set(owner, !owner.startsWith(prefix) || (await isRunning(owner.slice(prefix.length))));
-  }
-  if ([...alive.values()].every(Boolean)) return;
-  await removeLabelled(host, ownerLabel, (labels) => alive.get(labels[ownerLabel] ?? '') === false);
 }

@@ -3,6 +3,7 @@ import { commitRoot } from './commit-root.ts';
 import { execInSession } from './exec-in-session.ts';
 import type { DockerHost } from './host.ts';
 import { mountForHooks } from './hook-mounts.ts';
+import { keepContainers } from './kept-containers.ts';
 import { newSession, removeLabelled, sessionLabel, sessionLabels } from './labels.ts';
 import { loadImageRoot } from './load-image.ts';
 import { needBuilder, needTarget } from './session-containers.ts';
@@ -22,9 +23,10 @@ export async function openSession(host: DockerHost, spec: SessionSpec): Promise<
     return {
       exec: (exec) => execInSession(state, exec),
       commit: (root, id) => commitRoot(state, root, id),
+      keep: (name) => keepContainers(state, name),
       [Symbol.asyncDispose]: async () => {
         await state.turn;
-        await cleanUp();
+        if (!state.isKept) await cleanUp();
       },
     };
   } catch (error) {
@@ -51,7 +53,16 @@ async function prepare(
     mounts: await mountForHooks(host, mounts, { supplies, imageId, labels }),
     tmpfs,
   } as const;
-  const state: SessionState = { host, spec, labels, supplies, hooks, roots, turn: Promise.resolve() };
+  const state: SessionState = {
+    host,
+    spec,
+    labels,
+    supplies,
+    hooks,
+    roots,
+    isKept: false,
+    turn: Promise.resolve(),
+  };
   // Now, because a snapshot that a container stands on is not removed.
   await (builder === undefined ? needTarget(state, undefined, false) : needBuilder(state, false));
   return state;

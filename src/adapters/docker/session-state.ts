@@ -39,6 +39,8 @@ export interface SessionState {
   /** The root hooks run in, and what it alone has. */
   readonly hooks: Pick<ContainerSpec, 'mounts' | 'tmpfs'> & { readonly root: Root };
   readonly roots: ReadonlyMap<Root, RootState>;
+  /** Its containers are left to people when it ends. */
+  isKept: boolean;
   /** The last of what is done to its containers, one after the other. */
   turn: Promise<unknown>;
 }

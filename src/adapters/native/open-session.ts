@@ -22,6 +22,7 @@ export async function openSession(host: NativeHost, spec: SessionSpec): Promise<
     return {
       exec: (exec) => execInSession(state, exec),
       commit: (root, id) => commitRoot(state, root, id),
+      keep: () => Promise.resolve(new Map()),
       [Symbol.asyncDispose]: async () => {
         await state.helper[Symbol.asyncDispose]();
         await temp[Symbol.asyncDispose]();

@@ -5,7 +5,7 @@ import type { Workspace } from '../../pipeline/workspace.ts';
 import type { ProjectPlan } from '../../pipeline/plan/plan-project.ts';
 import { apiEngineNames } from '../../model/engine-status.ts';
 import type { CliContext, CliResult } from '../context.ts';
-import { engineOption, jsonOption, withProject } from '../project-options.ts';
+import { type DebugFlag, engineOption, jsonOption, withProject } from '../project-options.ts';
 import { renderJson } from '../render-json.ts';
 import { showTests } from '../show-tests.ts';
 import { formatBytes, formatMs, renderTable } from '../table.ts';
@@ -27,6 +27,7 @@ export function registerBuild(program: Command, context: CliContext, result: Cli
       .option('-e, --exclude <target>', 'do not build this; may be given several times', addTarget)
       .option('-n, --dry-run', 'say what would be built and why, and stop')
       .option('-i, --interactive', 'open a shell just before the build of one image; see kubler shell')
+      .option('--keep', 'keep the containers of a build that fails, and say how to enter them')
       .option('--shell-on-failure', 'open a shell where a step failed; builds one image after the other')
       .option(
         '--load [engine]',
@@ -53,18 +54,17 @@ export function registerBuild(program: Command, context: CliContext, result: Cli
         exclude: options.exclude ?? [],
         jobs: options.shellOnFailure ? 1 : (options.jobs ?? project.settings.jobs),
       } as const;
-      const live = !options.verbose && !options.json && !options.shellOnFailure;
       const warnings: string[] = [];
       const report = await withWorkspace(
         context,
         project,
         async (opened) => {
-          const workspace = options.shellOnFailure ? await withShell(context, opened, options.debug) : opened;
+          const workspace = await forFailures(context, opened, options);
           const planned = await planProject(workspace, project, request);
-          if (options.dryRun) return printPlan(context, planned, options.json ?? false);
+          if (options.dryRun) return printPlan(context, planned, options.json);
           return loadBuilt(workspace, await buildAll(workspace, planned, request), load);
         },
-        { live, later: (line) => warnings.push(line) },
+        { live: isLive(options), later: (line) => warnings.push(line) },
       ).catch((error: unknown) => {
         for (const line of warnings) context.stderr(line);
         throw error;
@@ -75,6 +75,9 @@ export function registerBuild(program: Command, context: CliContext, result: Cli
       if (report.error) throw report.error;
     });
 }
+
+const isLive = ({ verbose, json, shellOnFailure }: Partial<Record<string, unknown>>): boolean =>
+  !verbose && !json && !shellOnFailure;
 
 /** `--load` may come before a target, which is none of the engines. */
 function readLoad(value: string | true | undefined) {
@@ -115,11 +118,22 @@ async function loadBuilt(
   return { ...report, error };
 }
 
-/** The same with a shell where a step fails. */
-async function withShell(context: CliContext, workspace: Workspace, debug?: true): Promise<Workspace> {
+/** The same with what is to be done where a step fails. */
+async function forFailures(
+  context: CliContext,
+  opened: Workspace,
+  { keep, shellOnFailure: opensShell, debug }: FailureFlags,
+): Promise<Workspace> {
+  const workspace = { ...opened, keepsFailed: keep === true };
+  if (!opensShell) return workspace;
   const { shellOnFailure } = await import('../../pipeline/run/shell-on-failure.ts');
   const options = { ...shellOptions(context, debug), show: context.stderr };
   return { ...workspace, onStepFailure: shellOnFailure(options) };
+}
+
+interface FailureFlags extends DebugFlag {
+  readonly keep?: true | undefined;
+  readonly shellOnFailure?: true | undefined;
 }
 
 const addTarget = (target: string, former: readonly string[] | undefined): readonly string[] => [
@@ -127,7 +141,7 @@ const addTarget = (target: string, former: readonly string[] | undefined): reado
   target,
 ];
 
-function printPlan(context: CliContext, { plan }: ProjectPlan, json: boolean): undefined {
+function printPlan(context: CliContext, { plan }: ProjectPlan, json = false): undefined {
   const steps = plan.images.map(({ definition, action, reason, key }) => ({
     image: definition.id,
     action,

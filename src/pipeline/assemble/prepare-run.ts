@@ -20,6 +20,7 @@ import {
   type Listing,
 } from '../../stages/rootfs/index.ts';
 import { describeSource } from './describe-source.ts';
+import { keepFailed } from '../build/keep-failed.ts';
 import { imageUser } from '../image-user.ts';
 import type { PreparedStep, StepChanges, StepPlace } from './prepared-step.ts';
 import { dataPaths } from '../workspace.ts';
@@ -55,7 +56,9 @@ async function run(
     progress: workspace.progress,
   };
   const before = await list(context, 'run-before', dir);
-  await execute(context, step, { exec, env: environment(step, place) });
+  await execute(context, step, { exec, env: environment(step, place) }).catch(async (error: unknown) => {
+    throw await keepFailed(workspace, { subject: `${definition.id} RUN` }, session, error);
+  });
   const { changed, deleted } = changedPaths(before, await list(context, 'run-after', dir));
   const spoolFile = `${dir}/spool.tar`;
   await spool(context, [...changed], spoolFile);

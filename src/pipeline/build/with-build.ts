@@ -14,6 +14,7 @@ import {
   type BuildContext,
   type Installer,
 } from '../../stages/builder/index.ts';
+import { keepFailed } from './keep-failed.ts';
 import { sessionInputs } from './session-inputs.ts';
 import { dataPaths, type Workspace } from '../workspace.ts';
 
@@ -98,7 +99,10 @@ export async function withBuild<T>(
     progress: workspace.progress,
     ...(workspace.onStepFailure && { onFailure: workspace.onStepFailure }),
   };
-  return await work({ context, installer, tempDir: temp.path, folder: copy, epoch });
+  const build = { context, installer, tempDir: temp.path, folder: copy, epoch };
+  return await work(build).catch(async (error: unknown) => {
+    throw await keepFailed(workspace, spec, session, error);
+  });
 }
 
 /** With a clock before the epoch, files would be dated by the clock: the bytes would differ from build to build. */

@@ -59,6 +59,7 @@ export async function cleanProject(
     writtenBefore,
     dryRun,
   });
+  const { kept = [] } = garbage;
   if (!dryRun) {
     await removeFiles(garbage.snapshots.map((id) => `${dataPaths(dataDir).steps}/${id}.json`));
     for (const id of failed) await workspace.failed.remove(id);
@@ -73,6 +74,7 @@ export async function cleanProject(
     ...(shells.length > 0
       ? [{ what: 'kept shells', count: shells.length, names: shells, bytes: shellBytes }]
       : []),
+    ...(kept.length > 0 ? [{ what: 'kept containers', count: kept.length, names: kept, bytes: 0 }] : []),
     { what: 'snapshots', count: garbage.snapshots.length, bytes: garbage.snapshotBytes },
     { what: 'unpacked layers', count: garbage.layers, bytes: garbage.layerBytes },
     ...stale.map(({ what, paths, bytes: size }) => ({ what, count: paths.length, bytes: size })),

@@ -17,19 +17,22 @@ export async function readKept(
   return (await engine.hasSnapshot(builder)) && (await engine.hasSnapshot(target)) ? kept : undefined;
 }
 
-/** Keeps both roots of a session for the next shell of an image. @param start see `KeptShell` */
+/**
+ * Keeps both roots of a session for the next shell of an image.
+ * @param more see `KeptShell`
+ */
 export async function keepShell(
   { keptShells, clock }: Workspace,
   id: ImageId,
   session: Session,
-  start: Roots,
+  more: Pick<KeptShell, 'start' | 'ofBuild'>,
 ): Promise<void> {
   const keptAt = clock.now();
   const keyOf = (root: string) => stepKey('shell', { id, root, keptAt: String(keptAt) });
   const roots = { builder: keyOf('builder'), target: keyOf('target') };
   await session.commit('builder', roots.builder);
   await session.commit('target', roots.target);
-  await keptShells.write(id, { roots, start, keptAt });
+  await keptShells.write(id, { ...more, roots, keptAt });
 }
 
 /** What a shell says first. @param start what it would start from if none were kept */
@@ -39,7 +42,7 @@ export function greet(kept: KeptShell | undefined, start: Roots, keep: boolean):
     ? ''
     : ' Its parent or builder has changed since: --fresh begins with the new one.';
   const origin = kept
-    ? `The build container as a shell left it at ${new Date(kept.keptAt).toISOString()}.${changed}`
+    ? `The build container as ${kept.ofBuild ? 'a build that failed' : 'a shell'} left it at ${new Date(kept.keptAt).toISOString()}.${changed}`
     : 'The build container, just before the build.';
   const end = keep ? 'kept for the next shell' : 'gone';
   return `${origin} The target root is in $_ROOTFS, the image's folder in /config.

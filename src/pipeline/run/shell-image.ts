@@ -61,7 +61,7 @@ export async function shellImage(
         const status = await openShell(context, options, { root: 'builder', network: 'host', greeting });
         // A build that is still being tried ends first.
         await server[Symbol.asyncDispose]();
-        if (request.keep) await keepShell(workspace, id, context.session, spec.roots);
+        if (request.keep) await keepShell(workspace, id, context.session, { start: spec.roots });
         return status;
       },
     );

@@ -16,6 +16,7 @@ const failing = (lines: readonly string[]): Session => ({
     return Promise.resolve({ exitCode: 1, stdout: '' });
   },
   commit: () => Promise.resolve(),
+  keep: () => Promise.resolve(new Map()),
   [Symbol.asyncDispose]: () => Promise.resolve(),
 });
 
