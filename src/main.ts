@@ -48,6 +48,7 @@ process.exitCode =
     stderr: (text) => process.stderr.write(text),
     isTty: process.stdin.isTTY && process.stderr.isTTY,
     isInputTty: process.stdin.isTTY,
+    isOutputTty: process.stdout.isTTY,
     signal: interrupt.signal,
     now: Date.now,
     openWorkspace: async (settings, progress) => {

@@ -27,6 +27,7 @@ import type { Project, Settings } from './model/project.ts';
 import { openLayout } from './oci/layout.ts';
 import { probeHost } from './pipeline/require-engine.ts';
 import { dataPaths, type Workspace } from './pipeline/workspace.ts';
+import type { Debugger } from './ports/debugger.ts';
 import type { ImageStore } from './ports/image-store.ts';
 import { openKeptShells, openLayerCache, openRecords } from './store/index.ts';
 import { chooseEngine, deferEngine, loadClient, nativeHost } from './wire-engine.ts';
@@ -85,6 +86,7 @@ async function connect(options: WorkspaceOptions, temp: TempDir): Promise<Worksp
     records: openRecords({ ...shared, dir: join(dataDir, 'images') }),
     failed: openRecords({ ...shared, dir: join(dataDir, 'failed') }),
     openImageStore: (name) => imageStore(name, search),
+    openDebugger: (name) => openDebugger(name, search, dataDir),
     dataDir,
     containerDir: join(options.shippedDir, 'src/stages/builder/container'),
     serveRequests,
@@ -130,4 +132,13 @@ async function statusOf(name: ApiEngineName, search: DaemonSearch): Promise<Engi
 async function imageStore(name: ApiEngineName | undefined, search: DaemonSearch): Promise<ImageStore> {
   const { openImageStore } = await loadClient(() => import('./adapters/docker/image-store.ts'));
   return openImageStore(name, search);
+}
+
+async function openDebugger(
+  name: ApiEngineName | undefined,
+  search: DaemonSearch,
+  dataDir: string,
+): Promise<Debugger> {
+  const client = await loadClient(() => import('./adapters/docker/open-debugger.ts'));
+  return client.openDebugger(name, search, { dataDir, openTempDir: () => openTempDir(dataDir) });
 }

@@ -46,7 +46,7 @@ const rules: readonly Rule[] = [
   { folder: 'store', may: ['store', 'oci', 'model', 'errors.ts'], node: ['fs', 'path'] },
   { folder: 'oci/tar-', may: ['oci', 'model', 'errors.ts'], npm: ['tar-stream'], node: 'any' },
   { folder: 'oci', may: ['oci', 'model', 'errors.ts'], node: [...files, 'zlib', 'stream', 'os', 'util'] },
-  { folder: 'ports', may: ['model'] },
+  { folder: 'ports', may: ['ports', 'model'] },
   { folder: 'model/glob.ts', may: ['model'], npm: ['picomatch'] },
   { folder: 'model', may: ['model', 'errors.ts'] },
   {

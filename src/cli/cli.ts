@@ -4,6 +4,7 @@ import { explainWriteFailure } from '../model/write-failure.ts';
 import { registerBuild } from './commands/build.ts';
 import { registerClean } from './commands/clean.ts';
 import { registerCompletion } from './commands/completion.ts';
+import { registerDebug } from './commands/debug.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerExport } from './commands/export.ts';
 import { registerGraph } from './commands/graph.ts';
@@ -53,6 +54,7 @@ function createProgram(context: CliContext, result: CliResult): Command {
   registerGraph(program, context);
   registerRun(program, context, result);
   registerShell(program, context, result);
+  registerDebug(program, context, result);
   registerTest(program, context);
   registerExport(program, context);
   registerImport(program, context);

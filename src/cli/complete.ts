@@ -17,6 +17,8 @@ type ReadNames = (flags: ProjectFlags) => Promise<KnownNames>;
 const listOf: Readonly<Record<string, (names: KnownNames) => readonly string[]>> = {
   image: ({ images }) => images,
   images: ({ images }) => images,
+  // Or an image.
+  container: ({ images }) => images,
   targets: ({ images, namespaces }) => [...namespaces, ...images],
   target: ({ images, namespaces }) => [...namespaces, ...images],
   // Its value may be left out.

@@ -23,6 +23,8 @@ export interface CliContext {
   readonly isTty: boolean;
   /** Whether standard input is a terminal. */
   readonly isInputTty: boolean;
+  /** Whether standard output is a terminal. */
+  readonly isOutputTty: boolean;
   /** Aborted on Ctrl-C. */
   readonly signal: AbortSignal;
   /** Milliseconds since 1970. */

@@ -2,6 +2,7 @@ import type { ApiEngineName } from '../model/engine-status.ts';
 import type { Progress } from '../model/progress.ts';
 import type { Layout } from '../oci/layout.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Debugger } from '../ports/debugger.ts';
 import type { Downloader } from '../ports/downloader.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { ImageStore } from '../ports/image-store.ts';
@@ -28,6 +29,8 @@ export interface Workspace extends AsyncDisposable {
   readonly keptShells: KeptShells;
   /** The images of Docker or Podman; without a name, of whichever is there. See `ImageStore`. */
   readonly openImageStore: (engine: ApiEngineName | undefined) => Promise<ImageStore>;
+  /** Containers of Docker or Podman, to look at; without a name, of whichever is there. See `Debugger`. */
+  readonly openDebugger: (engine: ApiEngineName | undefined) => Promise<Debugger>;
   readonly dataDir: string;
   /** Folder that containers see at /.kubler. */
   readonly containerDir: string;

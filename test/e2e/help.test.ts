@@ -31,6 +31,7 @@ const notRun: readonly (readonly [RegExp, string])[] = [
   [/^kubler update/, 'it fetches package indexes anew'],
   [/^kubler run -it /, 'it takes a terminal'],
   [/lang\/python|web\/apache2/, 'the images are large, and built by tests of their own'],
+  [/kubler debug /, 'it takes a container of Docker or Podman'],
   [/^kubler shell [^|]*$/, 'it reads commands of a terminal'],
 ];
 

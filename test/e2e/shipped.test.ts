@@ -14,6 +14,7 @@ interface Built {
 const limits: Readonly<Record<string, number>> = {
   'base/debian': 80e6,
   'base/glibc': 5e6,
+  'debug/toolbox': 45e6,
   'demo/curl': 25e6,
   'demo/hello': 740e3,
   'lang/python': 40e6,

@@ -6,14 +6,14 @@ import { writeTar } from '../../oci/tar-write.ts';
 import type { BootstrapSpec } from '../../ports/engine.ts';
 import { isBaseTrace } from '../system/base-traces.ts';
 import { toKublerError } from './daemon-error.ts';
-import type { DockerHost } from './host.ts';
+import type { BuildHost, DockerHost } from './host.ts';
 import { ownLabels, snapshotLabel, toInstructions } from './labels.ts';
 import { makeBaseInContainer } from './make-base.ts';
 import { bulkTimeoutMs, request } from './request.ts';
 import { findImage, nameSnapshot, snapshotName } from './snapshots.ts';
 
 /** Makes a base an image of the daemon; see `Engine.bootstrap`. */
-export async function bootstrap(host: DockerHost, spec: BootstrapSpec): Promise<void> {
+export async function bootstrap(host: BuildHost, spec: BootstrapSpec): Promise<void> {
   if ((await findImage(host, snapshotName(spec.id))) !== undefined) return;
   const { source } = spec;
   const take = async (tar: AsyncIterable<Buffer>): Promise<void> => {

@@ -1,6 +1,6 @@
 import type { Garbage, GarbageSpec, SnapshotId } from '../../ports/engine.ts';
 import { statusOf } from './daemon-error.ts';
-import type { DockerHost } from './host.ts';
+import type { BuildHost } from './host.ts';
 import { apiPath, request } from './request.ts';
 import { heldByOthers, lockSnapshots } from './hold-snapshots.ts';
 import { removeKept } from './kept-containers.ts';
@@ -13,7 +13,7 @@ const removedName = (id: SnapshotId): string => `kubler-removed:${id}`;
  * Removes snapshots of this data dir that are neither needed, nor new, nor held, nor what a container stands on; see
  * `Engine.collectGarbage`. What another snapshot stands on loses its name only: the daemon removes it with that.
  */
-export function collectGarbage(host: DockerHost, spec: GarbageSpec): Promise<Garbage> {
+export function collectGarbage(host: BuildHost, spec: GarbageSpec): Promise<Garbage> {
   return lockSnapshots(host, async () => {
     // They stand on snapshots.
     const kept = await removeKept(host, spec.dryRun);
@@ -35,14 +35,14 @@ export function collectGarbage(host: DockerHost, spec: GarbageSpec): Promise<Gar
 }
 
 /** Removes one snapshot, whoever holds it. While a container stands on it, its image goes on under another name. */
-export async function removeSnapshot(host: DockerHost, id: SnapshotId): Promise<void> {
+export async function removeSnapshot(host: BuildHost, id: SnapshotId): Promise<void> {
   await nameImage(host, snapshotName(id), removedName(id));
   await remove(host, snapshotName(id));
   await remove(host, removedName(id));
 }
 
 /** Bytes of what the snapshot differs in from the one below. */
-async function ownBytes(host: DockerHost, { imageId }: Snapshot): Promise<number> {
+async function ownBytes(host: BuildHost, { imageId }: Snapshot): Promise<number> {
   const path = apiPath`/images/${imageId}/history`;
   const call = { verb: 'measure a snapshot', method: 'GET', path } as const;
   const history = await request<readonly { readonly Size: number }[]>(host, call).catch((error: unknown) => {
@@ -54,7 +54,7 @@ async function ownBytes(host: DockerHost, { imageId }: Snapshot): Promise<number
 }
 
 /** False when it is in use. */
-async function remove(host: DockerHost, name: string): Promise<boolean> {
+async function remove(host: BuildHost, name: string): Promise<boolean> {
   const path = apiPath`/images/${name}`;
   try {
     await request(host, { verb: 'remove a snapshot', method: 'DELETE', path });

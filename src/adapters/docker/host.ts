@@ -27,12 +27,16 @@ export interface DockerHost extends Connection {
   readonly dataDir: string;
   /** Opens a scratch folder in `<data>/tmp`. */
   readonly openTempDir: () => Promise<TempDir>;
-  /** A scratch folder in `<data>/tmp` that is there as long as this process is. */
-  readonly processDir: string;
   /** This machine and process, as containers and volumes are labelled: `<host>/<pid>-<start time>`. */
   readonly owner: string;
   /** What a container may use, for a daemon that asks for more than it may give (Podman without CAP_SYS_RESOURCE). */
   readonly ulimits: readonly Ulimit[];
+}
+
+/** One that keeps snapshots for a data dir. */
+export interface BuildHost extends DockerHost {
+  /** A scratch folder in `<data>/tmp` that is there as long as this process is. */
+  readonly processDir: string;
   /** What this host lacks to make a base with its own tool. */
   readonly findBaseLacks: (kind: ToolSource['kind']) => Promise<readonly MissingTool[]>;
   /** Makes a base with a tool of this host and hands its root over as a tar. */

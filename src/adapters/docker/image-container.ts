@@ -37,7 +37,7 @@ export async function makeImageContainer(
     const binds = await makeVolumes(host, spec, labels);
     const body = toCreateBody(host, { spec, imageId, labels, binds, takesInput });
     const id = await create(host, spec, body);
-    return { id, start: () => start(host, id, spec, takesInput), [Symbol.asyncDispose]: dispose };
+    return { id, start: () => startAttached(host, id, spec, takesInput), [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await dispose();
     throw error;
@@ -65,7 +65,13 @@ async function create(host: DockerHost, { argv, name }: RunSpec, body: object): 
   }
 }
 
-async function start(host: DockerHost, id: string, { argv }: RunSpec, stdin: boolean): Promise<Peer> {
+/** Connects with a container that was made, and then starts it. Rejects when its command cannot be started. */
+export async function startAttached(
+  host: DockerHost,
+  id: string,
+  { argv }: Pick<RunSpec, 'argv'>,
+  stdin: boolean,
+): Promise<Peer> {
   const verb = `run "${argv[0] ?? ''}"`;
   const query = { stream: true, stdin, stdout: true, stderr: true };
   const path = apiPath`/containers/${id}/attach`;

@@ -1,10 +1,9 @@
 import { addAbortSignal, Readable } from 'node:stream';
-import { KublerError } from '../../errors.ts';
-import { apiEngineNames, type ApiEngineName } from '../../model/engine-status.ts';
+import type { ApiEngineName } from '../../model/engine-status.ts';
 import type { ImageStore } from '../../ports/image-store.ts';
 import { statusOf, throwIfInterrupted, toKublerError } from './daemon-error.ts';
 import type { Connection } from './host.ts';
-import { openDaemon, type DaemonSearch, type OpenDaemon } from './open-daemon.ts';
+import { openAnyDaemon, openDaemon, type DaemonSearch } from './open-daemon.ts';
 import { apiPath, bulkTimeoutMs, request } from './request.ts';
 
 /**
@@ -15,7 +14,7 @@ export async function openImageStore(
   name: ApiEngineName | undefined,
   search: DaemonSearch,
 ): Promise<ImageStore> {
-  const daemon = name === undefined ? await openAny(search) : await openDaemon(name, search);
+  const daemon = name === undefined ? await openAnyDaemon(search) : await openDaemon(name, search);
   const { engine, docker, status } = daemon;
   const connection: Connection = { name: engine, docker, signal: search.signal };
   return {
@@ -51,19 +50,6 @@ const graphDrivers: readonly string[] = [
   'devicemapper',
   'overlay',
 ];
-
-async function openAny(search: DaemonSearch): Promise<OpenDaemon> {
-  const faults: unknown[] = [];
-  for (const name of apiEngineNames) {
-    try {
-      return await openDaemon(name, search);
-    } catch (error) {
-      if (!(error instanceof KublerError) || error.code === 'INTERRUPTED') throw error;
-      faults.push(error);
-    }
-  }
-  throw faults[0];
-}
 
 interface Inspected {
   readonly Id: string;

@@ -2,27 +2,20 @@ import type { Engine } from '../../ports/engine.ts';
 import { bootstrap } from './bootstrap.ts';
 import { collectGarbage, removeSnapshot } from './collect-garbage.ts';
 import { holdSnapshots } from './hold-snapshots.ts';
-import type { DockerHost } from './host.ts';
-import { ownName } from './labels.ts';
+import type { BuildHost } from './host.ts';
+import { openHost } from './open-host.ts';
 import { openSession } from './open-session.ts';
-import { removeStale } from './remove-stale.ts';
 import { runImage } from './run-image.ts';
 import { findImage, snapshotName } from './snapshots.ts';
 import { startImage } from './start-image.ts';
-import { ownUlimits } from './ulimits.ts';
 
 export { requireOverlay } from './require-overlay.ts';
 
-export type DockerEngineOptions = Omit<DockerHost, 'owner' | 'ulimits'>;
+export type DockerEngineOptions = Omit<BuildHost, 'owner' | 'ulimits'>;
 
 /** The engine that is a daemon with the Docker API: Docker, or Podman. Clears away what dead processes left in it. */
 export async function createDockerEngine(options: DockerEngineOptions): Promise<Engine> {
-  const host: DockerHost = {
-    ...options,
-    owner: await ownName(),
-    ulimits: options.name === 'podman' ? await ownUlimits() : [],
-  };
-  await removeStale(host);
+  const host: BuildHost = { ...options, ...(await openHost(options)) };
   return {
     name: () => Promise.resolve(host.name),
     // Who opened the connection has heard from the daemon.

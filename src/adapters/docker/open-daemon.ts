@@ -1,5 +1,5 @@
 import { KublerError } from '../../errors.ts';
-import type { ApiEngineName, EngineStatus } from '../../model/engine-status.ts';
+import { apiEngineNames, type ApiEngineName, type EngineStatus } from '../../model/engine-status.ts';
 import { currentUser } from '../system/user-namespace.ts';
 import { outerIds } from '../system/id-map.ts';
 import { openScratchDir } from '../system/temp-dir.ts';
@@ -47,6 +47,20 @@ export async function openDaemon(engine: ApiEngineName, search: DaemonSearch): P
   const isSomething = ({ cause }: KublerError): boolean =>
     (cause as NodeJS.ErrnoException | undefined)?.code !== 'ENOENT';
   throw faults.find(isSomething) ?? faults[0] ?? interrupted(engine);
+}
+
+/** Connects to Docker, or to Podman where there is no Docker. Throws as `openDaemon` does, of Docker when there is none. */
+export async function openAnyDaemon(search: DaemonSearch): Promise<OpenDaemon> {
+  const faults: unknown[] = [];
+  for (const name of apiEngineNames) {
+    try {
+      return await openDaemon(name, search);
+    } catch (error) {
+      if (!(error instanceof KublerError) || error.code === 'INTERRUPTED') throw error;
+      faults.push(error);
+    }
+  }
+  throw faults[0];
 }
 
 const interrupted = (engine: ApiEngineName): KublerError =>

@@ -64,14 +64,17 @@ const noAnswer = (timeoutMs: number): Error =>
 
 /** Makes a call that turns its connection into a raw stream; ending that says that there is no more input. */
 export async function hijack(host: Connection, call: ApiCall): Promise<Duplex> {
+  const refused = new AbortController();
   try {
     const upgraded = {
       ...{ hijack: true, openStdin: true, isStream: true },
       // Podman would take a body that it does not read for input.
       ...(!call.body && { file: Buffer.alloc(0) }),
     };
-    return (await dial(host, call, upgraded, new AbortController().signal)) as Duplex;
+    return (await dial(host, call, upgraded, refused.signal)) as Duplex;
   } catch (error) {
+    // Its input is still open, and this process would wait for its end.
+    refused.abort();
     throwIfInterrupted(host, call.verb, error);
     throw toKublerError(host, call.verb, error);
   }

@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { OwnContainer } from '../../ports/debugger.ts';
 import type { RunningContainer, StartSpec } from '../../ports/engine.ts';
 import { converse, type Peer } from './converse.ts';
 import { throwIfInterrupted } from './daemon-error.ts';
@@ -9,7 +10,10 @@ import { makeImageContainer, type ImageContainer } from './image-container.ts';
 import { publishedPorts, signalContainer } from './read-container.ts';
 
 /** Starts an image; see `Engine.start`. */
-export async function startImage(host: DockerHost, spec: StartSpec): Promise<RunningContainer> {
+export async function startImage(
+  host: DockerHost,
+  spec: StartSpec,
+): Promise<RunningContainer & OwnContainer> {
   const { stdin } = spec;
   const image = await makeImageContainer(host, { ...spec, tty: false }, stdin === undefined ? {} : { stdin });
   try {
@@ -49,11 +53,12 @@ function running(
   image: ImageContainer,
   exited: Promise<number>,
   spec: StartSpec,
-): RunningContainer {
+): RunningContainer & OwnContainer {
   // Whether anyone waits for it or not.
   exited.catch(() => undefined);
   const { id } = image;
   return {
+    id,
     exited,
     ports: spec.ports,
     exec: (exec) => execInContainer(host, id, spec, exec),

@@ -76,10 +76,11 @@ function refuseUnknownFormat({ path }: FileEntry, facts: TreeFacts): void {
   throw new KublerError('PROGRAM_NOT_EXECUTABLE', `cannot run "/${path}": ${reason}`);
 }
 
-function commandOf(
+/** What an image starts. Throws `IMAGE_INVALID` when neither it nor the caller says. */
+export function commandOf(
   id: ImageId,
   { Entrypoint = [], Cmd = [] }: ImageConfig['config'],
-  { args, entrypoint }: RunOptions,
+  { args, entrypoint }: Pick<RunOptions, 'args' | 'entrypoint'>,
 ): readonly string[] {
   const given = entrypoint === '' ? [] : [entrypoint ?? ''];
   const argv =

@@ -31,6 +31,7 @@ async function runNew(cwd: string, ...argv: readonly string[]): Promise<Output> 
     stderr: (text) => (output.stderr += text),
     isTty: false,
     isInputTty: false,
+    isOutputTty: false,
     signal: new AbortController().signal,
     now: () => 0,
     openWorkspace: unexpected,
