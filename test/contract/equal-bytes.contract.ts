@@ -53,6 +53,7 @@ export function describeEqualBytes(engine: string, ...needs: readonly string[]):
     it.each([
       'base/debian',
       'base/glibc',
+      'debug/toolbox',
       'demo/curl',
       'demo/hello',
       'lang/python',
