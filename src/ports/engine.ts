@@ -184,8 +184,26 @@ export interface Port {
 /** Gets each line that is printed, without its end; a very long one in parts. */
 export type ContainerLog = (line: string, stream: 'stdout' | 'stderr') => void;
 
+/** A command that says by its exit status whether a container is well. */
+export interface HealthCheck {
+  readonly argv: readonly [string, ...string[]];
+  /** Between an answer and the next question. */
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+}
+
+/** An answer to a health check. */
+export interface HealthReport {
+  /** 0: it is well. */
+  readonly exitCode: number;
+  readonly output: string;
+  readonly tookMs: number;
+}
+
 /** What is started without the caller's standard streams. */
 export interface StartSpec extends RunSpec {
+  /** What the engine asks the container by itself, if it does such things: then `RunningContainer.health` is there. */
+  readonly health?: HealthCheck;
   /** Text or bytes given on standard input; none: an empty one. */
   readonly stdin?: string | Uint8Array;
   readonly log: ContainerLog;
@@ -218,6 +236,8 @@ export interface RunningContainer extends AsyncDisposable {
    * what `log` throws, which kills it.
    */
   readonly exited: Promise<number>;
+  /** Answers to the spec's health check, as they come, until the container has ended. */
+  readonly health?: AsyncIterable<HealthReport>;
   /** Those of the spec, in its order, with the host ports they got. */
   readonly ports: readonly Port[];
   /** Sends `stopSignal`, after `graceMs` milliseconds SIGKILL; resolves with the exit status. */

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connect } from '../../src/adapters/docker/client.ts';
 import { createDockerEngine } from '../../src/adapters/docker/index.ts';
 import { openTempDir } from '../../src/adapters/system/temp-dir.ts';
-import type { Engine, RunSpec, Session } from '../../src/ports/engine.ts';
+import type { HealthReport, Engine, RunSpec, Session } from '../../src/ports/engine.ts';
 import { compileSource } from '../support/compile-source.ts';
 import { startDocker, startPodman, type DockerDaemon } from '../support/docker-daemon.ts';
 import { makeLayerBlob } from '../support/make-layer-blob.ts';
@@ -136,18 +136,20 @@ requires('root', 'dockerd')('a Docker daemon', () => {
       dataDir, processDir: dataDir, signal: new AbortController().signal });
     process.exit(await engine.run(JSON.parse(spec)));`;
 
+  const runSpec = (script: string, extra: Partial<RunSpec> = {}): RunSpec => ({
+    layers: [makeLayerBlob(dir, `tar xf ${source.hostFile}; cp "$(command -v busybox)" bin/stty`)],
+    ...{ argv: ['sh', '-c', script], env: ['PATH=/bin', 'GREETING=hello'], cwd: '/tmp' },
+    ...{ uid: 0, gid: 0, additionalGids: [], hostname: 'demo', mounts: [], ports: [] },
+    ...{ readOnly: false, capabilities: 'default', network: 'host', interactive: true, tty: false },
+    ...extra,
+  });
+
   /** The command of a process that runs an image with its standard streams. */
   const runImage = (script: string, extra: Partial<RunSpec> = {}): readonly string[] => {
     const main = join(dir, 'code/run.js');
     writeFileSync(main, runner);
-    const spec: RunSpec = {
-      layers: [makeLayerBlob(dir, `tar xf ${source.hostFile}; cp "$(command -v busybox)" bin/stty`)],
-      ...{ argv: ['sh', '-c', script], env: ['PATH=/bin', 'GREETING=hello'], cwd: '/tmp' },
-      ...{ uid: 0, gid: 0, additionalGids: [], hostname: 'demo', mounts: [], ports: [] },
-      ...{ readOnly: false, capabilities: 'default', network: 'host', interactive: true, tty: false },
-      ...extra,
-    };
-    return [process.execPath, main, dataDir, daemon.socketPath, JSON.stringify(spec)];
+    const spec = JSON.stringify(runSpec(script, extra));
+    return [process.execPath, main, dataDir, daemon.socketPath, spec];
   };
 
   it('runs an image with the streams and the exit status of its caller', () => {
@@ -188,6 +190,27 @@ requires('root', 'dockerd')('a Docker daemon', () => {
     terminal.stdin.write('typed\n');
     expect(await text(terminal.stdout)).toMatch(/typed xterm\r+\nstatus 3\r\n$/);
     expect(leftovers(daemon)).toEqual(nothing);
+  });
+
+  it('asks a container itself how it is, and tells each answer', async () => {
+    const engine = await openEngine('docker', daemon, dataDir);
+    const flapping = 'echo asked; mkdir /dev/shm/well 2>/dev/null || ! rmdir /dev/shm/well';
+    await using container = await engine.start({
+      ...runSpec('sleep 1000', { interactive: false, network: 'none' }),
+      health: { argv: ['sh', '-c', flapping], intervalMs: 300, timeoutMs: 5000 },
+      log: () => undefined,
+    });
+    const heard: HealthReport[] = [];
+    for await (const report of container.health ?? []) if (heard.push(report) === 4) break;
+    expect(heard.map(({ exitCode, output }) => `${exitCode} ${output}`)).toEqual(
+      [0, 1, 0, 1].map((status) => `${status} asked\n`),
+    );
+    const [id = ''] = daemon.docker(['ps', '--quiet', '--no-trunc']).toString().split('\n');
+    const state = ['inspect', '--format', '{{.State.Health.Status}}', id];
+    expect(daemon.docker(state).toString()).toMatch(/^(un)?healthy\n$/);
+    const rest = container.health?.[Symbol.asyncIterator]().next();
+    await container.stop(0);
+    expect(await rest).toMatchObject({ done: true });
   });
 
   it('that has other files is sent what is only read, and refuses to mount the rest', async () => {

@@ -53,12 +53,16 @@ files:
 };
 /** Its process has PID 1 and no handler: it does not hear SIGTERM. */
 const service = {
-  [`${images}/service/build.conf`]: `${extracted}IMAGE_PARENT='parent'\n`,
+  [`${images}/service/build.conf`]: `${extracted}IMAGE_PARENT='parent'
+POST_BUILD_HC=true
+POST_BUILD_HC_INTERVAL=1
+`,
   [`${images}/service/note`]: 'served\n',
   [`${images}/service/Dockerfile.template`]: template(
     ...[
       'ADD rootfs.tar /',
       'EXPOSE 8080',
+      'HEALTHCHECK CMD ["/bin/busybox", "wget", "-q", "-O-", "http://127.0.0.1:8080/note"]',
       'CMD ["/bin/busybox", "httpd", "-f", "-p", "8080", "-h", "/notes"]',
     ],
   ),
@@ -167,7 +171,7 @@ requires(
     });
   });
 
-  it('tests what listens at a port, and ends it though it does not hear SIGTERM', async () => {
+  it('tests what listens at a port, and its health, and ends it though it does not hear SIGTERM', async () => {
     writeTree(cwd, service);
     const native = await table('native', 'eng/service');
     expect(await table('docker', 'eng/service')).toEqual(native);

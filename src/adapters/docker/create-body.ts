@@ -1,4 +1,4 @@
-import type { Port, RunSpec } from '../../ports/engine.ts';
+import type { HealthCheck, Port, RunSpec } from '../../ports/engine.ts';
 import { buildCapabilities } from './capabilities.ts';
 import type { DockerHost } from './host.ts';
 
@@ -9,6 +9,7 @@ interface Given {
   /** Volumes, and where they are mounted. */
   readonly binds: readonly string[];
   readonly takesInput: boolean;
+  readonly health?: HealthCheck | undefined;
 }
 
 /** A container to be run as `POST /containers/create` takes it. What it writes is kept nowhere: it is read as it comes. */
@@ -23,9 +24,16 @@ export function toCreateBody(host: DockerHost, given: Given): object {
     ...{ AttachStdout: true, AttachStderr: true },
     ExposedPorts: Object.fromEntries(ports.map((port) => [portName(port), {}])) as unknown,
     Volumes: Object.fromEntries(volumes.map((path) => [path, {}])) as unknown,
+    ...(given.health && { Healthcheck: toHealthcheck(given.health) }),
     HostConfig: hostConfig(host, given),
   };
 }
+
+/** A health check as `POST /containers/create` takes it: durations in nanoseconds. Kubler counts the answers itself. */
+const toHealthcheck = ({ argv, intervalMs, timeoutMs }: HealthCheck): object => ({
+  ...{ Test: ['CMD', ...argv], Interval: intervalMs * 1e6, Timeout: timeoutMs * 1e6 },
+  ...{ StartPeriod: 0, Retries: 1 },
+});
 
 function hostConfig({ ulimits }: DockerHost, { spec, binds }: Given): object {
   const { mounts, ports, readOnly, additionalGids } = spec;

@@ -1,5 +1,5 @@
 import { KublerError } from '../../errors.ts';
-import type { RunSpec } from '../../ports/engine.ts';
+import type { RunSpec, StartSpec } from '../../ports/engine.ts';
 import { checkMount } from './check-mount.ts';
 import type { Peer, Talk } from './converse.ts';
 import { toCreateBody } from './create-body.ts';
@@ -19,11 +19,11 @@ export interface ImageContainer extends AsyncDisposable {
   start(): Promise<Peer>;
 }
 
-/** @param attach what it is going to be connected with */
+/** @param attach what it is going to be connected with, and asked */
 export async function makeImageContainer(
   host: DockerHost,
   spec: RunSpec,
-  attach: Pick<Talk, 'attach' | 'stdin'>,
+  attach: Pick<Talk, 'attach' | 'stdin'> & Pick<StartSpec, 'health'>,
 ): Promise<ImageContainer> {
   const session = newSession(host);
   // What cannot be removed, because the daemon has gone, the next process removes.
@@ -35,7 +35,7 @@ export async function makeImageContainer(
     const imageId = await loadImageRoot(host, { layers: spec.layers }, labels);
     const takesInput = attach.stdin !== undefined || ['streams', 'terminal'].includes(attach.attach ?? '');
     const binds = await makeVolumes(host, spec, labels);
-    const body = toCreateBody(host, { spec, imageId, labels, binds, takesInput });
+    const body = toCreateBody(host, { spec, imageId, labels, binds, takesInput, health: attach.health });
     const id = await create(host, spec, body);
     return { id, start: () => startAttached(host, id, spec, takesInput), [Symbol.asyncDispose]: dispose };
   } catch (error) {

@@ -4,9 +4,17 @@ import { portName } from './create-body.ts';
 import type { DockerHost } from './host.ts';
 import { apiPath, request } from './request.ts';
 
+/** An answer to a health check; times as in RFC 3339. */
+interface HealthEntry {
+  readonly Start: string;
+  readonly End: string;
+  readonly ExitCode: number;
+  readonly Output: string;
+}
+
 /** What a daemon says of a container. */
 export interface ContainerFacts {
-  readonly State: PeerState;
+  readonly State: PeerState & { readonly Health?: { readonly Log: readonly HealthEntry[] | null } };
   readonly NetworkSettings: {
     readonly Ports: Readonly<Record<string, readonly { readonly HostPort: string }[] | null>> | null;
   };

@@ -5,6 +5,7 @@ import type { RunningContainer, StartSpec } from '../../ports/engine.ts';
 import { converse, type Peer } from './converse.ts';
 import { throwIfInterrupted } from './daemon-error.ts';
 import { execInContainer } from './exec-in-container.ts';
+import { healthReports } from './health-reports.ts';
 import type { DockerHost } from './host.ts';
 import { makeImageContainer, type ImageContainer } from './image-container.ts';
 import { publishedPorts, signalContainer } from './read-container.ts';
@@ -15,12 +16,18 @@ export async function startImage(
   spec: StartSpec,
 ): Promise<RunningContainer & OwnContainer> {
   const { stdin } = spec;
-  const image = await makeImageContainer(host, { ...spec, tty: false }, stdin === undefined ? {} : { stdin });
+  // Podman leaves it to systemd to ask, which is not everywhere.
+  const health = host.name === 'docker' ? spec.health : undefined;
+  const attach = { ...(stdin !== undefined && { stdin }), ...(health && { health }) };
+  const image = await makeImageContainer(host, { ...spec, tty: false }, attach);
   try {
     const exited = finish(host, image, await image.start(), spec);
     const ports = await publishedPorts(host, image.id, spec.ports);
     throwIfInterrupted(host, `run "${spec.argv[0] ?? ''}"`);
-    return running(host, image, exited, { ...spec, ports });
+    return {
+      ...running(host, image, exited, { ...spec, ports }),
+      ...(health && { health: healthReports(host, image.id, health, exited) }),
+    };
   } catch (error) {
     await image[Symbol.asyncDispose]();
     throw error;

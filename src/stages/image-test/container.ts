@@ -1,5 +1,5 @@
 import type { ContainerRules } from '../../model/image-tests.ts';
-import type { ContainerLog, Mount, RunningContainer } from '../../ports/engine.ts';
+import type { ContainerLog, HealthCheck, Mount, RunningContainer } from '../../ports/engine.ts';
 import type { RuntimeConfig } from '../../oci/types.ts';
 import { isStartFailure } from '../../errors.ts';
 import type { Failure } from './run-test.ts';
@@ -12,6 +12,7 @@ export interface ContainerOptions {
   readonly workdir?: string | undefined;
   readonly stdin?: string | undefined;
   readonly mounts?: readonly Mount[];
+  readonly health?: HealthCheck;
   /** TCP ports to reach from this machine. */
   readonly ports?: readonly number[];
 }
@@ -31,7 +32,7 @@ export const looseRules: ContainerRules = { readOnly: false, capabilities: 'defa
 
 /** Starts a container of the image. Its network is its own, and leads out only when ports must lead in. */
 export function startContainer(subject: TestSubject, options: ContainerOptions): Promise<RunningContainer> {
-  const { rules, argv, log, workdir, stdin, mounts = [], ports = [] } = options;
+  const { rules, argv, log, workdir, stdin, health, mounts = [], ports = [] } = options;
   return subject.engine.start({
     ...subject.process({
       user: rules.user,
@@ -41,6 +42,7 @@ export function startContainer(subject: TestSubject, options: ContainerOptions):
     argv,
     log,
     ...(stdin !== undefined && { stdin }),
+    ...(health && { health }),
     mounts,
     tmpfs: rules.writable ?? [],
     ports: ports.map((containerPort) => ({ hostPort: 0, containerPort, protocol: 'tcp' })),

@@ -1,6 +1,6 @@
 import type { HealthRules } from '../../model/image-tests.ts';
 import type { RuntimeConfig } from '../../oci/types.ts';
-import type { RunningContainer } from '../../ports/engine.ts';
+import type { HealthReport, RunningContainer } from '../../ports/engine.ts';
 import { looseRules, nothingToStart, ownProcess, runInside, startContainer } from './container.ts';
 import { deadlineMs, nextHealth, unknownHealth, type Health } from './health.ts';
 import { openTail, type Failure, type Tail } from './run-test.ts';
@@ -17,6 +17,7 @@ export async function testHealth(subject: TestSubject, rules: HealthRules): Prom
     rules: looseRules,
     argv: own,
     log: tail.log,
+    health: { argv, intervalMs: rules.interval * 1000, timeoutMs: rules.timeout * 1000 },
   });
   return await watch(subject, { rules, argv, container, tail });
 }
@@ -43,36 +44,63 @@ async function watch(subject: TestSubject, patient: Patient): Promise<Failure | 
   const { rules, container, tail } = patient;
   const { clock } = subject;
   const startedAt = clock.elapsed();
-  const stop = new AbortController();
-  const ended = container.exited.then((status) => {
-    stop.abort();
-    return { status };
-  });
   let health = unknownHealth;
   let last = 'there was none';
-  while (health.verdict === 'open') {
-    const end = await Promise.race([ended, clock.sleep(rules.interval * 1000, stop.signal)]);
-    if (end)
-      return { reason: `the image's own process has ended with status ${end.status}`, output: tail.lines() };
-    const beganMs = clock.elapsed() - startedAt;
-    const answer = await examine(subject, patient);
+  for await (const answer of container.health ? reported(container.health, tail) : ask(subject, patient)) {
     last = answer.reason;
     const endedMs = clock.elapsed() - startedAt;
-    health = nextHealth(health, { healthy: answer.healthy, beganMs, endedMs }, rules);
+    health = nextHealth(health, { ...answer, beganMs: endedMs - answer.tookMs, endedMs }, rules);
+    if (health.verdict !== 'open') break;
   }
-  return health.verdict === 'passed'
-    ? undefined
+  if (health.verdict === 'passed') return undefined;
+  return health.verdict === 'open'
+    ? {
+        reason: `the image's own process has ended with status ${await container.exited}`,
+        output: tail.lines(),
+      }
     : { reason: explain(health, rules, last), output: tail.lines() };
 }
 
-async function examine(
+/** An answer as it is counted. */
+interface Answer {
+  readonly healthy: boolean;
+  readonly reason: string;
+  readonly tookMs: number;
+}
+
+/** What an engine that asks by itself hears. */
+async function* reported(
+  reports: AsyncIterable<HealthReport>,
+  tail: Tail,
+): AsyncGenerator<Answer, void, undefined> {
+  for await (const { exitCode, output, tookMs } of reports) {
+    for (const line of output.split('\n').filter(Boolean)) tail.log(line);
+    yield { healthy: exitCode === 0, reason: `exit status ${exitCode}`, tookMs };
+  }
+}
+
+/** Asks until the container has ended. */
+async function* ask(
   subject: TestSubject,
   { container, argv, rules, tail }: Patient,
-): Promise<{ healthy: boolean; reason: string }> {
+): AsyncGenerator<Answer, void, undefined> {
+  const { clock } = subject;
+  const stop = new AbortController();
+  const ended = container.exited.then(() => {
+    stop.abort();
+    return true;
+  });
+  // Whether anyone still waits for it or not.
+  ended.catch(() => undefined);
   const options = { argv, rules: looseRules, timeoutMs: rules.timeout * 1000, log: tail.log };
-  const ending = await runInside(subject, container, options);
-  if (typeof ending !== 'number') return { healthy: false, reason: ending.reason };
-  return { healthy: ending === 0, reason: `exit status ${ending}` };
+  while (!(await Promise.race([ended, clock.sleep(rules.interval * 1000, stop.signal)]))) {
+    const beganAt = clock.elapsed();
+    const ending = await runInside(subject, container, options);
+    const tookMs = clock.elapsed() - beganAt;
+    yield typeof ending === 'number'
+      ? { healthy: ending === 0, reason: `exit status ${ending}`, tookMs }
+      : { healthy: false, reason: ending.reason, tookMs };
+  }
 }
 
 function explain({ verdict, failures }: Health, rules: HealthRules, last: string): string {
