@@ -6,6 +6,7 @@ import { readIdMap } from './adapters/system/id-map.ts';
 import { openTempDir } from './adapters/system/temp-dir.ts';
 import { KublerError } from './errors.ts';
 import { apiEngineNames, type ApiEngineName } from './model/engine-status.ts';
+import type { MissingTool } from './model/missing-tool.ts';
 import type { Progress } from './model/progress.ts';
 import type { Settings } from './model/project.ts';
 import type { Engine } from './ports/engine.ts';
@@ -26,7 +27,7 @@ export async function chooseEngine(options: EngineOptions): Promise<Engine & Par
   const onDaemon = (daemon: OpenDaemon) => engineOf(daemon, host);
   if (settings.engine === 'native') return native;
   if (settings.engine !== 'auto') return onDaemon(await daemonOf(settings.engine, search));
-  const lacks = await lacksOf(native);
+  const lacks = await findLacks(native, search);
   if (lacks.length === 0) {
     progress({
       kind: 'engine',
@@ -53,11 +54,29 @@ export async function chooseEngine(options: EngineOptions): Promise<Engine & Par
 /** Why another engine is taken. */
 const unusable: ReadonlySet<KublerError['code']> = new Set(['ENGINE_UNAVAILABLE', 'HOST_UNSUPPORTED']);
 
-/** Tools that are missing; where it has made something before, it is not tried whether they work. */
-async function lacksOf(native: Engine): Promise<readonly string[]> {
-  const hasWorked = (await native.holdSnapshots()).length > 0;
-  const lacks = await native.probe(hasWorked ? 'tools' : 'trial');
-  return lacks.flatMap(({ tool, optional }) => (optional === true ? [] : tool));
+/**
+ * What native lacks. Whether its tools work is tried only where it has made nothing yet and a daemon could take its place:
+ * planning is to start no programs.
+ */
+async function findLacks(native: Engine, search: DaemonSearch): Promise<readonly string[]> {
+  const lacks = required(await native.probe('tools'));
+  if (lacks.length > 0 || (await native.holdSnapshots()).length > 0) return lacks;
+  return (await isDaemonThere(search)) ? required(await native.probe('trial')) : [];
+}
+
+const required = (lacks: readonly MissingTool[]): readonly string[] =>
+  lacks.flatMap(({ tool, optional }) => (optional === true ? [] : tool));
+
+async function isDaemonThere(search: DaemonSearch): Promise<boolean> {
+  for (const engine of apiEngineNames) {
+    try {
+      await (await daemonOf(engine, search))[Symbol.asyncDispose]();
+      return true;
+    } catch (error) {
+      if (!(error instanceof KublerError && unusable.has(error.code))) throw error;
+    }
+  }
+  return false;
 }
 
 /**
