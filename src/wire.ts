@@ -8,7 +8,6 @@ import { readIdMap } from './adapters/system/id-map.ts';
 import { removeDeadLocks, withLock } from './adapters/system/lock.ts';
 import { systemProber } from './adapters/system/prober.ts';
 import { createProcessRunner } from './adapters/system/process-runner.ts';
-import { serveRequests } from './adapters/system/serve-requests.ts';
 import {
   inUseSince,
   openScratchDir,
@@ -89,7 +88,6 @@ async function connect(options: WorkspaceOptions, temp: TempDir): Promise<Worksp
     openDebugger: (name) => openDebugger(name, search, dataDir),
     dataDir,
     containerDir: join(options.shippedDir, 'src/stages/builder/container'),
-    serveRequests,
     openTempDir: () => openTempDir(dataDir),
     withLock: (name, work, onWait) => withLock(dataDir, name, work, { signal, onWait }),
     inUseSince: () => inUseSince(dataDir),

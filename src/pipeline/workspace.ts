@@ -39,11 +39,6 @@ export interface Workspace extends AsyncDisposable {
    * once when somebody does; who dies while he holds the lock holds it no longer.
    */
   readonly withLock: <T>(name: string, work: () => Promise<T>, onWait: () => void) => Promise<T>;
-  /** Serves a Unix socket in a folder; see `kubler-build-root`. */
-  readonly serveRequests: (
-    dir: string,
-    handle: (request: string, write: (line: string) => void, gone: AbortSignal) => Promise<number>,
-  ) => Promise<AsyncDisposable>;
   /** Is waited for when a step of a build has failed, with its containers as it left them. */
   readonly onStepFailure?: BuildContext['onFailure'];
   /** Builds that fail leave their containers for people to look into. */

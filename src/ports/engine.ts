@@ -73,8 +73,8 @@ export interface ExecSpec {
    * with its size and its changes.
    */
   readonly attach?: 'streams' | 'terminal';
-  /** Text or bytes given on standard input; none: an empty one. */
-  readonly stdin?: string | Uint8Array;
+  /** Text or bytes given on standard input, also as they come; none: an empty one. */
+  readonly stdin?: string | Uint8Array | AsyncIterable<Uint8Array>;
   /** Where standard output goes: lines to `log` (default), returned as text, or written to a host file. */
   readonly stdout?: 'log' | 'capture' | { readonly hostFile: string };
   /** Kills the command with all it has started; exec rejects with `INTERRUPTED` then. Not with `attach`. */

@@ -113,7 +113,7 @@ requires(
     const { exitCode, stdout, stderr } = await shell([...build, 'shell/hook'], script);
     expect(stdout).toMatch(/^\/left-here\nx y\nHello, world!\n/);
     expect(stderr).toMatch(
-      /finish_rootfs_build ended with status 1[\s\S]*kubler-build-root: only in `kubler shell` on the native engine/,
+      /finish_rootfs_build ended with status 1[\s\S]*kubler-build-root: only in `kubler shell`/,
     );
     expect(exitCode).toBe(1);
     expect((await shell([...build, 'shell/good'], 'echo opened')).stdout).not.toContain('opened');

@@ -134,7 +134,7 @@ async function deal(
   }
 }
 
-function drained(stream: PassThrough): Promise<void> {
+function drained(stream: Duplex): Promise<void> {
   return new Promise((resolve) => {
     const settle = (): void => {
       stream.off('drain', settle).off('close', settle);
@@ -148,9 +148,13 @@ function drained(stream: PassThrough): Promise<void> {
 async function feed(connection: Duplex, input: Talk['stdin']): Promise<void> {
   if (input === undefined) return;
   const closed = once(connection, 'close');
-  await Promise.race([new Promise<void>((resolve) => connection.end(input, resolve)), closed]).catch(
-    () => undefined,
-  );
+  await Promise.race([give(connection, input), closed]).catch(() => undefined);
+}
+
+async function give(connection: Duplex, input: NonNullable<Talk['stdin']>): Promise<void> {
+  const chunks = typeof input === 'string' || input instanceof Uint8Array ? [input] : input;
+  for await (const chunk of chunks) if (!connection.write(chunk)) await drained(connection);
+  await new Promise<void>((resolve) => connection.end(resolve));
 }
 
 /** Its output may end a little before the daemon has noticed that it has. */

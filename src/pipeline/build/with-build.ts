@@ -3,7 +3,7 @@ import type { ContainerOptions } from '../../model/container-options.ts';
 import type { Sha256 } from '../../model/digest.ts';
 import type { Fetched } from '../../model/progress.ts';
 import type { Settings, Variables } from '../../model/project.ts';
-import type { Input, SnapshotId } from '../../ports/engine.ts';
+import type { SnapshotId } from '../../ports/engine.ts';
 import {
   apt,
   copyCertificates,
@@ -35,8 +35,6 @@ export interface BuildSpec {
   /** Seconds since 1970 that nothing it makes is newer than. */
   readonly epoch: number;
   readonly roots: { readonly builder?: SnapshotId; readonly target: SnapshotId };
-  /** What containers see besides. */
-  readonly inputs?: readonly Input[];
 }
 
 /** An open session with all that its steps need. */
@@ -67,7 +65,6 @@ export async function withBuild<T>(
   const opening = workspace.engine.open({
     ...spec.roots,
     inputs: [
-      ...(spec.inputs ?? []),
       ...sessionInputs({
         containerDir: workspace.containerDir,
         aptDir: index.aptDir,

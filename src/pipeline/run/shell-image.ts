@@ -9,6 +9,7 @@ import { readParent } from '../build/parent-image.ts';
 import { planProject, type PlanRequest, type ProjectPlan } from '../plan/plan-project.ts';
 import { requireEngine } from '../require-engine.ts';
 import { greet, keepShell, readKept } from './keep-shell.ts';
+import { serveRequests } from './serve-requests.ts';
 import { tryBuild } from './try-build.ts';
 import { withBuild, type Build } from '../build/with-build.ts';
 import type { Workspace } from '../workspace.ts';
@@ -45,48 +46,32 @@ export async function shellImage(
   const parent = await readParent(workspace, step);
   const spec = imageBuildSpec(step, planned.indexes.of(id), parent);
   const kept = request.fresh ? undefined : await readKept(workspace, id);
-  await using temp = await workspace.openTempDir();
-  const dir = `${temp.path}/shell`;
-  let ready: Build | undefined;
-  const server = await serveBuilds(workspace, dir, step, options, () => ready);
-  const inputs = [{ hostPath: dir, containerPath: '/.kubler-shell' }];
+  return withBuild(workspace, { ...spec, roots: kept?.roots ?? spec.roots }, async (build) => {
+    const { context } = build;
+    const status = await withBuildRoot(build, step, options, () => {
+      const greeting = greet(kept, spec.roots, request.keep);
+      return openShell(context, options, { root: 'builder', network: 'host', greeting });
+    });
+    if (request.keep) await keepShell(workspace, id, context.session, { start: spec.roots });
+    return status;
+  });
+}
+
+/** Does `work` while kubler-build-root can be called; a build that is still being tried then ends first. */
+async function withBuildRoot<T>(
+  build: Build,
+  step: ImageStep,
+  { describeError }: ShellOptions,
+  work: () => Promise<T>,
+): Promise<T> {
+  const server = await serveRequests(build.context.session, (write, signal) =>
+    tryBuild(build, step, { describeError, write, signal }),
+  );
   try {
-    return await withBuild(
-      workspace,
-      { ...spec, roots: kept?.roots ?? spec.roots, inputs },
-      async (build) => {
-        ready = build;
-        const greeting = greet(kept, spec.roots, request.keep);
-        const { context } = build;
-        const status = await openShell(context, options, { root: 'builder', network: 'host', greeting });
-        // A build that is still being tried ends first.
-        await server[Symbol.asyncDispose]();
-        if (request.keep) await keepShell(workspace, id, context.session, { start: spec.roots });
-        return status;
-      },
-    );
+    return await work();
   } finally {
     await server[Symbol.asyncDispose]();
   }
-}
-
-/** Answers kubler-build-root, one after the other. */
-async function serveBuilds(
-  workspace: Workspace,
-  dir: string,
-  step: ImageStep,
-  { describeError }: ShellOptions,
-  ready: () => Build | undefined,
-): Promise<AsyncDisposable> {
-  let last: Promise<unknown> = Promise.resolve();
-  return workspace.serveRequests(dir, (_, write, signal) => {
-    const answer = last.then(() => {
-      const build = ready();
-      return build ? tryBuild(build, step, { describeError, write, signal }) : 1;
-    });
-    last = answer;
-    return answer;
-  });
 }
 
 function onlyTarget({ graph, plan }: ProjectPlan, { targets }: PlanRequest): ImageStep {
