@@ -100,13 +100,7 @@ async function engineOf(daemon: OpenDaemon, host: NativeEngineOptions): Promise<
   try {
     requireOverlay(daemon.engine, daemon.status.storageDriver);
     const engine = await createDockerEngine({
-      ...{ name: daemon.engine, docker: daemon.docker },
-      ...{
-        dataDir: host.dataDir,
-        processDir: host.processDir,
-        openTempDir: host.openTempDir,
-        signal: host.signal,
-      },
+      ...{ ...host, name: daemon.engine, docker: daemon.docker },
       findBaseLacks: (kind) => findBaseLacks(host, kind),
       makeBase: (spec, take) => bootstrapToTar(host, spec, take),
     });

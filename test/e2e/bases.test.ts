@@ -30,7 +30,7 @@ requires(
   const dir = useTempDir();
   let docker: DockerDaemon;
 
-  const env = () => ({ DOCKER_HOST: `unix://${docker.socketPath}` });
+  const env = () => ({ DOCKER_HOST: docker.host });
   const build = async (...args: readonly string[]) =>
     toBuilt(await kubler(['build', '--json', ...args], { cwd: dir, env: env() }));
 

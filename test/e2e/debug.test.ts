@@ -55,8 +55,8 @@ requires(
   let docker: DockerDaemon;
   let podman: DockerDaemon;
   const env = () => ({
-    DOCKER_HOST: `unix://${docker.socketPath}`,
-    CONTAINER_HOST: `unix://${podman.socketPath}`,
+    DOCKER_HOST: docker.host,
+    CONTAINER_HOST: podman.host,
   });
   const debug = (args: readonly string[], input?: string, cwd = dir) =>
     kubler(['debug', ...args], { cwd, env: env(), ...(input !== undefined && { input }) });

@@ -88,7 +88,7 @@ requires(
   const dataDirOf = (name: string): string => join(dir, `data-${name}`);
   const optionsOf = (name: string, env: Readonly<Record<string, string>> = {}) => {
     const variable = name === 'podman' ? 'CONTAINER_HOST' : 'DOCKER_HOST';
-    const host = name === 'native' ? {} : { [variable]: `unix://${daemon(name).socketPath}` };
+    const host = name === 'native' ? {} : { [variable]: daemon(name).host };
     const engine: Readonly<Record<string, string>> = { KUBLER_ENGINE: name === 'far' ? 'docker' : name };
     return { cwd, dataDir: dataDirOf(name), env: { ...engine, ...host, ...env } };
   };

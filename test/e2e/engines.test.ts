@@ -83,16 +83,16 @@ requires(
 
     it('at a socket, with what is to be known', async () => {
       const common = { isReady: true, isRootless: false };
-      const env = { HOME: dir, DOCKER_HOST: hostOf(docker), CONTAINER_HOST: hostOf(podman) };
+      const env = { HOME: dir, DOCKER_HOST: docker.host, CONTAINER_HOST: podman.host };
       const { engines } = JSON.parse((await kubler(['doctor', '--json'], { env })).stdout) as HostReport;
       expect(engines[1]).toEqual({
         ...common,
         ...{ engine: 'docker', version: version(), apiVersion: expect.stringMatching(/^1\./) as string },
-        ...{ endpoint: hostOf(docker), source: 'DOCKER_HOST', storageDriver: expect.any(String) as string },
+        ...{ endpoint: docker.host, source: 'DOCKER_HOST', storageDriver: expect.any(String) as string },
       });
       expect(engines[2]).toMatchObject({
         ...common,
-        ...{ endpoint: hostOf(podman), source: 'CONTAINER_HOST' },
+        ...{ endpoint: podman.host, source: 'CONTAINER_HOST' },
         version: podman.docker(['version', '--format', '{{.Server.Version}}']).toString().trim(),
       });
     });
@@ -173,7 +173,7 @@ requires(
 
   describe.each(['docker', 'podman'] as const)('%s', (engine) => {
     const daemon = (): DockerDaemon => (engine === 'docker' ? docker : podman);
-    const env = () => ({ DOCKER_HOST: hostOf(docker), CONTAINER_HOST: hostOf(podman) });
+    const env = () => ({ DOCKER_HOST: docker.host, CONTAINER_HOST: podman.host });
     const inspect = (name: string): Inspected =>
       (JSON.parse(daemon().docker(['image', 'inspect', name]).toString()) as Inspected[])[0]!;
 
@@ -258,8 +258,6 @@ interface Inspected {
   readonly Id: string;
   readonly RootFS: { readonly Layers: readonly string[] };
 }
-
-const hostOf = ({ socketPath }: DockerDaemon): string => `unix://${socketPath}`;
 
 /** A socket whose program has gone without removing it. */
 function abandonedSocket(dir: string): string {

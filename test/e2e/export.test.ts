@@ -5,6 +5,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { unpackImage } from '../support/exported-image.ts';
 import { kubler, repositoryDir } from '../support/kubler.ts';
 import { requires } from '../support/requires.ts';
+import { shippedImages } from '../support/shipped-images.ts';
 import { useTempDir } from '../support/use-temp-dir.ts';
 import { writeTree } from '../support/write-tree.ts';
 
@@ -147,15 +148,7 @@ requires(
     expect(exitCode, stderr).toBe(0);
   });
 
-  it.each([
-    'base/debian',
-    'base/glibc',
-    'debug/toolbox',
-    'demo/curl',
-    'demo/hello',
-    'lang/python',
-    'web/apache2',
-  ])('finds all it is linked against: %s', async (image) => {
+  it.each(shippedImages)('finds all it is linked against: %s', async (image) => {
     const root = await unpackImage(dir, image, repositoryDir);
     // Without types it would follow links, out of the image too.
     const entries = readdirSync(root, { recursive: true, withFileTypes: true });

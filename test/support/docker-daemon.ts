@@ -8,6 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** A Docker daemon, or Podman's service that speaks the same, of one test. */
 export interface DockerDaemon {
   readonly socketPath: string;
+  /** The same as DOCKER_HOST and CONTAINER_HOST have it. */
+  readonly host: string;
   /** Runs the Docker client with BuildKit and returns what it prints. */
   readonly docker: (args: readonly string[], input?: Uint8Array) => Buffer;
   readonly stop: () => Promise<void>;
@@ -93,6 +95,7 @@ async function startDaemon(
   env = {},
   cleanUp: () => void = () => undefined,
 ): Promise<DockerDaemon> {
+  const host = `unix://${socketPath}`;
   const log = `${socketPath}.log`;
   const output = openSync(log, 'w');
   const daemon = spawn(command, args, {
@@ -101,7 +104,7 @@ async function startDaemon(
   });
   closeSync(output);
   const docker = (clientArgs: readonly string[], input?: Uint8Array): Buffer =>
-    execFileSync(client, ['--host', `unix://${socketPath}`, ...clientArgs], {
+    execFileSync(client, ['--host', host, ...clientArgs], {
       env: { ...process.env, DOCKER_BUILDKIT: '1' },
       maxBuffer: 1 << 30,
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -123,7 +126,7 @@ async function startDaemon(
   for (let tries = 0; tries < 150; tries += 1) {
     try {
       docker(['version']);
-      return { socketPath, docker, stop, kill: () => void daemon.kill('SIGKILL') };
+      return { socketPath, host, docker, stop, kill: () => void daemon.kill('SIGKILL') };
     } catch {
       if (daemon.exitCode !== null) break;
       await sleep(200);

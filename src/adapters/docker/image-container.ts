@@ -5,7 +5,7 @@ import type { Peer, Talk } from './converse.ts';
 import { toCreateBody } from './create-body.ts';
 import { statusOf } from './daemon-error.ts';
 import type { DockerHost } from './host.ts';
-import { newSession, removeLabelled, sessionLabel, sessionLabels } from './labels.ts';
+import { newSession } from './labels.ts';
 import { loadImageRoot } from './load-image.ts';
 import { makeVolumes } from './make-volumes.ts';
 import { notStarted, refusal } from './not-started.ts';
@@ -25,21 +25,17 @@ export async function makeImageContainer(
   spec: RunSpec,
   attach: Pick<Talk, 'attach' | 'stdin'> & Pick<StartSpec, 'health'>,
 ): Promise<ImageContainer> {
-  const session = newSession(host);
-  // What cannot be removed, because the daemon has gone, the next process removes.
-  const dispose = (): Promise<void> =>
-    removeLabelled(host, `${sessionLabel}=${session}`).catch(() => undefined);
+  const { labels, cleanUp } = newSession(host);
   try {
     await Promise.all(spec.mounts.map(checkMount));
-    const labels = sessionLabels(host, session);
     const imageId = await loadImageRoot(host, { layers: spec.layers }, labels);
     const takesInput = attach.stdin !== undefined || ['streams', 'terminal'].includes(attach.attach ?? '');
     const binds = await makeVolumes(host, spec, labels);
     const body = toCreateBody(host, { spec, imageId, labels, binds, takesInput, health: attach.health });
     const id = await create(host, spec, body);
-    return { id, start: () => startAttached(host, id, spec, takesInput), [Symbol.asyncDispose]: dispose };
+    return { id, start: () => startAttached(host, id, spec, takesInput), [Symbol.asyncDispose]: cleanUp };
   } catch (error) {
-    await dispose();
+    await cleanUp();
     throw error;
   }
 }

@@ -21,15 +21,21 @@ export const isGone = async (owner: string): Promise<boolean> => {
   return owner.startsWith(prefix) && !(await isRunning(owner.slice(prefix.length)));
 };
 
-let sessions = 0;
-/** A name for a session of this process. */
-export const newSession = ({ owner }: DockerHost): string => `${owner}-${(sessions += 1)}`;
+/** A piece of work, and what everything that it makes is labelled with. */
+export interface OwnSession {
+  readonly labels: Readonly<Record<string, string>>;
+  /** Removes all of it. What cannot be removed, because the daemon has gone, the next process removes: it is no reason to fail twice. */
+  readonly cleanUp: () => Promise<void>;
+}
 
-/** What everything of a session is labelled with. */
-export const sessionLabels = (host: DockerHost, session: string): Readonly<Record<string, string>> => ({
-  ...ownLabels(host),
-  [sessionLabel]: session,
-});
+let sessions = 0;
+export function newSession(host: DockerHost): OwnSession {
+  const session = `${host.owner}-${(sessions += 1)}`;
+  return {
+    labels: { ...ownLabels(host), [sessionLabel]: session },
+    cleanUp: () => removeLabelled(host, `${sessionLabel}=${session}`).catch(() => undefined),
+  };
+}
 
 /** Who made something, and for which data dir: `<host>:<path>`. */
 export const ownLabels = ({ owner, dataDir }: DockerHost): Readonly<Record<string, string>> => ({

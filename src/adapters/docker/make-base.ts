@@ -7,7 +7,7 @@ import { baseEnv, debootstrapArgs, packArgv } from '../system/base-tools.ts';
 import { startContainer } from './container.ts';
 import { findDebian, type DebianImage } from './find-debian.ts';
 import type { DockerHost, ToolSource } from './host.ts';
-import { newSession, removeLabelled, sessionLabel, sessionLabels } from './labels.ts';
+import { newSession } from './labels.ts';
 import { runExec, type ExecCall } from './run-exec.ts';
 import { makeSupplies } from './supplies.ts';
 
@@ -30,8 +30,7 @@ export async function makeBaseInContainer(
 ): Promise<void> {
   if (spec.source.kind === 'mmdebstrap')
     throw lacking(lacks, `BUILDER_BASE='debootstrap:${spec.source.suite}'`);
-  const session = newSession(host);
-  const labels = sessionLabels(host, session);
+  const { labels, cleanUp } = newSession(host);
   try {
     const image = await findDebian(host, labels);
     if (!image) throw lacking(lacks, `${host.name} pull debian:${spec.source.suite}-slim`, host);
@@ -49,7 +48,7 @@ export async function makeBaseInContainer(
     });
     await take(hostFile);
   } finally {
-    await removeLabelled(host, `${sessionLabel}=${session}`).catch(() => undefined);
+    await cleanUp();
   }
 }
 

@@ -4,7 +4,7 @@ import { execInSession } from './exec-in-session.ts';
 import type { DockerHost } from './host.ts';
 import { mountForHooks } from './hook-mounts.ts';
 import { keepContainers } from './kept-containers.ts';
-import { newSession, removeLabelled, sessionLabel, sessionLabels } from './labels.ts';
+import { newSession } from './labels.ts';
 import { loadImageRoot } from './load-image.ts';
 import { needBuilder, needTarget } from './session-containers.ts';
 import { isImage, type RootState, type SessionState } from './session-state.ts';
@@ -13,11 +13,7 @@ import { makeSupplies } from './supplies.ts';
 
 /** Opens two roots; see `Engine.open`. */
 export async function openSession(host: DockerHost, spec: SessionSpec): Promise<Session> {
-  const session = newSession(host);
-  const labels = sessionLabels(host, session);
-  // What cannot be removed, because the daemon has gone, the next process removes: that is no reason to fail twice.
-  const cleanUp = (): Promise<void> =>
-    removeLabelled(host, `${sessionLabel}=${session}`).catch(() => undefined);
+  const { labels, cleanUp } = newSession(host);
   try {
     const state = await prepare(host, spec, labels);
     return {

@@ -4,7 +4,7 @@ import { buildCapabilities } from './capabilities.ts';
 import { converse, type Talk } from './converse.ts';
 import type { DockerHost } from './host.ts';
 import { startAttached } from './image-container.ts';
-import { newSession, removeLabelled, sessionLabel, sessionLabels } from './labels.ts';
+import { newSession } from './labels.ts';
 import { signalContainer } from './read-container.ts';
 import { apiPath, request } from './request.ts';
 
@@ -12,9 +12,9 @@ import { apiPath, request } from './request.ts';
 export async function runBeside(host: DockerHost, containerId: string, spec: ToolsSpec): Promise<number> {
   const { argv, attach } = spec;
   const talk: Talk = { verb: `run "${argv[0] ?? ''}"`, attach, log: () => undefined };
-  const session = newSession(host);
+  const { labels, cleanUp } = newSession(host);
   try {
-    const body = await createBody(host, containerId, spec, sessionLabels(host, session));
+    const body = await createBody(host, containerId, spec, labels);
     const call = { verb: talk.verb, method: 'POST', path: '/containers/create', body } as const;
     const { Id: id } = await request<{ readonly Id: string }>(host, call);
     const peer = await startAttached(host, id, { argv }, true);
@@ -28,8 +28,7 @@ export async function runBeside(host: DockerHost, containerId: string, spec: Too
       stop();
     }
   } finally {
-    // What cannot be removed, because the daemon has gone, the next process removes.
-    await removeLabelled(host, `${sessionLabel}=${session}`).catch(() => undefined);
+    await cleanUp();
   }
 }
 

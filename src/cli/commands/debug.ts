@@ -1,5 +1,6 @@
 import type { Command } from '@commander-js/extra-typings';
 import { KublerError } from '../../errors.ts';
+import { readEngineReference } from '../../model/engine-reference.ts';
 import { apiEngineNames, type ApiEngineName } from '../../model/engine-status.ts';
 import type { Project } from '../../model/project.ts';
 import type { CliContext, CliResult } from '../context.ts';
@@ -36,7 +37,8 @@ export function registerDebug(program: Command, context: CliContext, result: Cli
   )
     .addHelpText('after', help)
     .action(async (container, command, { hold = false, ...options }) => {
-      const { engine, name } = parseTarget(container);
+      // A slash in the name makes it an image.
+      const { engine, name } = readEngineReference(container) ?? { engine: undefined, name: container };
       const project = await openAnyProject(context, options);
       const { findBuiltImage } = await import('../../pipeline/images/find-built-image.ts');
       const { debugContainer, debugImage } = await import('../../pipeline/debug/debug-target.ts');
@@ -59,12 +61,6 @@ export function registerDebug(program: Command, context: CliContext, result: Cli
         return debugImage(workspace, source, id, { ...debugOptions, hold });
       });
     });
-}
-
-/** `docker:web`, `web` or `acme/jq`: a slash makes it an image. */
-function parseTarget(text: string): { readonly engine: ApiEngineName | undefined; readonly name: string } {
-  const [, prefix, name = text] = /^(docker|podman):(.+)$/.exec(text) ?? [];
-  return { engine: apiEngineNames.find((each) => each === prefix), name };
 }
 
 /** The project here; where there is none, the one that ships with Kubler: a container need not be of any. */

@@ -1,21 +1,13 @@
-import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ContainerOptions } from '../../../../src/model/container-options.ts';
 import { faultsOf } from '../../../support/faults-of.ts';
+import { imageDir, imageProject } from '../../../support/image-project.ts';
 import { loadTestProject } from '../../../support/load-test-project.ts';
 import { useTempDir } from '../../../support/use-temp-dir.ts';
-import { writeTree } from '../../../support/write-tree.ts';
 
 const temp = useTempDir();
-const imageDir = 'namespaces/web/images/x';
-
-function projectWith(files: Readonly<Record<string, string>>): string {
-  const dir = mkdtempSync(join(temp, 't'));
-  writeTree(dir, { 'kubler.config.yaml': '', [`${imageDir}/`]: '' });
-  writeTree(join(dir, imageDir), { 'Dockerfile.template': 'FROM ${IMAGE_PARENT}\n', ...files });
-  return dir;
-}
+const projectWith = (files: Readonly<Record<string, string>>): string => imageProject(temp, files);
 
 /** What a build.conf asks for; host paths below its folder begin with `.` here. */
 async function read(

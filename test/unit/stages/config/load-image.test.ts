@@ -1,24 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { renderError } from '../../../../src/cli/render-error.ts';
 import type { ImageDefinition } from '../../../../src/model/project.ts';
 import { faultsOf } from '../../../support/faults-of.ts';
+import { imageDir, imageProject } from '../../../support/image-project.ts';
 import { loadTestProject } from '../../../support/load-test-project.ts';
 import { useTempDir } from '../../../support/use-temp-dir.ts';
 import { writeTree } from '../../../support/write-tree.ts';
 
 const temp = useTempDir();
-const imageDir = 'namespaces/web/images/x';
-
-/** A project with the one image `web/x`, of these files. */
-function projectWith(files: Readonly<Record<string, string>>): string {
-  const dir = mkdtempSync(join(temp, 't'));
-  writeTree(dir, { 'kubler.config.yaml': '', [`${imageDir}/`]: '' });
-  writeTree(join(dir, imageDir), { 'Dockerfile.template': 'FROM ${IMAGE_PARENT}\n', ...files });
-  return dir;
-}
+const projectWith = (files: Readonly<Record<string, string>>): string => imageProject(temp, files);
 
 async function load(buildConf: string): Promise<ImageDefinition | undefined> {
   return (await loadTestProject(projectWith({ 'build.conf': buildConf }))).images.get('web/x');
