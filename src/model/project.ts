@@ -3,6 +3,7 @@ import type { EngineSetting } from './engine-status.ts';
 import type { ContainerOptions } from './container-options.ts';
 import type { ImageId } from './image-id.ts';
 import type { ImageTests } from './image-tests.ts';
+import type { PackageManagerName } from './package-manager.ts';
 
 /** An apt source beyond the distribution's own. */
 export interface AptSource {
@@ -50,13 +51,18 @@ export interface Settings {
   };
 }
 
-/** How a builder without a parent builder comes to be. `suite`: the Debian release in it. */
+/** How a builder without a parent builder comes to be. `suite`: the release in it, as messages name it. */
 export type BuilderBase =
   | { readonly kind: 'debootstrap' | 'mmdebstrap'; readonly suite: string }
   /** `location`: an address or an absolute path. */
   | { readonly kind: 'tarball'; readonly suite: string; readonly location: string; readonly sha256: string }
   /** `reference`: an image of Docker or Podman, as they name it. */
-  | { readonly kind: 'image'; readonly suite: string; readonly reference: string };
+  | { readonly kind: 'image'; readonly suite: string; readonly reference: string }
+  /**
+   * A tarball of Gentoo. `name`: `stage3-amd64-openrc`; `suite`: STAGE3_DATE, its build, such as `20250427T164733Z`; `url`: the
+   * folder it is in (ARCH_URL), undefined: by the mirror.
+   */
+  | { readonly kind: 'stage3'; readonly suite: string; readonly name: string; readonly url: string | undefined };
 
 /** A fat container that images are built in. */
 export interface BuilderDefinition {
@@ -65,7 +71,8 @@ export interface BuilderDefinition {
   /** Absolute path of its folder. */
   readonly dir: string;
   readonly settings: Settings;
-  readonly packageManager: 'apt';
+  /** Undefined: that of the builder it extends, else the one its base has. */
+  readonly packageManager: PackageManagerName | undefined;
   /** Either the base it starts from… */
   readonly base: BuilderBase | undefined;
   /** …or the builder it extends. */

@@ -35,11 +35,15 @@ export async function probeHost(
   { engine, runner }: Pick<Workspace, 'engine' | 'runner'>,
   project: Pick<Project, 'builders'> | undefined,
 ): Promise<readonly MissingTool[]> {
-  const users = project ? [...project.builders.values()] : [shipped];
+  const users = project ? [...project.builders.values()].map(({ packageManager = 'apt', ...user }) => ({ packageManager, ...user })) : [shipped];
   return [...(await engine.probe()), ...(await findMissingTools(runner, users))];
 }
 
-const shipped: PackageUser = { base: { kind: 'debootstrap' }, settings: { apt: { keyring: undefined } } };
+const shipped: PackageUser = {
+  packageManager: 'apt',
+  base: { kind: 'debootstrap' },
+  settings: { apt: { keyring: undefined } },
+};
 
 /** The same for package indexes alone, which take no engine. */
 export async function requireIndexTools(
@@ -50,7 +54,7 @@ export async function requireIndexTools(
     'fetch package indexes',
     await findMissingTools(
       runner,
-      users.map(({ settings }) => ({ settings })),
+      users.map(({ packageManager, settings }) => ({ packageManager, settings })),
     ),
   );
 }

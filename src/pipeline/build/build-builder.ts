@@ -2,7 +2,7 @@ import { assert } from '../../errors.ts';
 import { isImageId, splitImageId } from '../../model/image-id.ts';
 import type { BuilderDefinition } from '../../model/project.ts';
 import type { SnapshotId } from '../../ports/engine.ts';
-import { bootstrapBase, finishBase, makeBuilder, type apt } from '../../stages/builder/index.ts';
+import { bootstrapBase, finishBase, makeBuilder, type PackageIndex } from '../../stages/builder/index.ts';
 import { saveStream } from '../../stages/rootfs/index.ts';
 import { stepKey, type BuilderStep } from '../../stages/plan/index.ts';
 import type { FrozenIndexes } from '../plan/freeze-indexes.ts';
@@ -75,8 +75,8 @@ async function makeBase(
     });
   }
   workspace.progress({ kind: 'stage', task, stage: 'upgrade base' });
-  await inSession(workspace, { definition: step.root }, index, raw, ({ context, installer, tempDir }) =>
-    finishBase(context, installer, step.base, { aptDir: index.aptDir, tempDir }),
+  await inSession(workspace, { definition: step.root }, index, raw, ({ context, installer }) =>
+    finishBase(context, installer, step.base),
   );
 }
 
@@ -93,7 +93,7 @@ async function saveBaseImage(workspace: Workspace, imageId: string, hostFile: st
 async function inSession(
   workspace: Workspace,
   { definition, files }: { readonly definition: BuilderDefinition; readonly files?: BuilderStep['files'] },
-  index: apt.FrozenIndex,
+  index: PackageIndex,
   target: SnapshotId,
   work: (build: Build) => Promise<void>,
 ): Promise<void> {

@@ -5,8 +5,8 @@ import {
   createStepStore,
   describe,
   fillTarget,
-  type apt,
   type FilledTarget,
+  type PackageIndex,
 } from '../../stages/builder/index.ts';
 import type { ImagePlan } from '../../stages/image/index.ts';
 import type { ImageStep } from '../../stages/plan/index.ts';
@@ -23,7 +23,7 @@ import { dataPaths, type Workspace } from '../workspace.ts';
 export async function buildImage(
   workspace: Workspace,
   step: ImageStep,
-  index: apt.FrozenIndex,
+  index: PackageIndex,
   plan: ImagePlan,
 ): Promise<void> {
   const startedAt = workspace.clock.now();
@@ -47,7 +47,7 @@ export async function buildImage(
         workspace.engine.hasSnapshot(key),
       ),
       mode: definition.installMode,
-      hasApt: ['usr/bin/apt-get', 'var/lib/dpkg/status'].every((path) => start.listing.has(path)),
+      canInstall: build.installer.needs.every((path) => start.listing.has(path)),
       start: roots.target,
       builder: roots.builder,
       hookInputs: step.key,

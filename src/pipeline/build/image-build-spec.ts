@@ -1,5 +1,5 @@
 import { splitImageId } from '../../model/image-id.ts';
-import type { apt } from '../../stages/builder/index.ts';
+import type { PackageIndex } from '../../stages/builder/index.ts';
 import type { ImageStep } from '../../stages/plan/index.ts';
 import { mountedAt } from './mounted-at.ts';
 import type { ParentImage } from './parent-image.ts';
@@ -8,7 +8,7 @@ import type { BuildSpec } from './with-build.ts';
 /** What an image is built with, and the roots its build starts from. */
 export function imageBuildSpec(
   step: ImageStep,
-  index: apt.FrozenIndex,
+  index: PackageIndex,
   parent: ParentImage | undefined,
 ): BuildSpec & { readonly roots: { readonly builder: string; readonly target: string } } {
   const { definition, files, builder } = step;

@@ -1,5 +1,5 @@
 import { describeFinding, type Finding } from '../../model/finding.ts';
-import type { apt } from '../../stages/builder/index.ts';
+import type { PackageIndex } from '../../stages/builder/index.ts';
 import { assembleImage, type AssembledImage, type ImagePlan } from '../../stages/image/index.ts';
 import type { ImageStep } from '../../stages/plan/index.ts';
 import { assembleLayers, type AssembledLayers } from '../assemble/assemble-layers.ts';
@@ -14,7 +14,7 @@ export interface MakeSpec {
   readonly parent: ParentImage | undefined;
   readonly step: ImageStep;
   readonly collect: Omit<CollectSpec, 'definition' | 'plan' | 'parent'>;
-  readonly index: apt.FrozenIndex;
+  readonly index: PackageIndex;
 }
 
 export interface MadeImage {

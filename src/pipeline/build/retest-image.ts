@@ -1,6 +1,6 @@
 import { KublerError } from '../../errors.ts';
 import type { ImageStep } from '../../stages/plan/index.ts';
-import type { apt } from '../../stages/builder/index.ts';
+import type { PackageIndex } from '../../stages/builder/index.ts';
 import { readFinished } from '../test/read-finished.ts';
 import { settleImage } from './settle-image.ts';
 import type { Workspace } from '../workspace.ts';
@@ -9,7 +9,7 @@ import type { Workspace } from '../workspace.ts';
 export async function retestImage(
   workspace: Workspace,
   { definition, key, testKey }: ImageStep,
-  index: apt.FrozenIndex,
+  index: PackageIndex,
 ): Promise<void> {
   const found = await readFinished(workspace, definition.id, key);
   if (!found) {

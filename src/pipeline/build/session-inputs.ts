@@ -4,8 +4,6 @@ import { caContainerPath } from '../../stages/builder/index.ts';
 /** What every build container sees of the host, read-only. */
 export function sessionInputs(options: {
   readonly containerDir: string;
-  readonly aptDir: string;
-  readonly archivesDir: string;
   readonly configDir: string;
   /** File with further certificate authorities, and nothing else. */
   readonly caFile: string | undefined;
@@ -13,8 +11,6 @@ export function sessionInputs(options: {
   const { caFile } = options;
   return [
     { hostPath: options.containerDir, containerPath: '/.kubler' },
-    { hostPath: options.aptDir, containerPath: '/.kubler-apt' },
-    { hostPath: options.archivesDir, containerPath: '/.kubler-archives' },
     { hostPath: options.configDir, containerPath: '/config' },
     ...(caFile === undefined ? [] : [{ hostPath: caFile, containerPath: caContainerPath }]),
   ];

@@ -5,7 +5,6 @@ import type { Fetched } from '../../model/progress.ts';
 import type { Settings, Variables } from '../../model/project.ts';
 import type { SnapshotId } from '../../ports/engine.ts';
 import {
-  apt,
   copyCertificates,
   copyFolder,
   hookEnv,
@@ -13,6 +12,7 @@ import {
   sessionEnv,
   type BuildContext,
   type Installer,
+  type PackageIndex,
 } from '../../stages/builder/index.ts';
 import { keepFailed } from './keep-failed.ts';
 import { sessionInputs } from './session-inputs.ts';
@@ -31,7 +31,7 @@ export interface BuildSpec {
   /** Where its mounts are written. */
   readonly mountedAt?: SourcePosition | undefined;
   readonly namespace: string;
-  readonly index: apt.FrozenIndex;
+  readonly index: PackageIndex;
   /** Seconds since 1970 that nothing it makes is newer than. */
   readonly epoch: number;
   readonly roots: { readonly builder?: SnapshotId; readonly target: SnapshotId };
@@ -57,40 +57,34 @@ export async function withBuild<T>(
   const { settings, index, epoch, container } = spec;
   const { caFile } = settings.network;
   await using temp = await workspace.openTempDir();
-  const archivesDir = await apt.makeArchiveDir(temp.path);
   refuseEarlyClock(workspace.clock.now(), epoch);
   const copy = `${temp.path}/config`;
   await copyFolder({ dir: spec.configDir, files: spec.files, copy, epoch });
   await warnOfLimits(workspace, spec);
+  const onProgress = (done: Fetched): void =>
+    workspace.progress({ kind: 'fetched', task: spec.subject, ...done });
+  const installer = await index.openInstaller({ ...workspace, tempDir: temp.path, onProgress });
   const opening = workspace.engine.open({
     ...spec.roots,
     inputs: [
       ...sessionInputs({
         containerDir: workspace.containerDir,
-        aptDir: index.aptDir,
-        archivesDir,
         configDir: copy,
         caFile: caFile === undefined ? undefined : await copyCertificates(caFile, temp.path),
       }),
+      ...installer.inputs,
     ],
-    env: sessionEnv(epoch),
+    env: sessionEnv(epoch, installer.packageManager),
     ...(container && { options: container }),
   });
   await using session = await opening.catch((error: unknown) => {
     throw locate(error, spec);
   });
-  const onProgress = (done: Fetched): void =>
-    workspace.progress({ kind: 'fetched', task: spec.subject, ...done });
-  const installer: Installer = {
-    readVersions: () => apt.readPackageVersions(index),
-    provide: async (files) =>
-      apt.fillArchiveDir(archivesDir, await apt.fetchPackages(files, { ...workspace, index, onProgress })),
-  };
   const context: BuildContext = {
     session,
     subject: spec.subject,
     configDir: spec.configDir,
-    hookEnv: { ...hookEnv(spec), ...container?.env },
+    hookEnv: { ...hookEnv(spec), ...installer.hookEnv, ...container?.env },
     logDir: dataPaths(workspace.dataDir).logs(spec.subject),
     secrets: proxySecrets(settings),
     progress: workspace.progress,

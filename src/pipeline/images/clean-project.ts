@@ -3,7 +3,7 @@ import type { ImageId } from '../../model/image-id.ts';
 import type { ImageRecord } from '../../model/image-record.ts';
 import type { ImageDefinition, Project } from '../../model/project.ts';
 import { diskUsage } from '../../oci/disk-usage.ts';
-import { apt } from '../../stages/builder/index.ts';
+import { allPackageManagers } from '../../stages/builder/index.ts';
 import { readTemplate } from '../../stages/image/index.ts';
 import { findStaleFiles, removeFiles } from '../../store/index.ts';
 import { dataPaths, type Workspace } from '../workspace.ts';
@@ -117,7 +117,8 @@ async function namedDownloads(dataDir: string, { builders, images }: Project): P
     base?.kind === 'tarball' ? [base.sha256] : [],
   );
   const added = await Promise.all([...images.values()].map(findChecksums));
-  return new Set([...(await apt.namedPackages(dataDir)), ...tarballs, ...added.flat()]);
+  const indexed = await Promise.all(allPackageManagers.map((each) => each.namedDownloads(dataDir)));
+  return new Set([...indexed.flatMap((names) => [...names]), ...tarballs, ...added.flat()]);
 }
 
 /** All SHA-256 in a Dockerfile.template, whatever is wrong with it, and in the variables it may take them from. */

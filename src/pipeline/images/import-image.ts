@@ -7,7 +7,7 @@ import type { Dropped } from '../../model/receipt.ts';
 import { toRootfs, type Rootfs } from '../../model/tree-entry.ts';
 import { encodeJson } from '../../oci/encode-json.ts';
 import type { RuntimeConfig } from '../../oci/types.ts';
-import { apt } from '../../stages/builder/index.ts';
+import { toOciArchitecture } from '../../model/architecture.ts';
 import * as carve from '../../stages/carve/index.ts';
 import { assembleImage, type ImagePlan } from '../../stages/image/index.ts';
 import { diffTrees, normalise, writeLayer } from '../../stages/layer/index.ts';
@@ -143,7 +143,7 @@ async function makeImage(
     author: undefined,
     warnings: [],
   };
-  const architecture = apt.toDebianArchitecture(process.arch);
+  const architecture = toOciArchitecture(process.arch);
   const image = await assembleImage({ ...workspace, plan, layers: [layer], epoch, architecture });
   const facts = await collectFacts(rootfs);
   const inputs = {

@@ -1,21 +1,18 @@
 import { assert } from '../../errors.ts';
-import type { Settings } from '../../model/project.ts';
-import { apt } from '../../stages/builder/index.ts';
+import type { PackageManagerName } from '../../model/package-manager.ts';
+import { packageManager, type IndexUser, type PackageIndex } from '../../stages/builder/index.ts';
 import type { Graph } from '../../stages/graph/index.ts';
 import type { Workspace } from '../workspace.ts';
 
-/** A builder or image, with what decides which packages it gets. */
-export interface IndexUser {
-  /** `builder NAME`, or an image id. */
-  readonly name: string;
-  readonly suite: string;
-  readonly settings: Pick<Settings, 'apt'>;
+/** Who uses an index of which package manager. */
+export interface PackageUser extends IndexUser {
+  readonly packageManager: PackageManagerName;
 }
 
 /** The frozen package indexes of a build: one for each release and set of sources. */
 export interface FrozenIndexes {
   /** By name of its user. */
-  readonly of: (user: string) => apt.FrozenIndex;
+  readonly of: (user: string) => PackageIndex;
   /** User → digest. */
   readonly digests: ReadonlyMap<string, string>;
 }
@@ -24,38 +21,50 @@ export interface FrozenIndexes {
  * All builders of the graph, extended ones first, then all images. The release is that of the base; the sources are
  * everyone's own, as a namespace may have more of them.
  */
-export function listIndexUsers(graph: Graph): readonly IndexUser[] {
-  const suites = new Map<string, string>();
-  const suiteOf = (builder: string): string => {
-    const suite = suites.get(builder);
-    assert(suite, `builder ${builder} has no base`);
-    return suite;
+export function listIndexUsers(graph: Graph): readonly PackageUser[] {
+  const roots = new Map<string, Pick<PackageUser, 'root' | 'packageManager'>>();
+  const rootOf = (builder: string): Pick<PackageUser, 'root' | 'packageManager'> => {
+    const root = roots.get(builder);
+    assert(root, `builder ${builder} has no base`);
+    return root;
   };
-  const builders = graph.builders.map(({ definition: { name, base, extends: parent, settings } }) => {
-    suites.set(name, base?.suite ?? suiteOf(parent ?? ''));
-    return { name: `builder ${name}`, suite: suiteOf(name), settings };
+  const builders = graph.builders.map(({ definition, packageManager }) => {
+    const { name, base, extends: parent, settings } = definition;
+    roots.set(name, base ? { root: definition, packageManager } : rootOf(parent ?? ''));
+    return { name: `builder ${name}`, settings, ...rootOf(name) };
   });
   const images = graph.images.map(({ definition: { id, settings }, builder }) => ({
-    name: id,
-    suite: suiteOf(builder),
-    settings,
+    ...{ name: id, settings },
+    ...rootOf(builder),
   }));
   return [...builders, ...images];
 }
 
 /** The same for users of the same packages. */
-export const sourcesOf = ({ suite, settings }: IndexUser): string => JSON.stringify([suite, settings.apt]);
+export const sourcesOf = (user: PackageUser): string =>
+  `${user.packageManager} ${packageManager(user.packageManager).sourcesOf(user)}`;
 
-/** Freezes, or finds frozen, the package indexes that a graph needs. */
-export async function freezeIndexes(workspace: Workspace, graph: Graph): Promise<FrozenIndexes> {
-  const bySources = new Map<string, apt.FrozenIndex>();
-  const byUser = new Map<string, apt.FrozenIndex>();
+/**
+ * Freezes, or finds frozen, the package indexes that a graph needs.
+ * @param fetch whether one that is not there is fetched; otherwise nobody's digest tells of it
+ */
+export async function freezeIndexes(
+  workspace: Workspace,
+  graph: Graph,
+  { fetch }: { readonly fetch: boolean },
+): Promise<FrozenIndexes> {
+  const bySources = new Map<string, PackageIndex | undefined>();
+  const byUser = new Map<string, PackageIndex>();
   for (const user of listIndexUsers(graph)) {
     const sources = sourcesOf(user);
-    const index =
-      bySources.get(sources) ?? (await apt.freezeIndex({ ...workspace, ...user, refresh: false }));
-    bySources.set(sources, index);
-    byUser.set(user.name, index);
+    const manager = packageManager(user.packageManager);
+    const options = { ...workspace, ...user };
+    if (!bySources.has(sources)) {
+      const index = fetch ? manager.freezeIndex({ ...options, refresh: false }) : manager.findIndex(options);
+      bySources.set(sources, await index);
+    }
+    const index = bySources.get(sources);
+    if (index) byUser.set(user.name, index);
   }
   return {
     of: (user) => {

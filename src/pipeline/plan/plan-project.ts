@@ -19,7 +19,7 @@ import { checkRuleNames } from '../../stages/prune/index.ts';
 import { throwFaults, type KublerError } from '../../errors.ts';
 import { findBaseImages } from './find-base-images.ts';
 import { findCopySources } from './copy-dependencies.ts';
-import { freezeIndexes, type FrozenIndexes } from './freeze-indexes.ts';
+import { freezeIndexes, listIndexUsers, type FrozenIndexes } from './freeze-indexes.ts';
 import { planDockerfiles } from './plan-dockerfiles.ts';
 import { readImports } from './read-imports.ts';
 import { requireEngine } from '../require-engine.ts';
@@ -31,6 +31,8 @@ export interface PlanRequest {
   readonly force: Force;
   /** Targets that are not built, whatever has changed; their children use what is there. */
   readonly exclude: readonly string[];
+  /** Nothing will be built: what is not there is not fetched. */
+  readonly dryRun?: boolean;
 }
 
 export interface ProjectPlan {
@@ -60,10 +62,13 @@ export async function planProject(
   throwFaults([...checkPruning(graph), ...faults]);
   await requireEngine(
     workspace,
-    [...graph.builders, ...graph.images].map(({ definition }) => definition),
+    listIndexUsers(graph).map(({ name, root, ...user }) => ({
+      ...user,
+      base: name === `builder ${root.name}` ? root.base : undefined,
+    })),
   );
   const baseImages = await findBaseImages(workspace, graph);
-  const indexes = await freezeIndexes(workspace, graph);
+  const indexes = await freezeIndexes(workspace, graph, { fetch: request.dryRun !== true });
   const records = await readRecords(workspace.records, graph);
   const failed = await readRecords(workspace.failed, graph);
   const intactFailed = await intactImages(workspace, workspace.failed, failed);

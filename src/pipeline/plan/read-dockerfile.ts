@@ -1,6 +1,6 @@
 import { splitImageId } from '../../model/image-id.ts';
 import type { ImageDefinition } from '../../model/project.ts';
-import { apt } from '../../stages/builder/index.ts';
+import { toOciArchitecture } from '../../model/architecture.ts';
 import {
   planInContext,
   readTemplate,
@@ -20,7 +20,7 @@ export async function readDockerfile(
     variables: templateVariables(definition),
     contextDir: definition.dir,
     rootfs: 'required',
-    architecture: apt.toDebianArchitecture(process.arch),
+    architecture: toOciArchitecture(process.arch),
     ...(parent && { parent }),
     ...(findImage && { findImage }),
   });

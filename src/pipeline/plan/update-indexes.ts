@@ -1,8 +1,8 @@
 import type { ImageId } from '../../model/image-id.ts';
 import type { Project } from '../../model/project.ts';
-import { apt } from '../../stages/builder/index.ts';
+import { compareIndexes, packageManager, type IndexChanges } from '../../stages/builder/index.ts';
 import { buildGraph } from '../../stages/graph/index.ts';
-import { listIndexUsers, sourcesOf, type IndexUser } from './freeze-indexes.ts';
+import { listIndexUsers, sourcesOf, type PackageUser } from './freeze-indexes.ts';
 import { readImports } from './read-imports.ts';
 import { requireIndexTools } from '../require-engine.ts';
 import type { Workspace } from '../workspace.ts';
@@ -15,7 +15,7 @@ export interface IndexUpdate {
   /** Seconds since 1970: date of the index in use now. */
   readonly date: number;
   /** Undefined when there was none before. */
-  readonly changes: Awaited<ReturnType<typeof apt.compareIndexes>> | undefined;
+  readonly changes: IndexChanges | undefined;
 }
 
 /** Fetches the current state of every index of the project and makes it the one builds use. */
@@ -27,19 +27,21 @@ export async function updateIndexes(workspace: Workspace, project: Project): Pro
   for (const user of users) {
     const sources = sourcesOf(user);
     if (updates.has(sources)) continue;
-    const old = await apt.findIndex({ ...workspace, ...user });
-    const index = await apt.freezeIndex({ ...workspace, ...user, refresh: true });
-    const changes = old && (await apt.compareIndexes(old, index));
+    const manager = packageManager(user.packageManager);
+    const old = await manager.findIndex({ ...workspace, ...user });
+    const index = await manager.freezeIndex({ ...workspace, ...user, refresh: true });
+    const changes = old && (await compareIndexes(old, index));
     updates.set(sources, { user: user.name, suite: index.suite, date: index.epoch, changes });
   }
   return [...updates.values()];
 }
 
 /** Builders and images that use an index; in a project without images, all builders with a base. */
-function listUsers(project: Project, imported: ReadonlySet<ImageId>): readonly IndexUser[] {
+function listUsers(project: Project, imported: ReadonlySet<ImageId>): readonly PackageUser[] {
   const users = listIndexUsers(buildGraph(project, [], { imported }));
   if (users.length > 0) return users;
-  return [...project.builders.values()].flatMap(({ name, base, settings }) =>
-    base ? [{ name: `builder ${name}`, suite: base.suite, settings }] : [],
-  );
+  return [...project.builders.values()].flatMap((root) => {
+    const { name, base, settings, packageManager = 'apt' } = root;
+    return base ? [{ name: `builder ${name}`, root, packageManager, settings }] : [];
+  });
 }

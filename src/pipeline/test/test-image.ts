@@ -4,7 +4,7 @@ import type { ImageTests } from '../../model/image-tests.ts';
 import type { ImageDefinition } from '../../model/project.ts';
 import type { Sha256 } from '../../model/digest.ts';
 import type { TestReport } from '../../model/test-report.ts';
-import { copyFolder, openStepLog, type apt } from '../../stages/builder/index.ts';
+import { copyFolder, openStepLog, type PackageIndex } from '../../stages/builder/index.ts';
 import { lookupUser } from '../../stages/carve/index.ts';
 import { addTestFiles, readContent, runTests, type TestSubject } from '../../stages/image-test/index.ts';
 import { loadImage } from '../../stages/publish/index.ts';
@@ -20,7 +20,7 @@ export interface FinishedImage {
   readonly tree: BuiltTree;
   /** Hash of what it is tested for. */
   readonly testKey: Sha256;
-  readonly index: apt.FrozenIndex;
+  readonly index: PackageIndex;
 }
 
 /** Runs all tests of an image. A failed one is a result; rejects when they cannot be run. */

@@ -38,7 +38,7 @@ export async function testImages(
 ): Promise<TestRun> {
   const { ids, faults } = resolveTargets(project, targets, defaultNamespace);
   throwFaults(faults);
-  const indexes = await freezeIndexes(workspace, buildGraph(project, [...ids], {}));
+  const indexes = await freezeIndexes(workspace, buildGraph(project, [...ids], {}), { fetch: true });
   const images: FinishedImage[] = [];
   for (const definition of definitionsOf(project, ids)) {
     const found = await readFinished(workspace, definition.id);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { KublerError } from '../../errors.ts';
+import { assert, KublerError } from '../../errors.ts';
 import { positionOf } from '../../model/position-of.ts';
 import type { Progress } from '../../model/progress.ts';
 import type { BuilderBase, BuilderDefinition } from '../../model/project.ts';
@@ -8,14 +8,14 @@ import type { Downloader } from '../../ports/downloader.ts';
 import type { BootstrapSpec, Engine, SnapshotId } from '../../ports/engine.ts';
 import type { ProcessRunner } from '../../ports/process-runner.ts';
 import { checkArchive, readArchive, unpackArchive } from '../rootfs/index.ts';
-import { prepareMirror, type FrozenIndex } from './package-managers/apt/index.ts';
+import type { PackageIndex } from './package-managers/package-manager.ts';
 import { openStepLog } from './step-log.ts';
 
 export interface BaseSpec {
   readonly id: SnapshotId;
   readonly definition: BuilderDefinition;
   readonly base: BuilderBase;
-  readonly index: FrozenIndex;
+  readonly index: PackageIndex;
   /** Writes the root of the image that the base is made from to a tar file. */
   readonly saveImage: (hostFile: string) => Promise<void>;
   readonly engine: Engine;
@@ -45,25 +45,10 @@ const taskOf = ({ definition }: BaseSpec): string => `builder ${definition.name}
 async function prepareSource(spec: BaseSpec, base: BuilderBase): Promise<BootstrapSpec['source']> {
   if (base.kind === 'tarball') return { kind: 'tarball', hostFile: await fetchTarball(spec, base) };
   if (base.kind === 'image') return { kind: 'tarball', hostFile: await fetchImage(spec) };
-  const { mirrorDir, keyring } = await prepareMirror({
-    kind: base.kind,
-    forContainer: (await spec.engine.name()) !== 'native',
-    index: spec.index,
-    runner: spec.runner,
-    downloader: spec.downloader,
-    dataDir: spec.dataDir,
-    tempDir: spec.tempDir,
-    progress: spec.progress,
-    task: taskOf(spec),
-  });
-  return {
-    kind: base.kind,
-    suite: base.suite,
-    components: spec.definition.settings.apt.components,
-    mirrorDir,
-    keyring,
-    epoch: spec.index.epoch,
-  };
+  const engine = await spec.engine.name();
+  const source = await spec.index.prepareBase(base, { ...spec, engine, task: taskOf(spec) });
+  assert(source, `no package manager makes bases by ${base.kind}`);
+  return source;
 }
 
 async function fetchImage(spec: BaseSpec): Promise<string> {

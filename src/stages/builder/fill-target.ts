@@ -6,7 +6,8 @@ import { stepKey } from '../plan/index.ts';
 import type { BuildContext } from './build-step.ts';
 import type { Description } from './describe.ts';
 import { noHookState, readHookState, type HookState } from './hook-state.ts';
-import { installPackages, resolvePackages, type Installer } from './install-packages.ts';
+import { installPackages, resolvePackages } from './install-packages.ts';
+import { ownRoot, type Installer } from './package-managers/package-manager.ts';
 import { runHook } from './run-hook.ts';
 import type { StepStore } from './step-store.ts';
 
@@ -15,8 +16,8 @@ export interface TargetSpec {
   readonly installer: Installer;
   readonly steps: StepStore;
   readonly mode: 'configured' | 'extracted';
-  /** Whether the target root has apt and a package database, so that packages can be installed in it. */
-  readonly hasApt: boolean;
+  /** Whether the target root has what the package manager needs to install something in it. */
+  readonly canInstall: boolean;
   /** The snapshot the target root starts from: the pristine base, or where the parent's ended. */
   readonly start: SnapshotId;
   readonly builder: SnapshotId;
@@ -56,8 +57,8 @@ interface Stretch {
 export async function fillTarget(context: BuildContext, spec: TargetSpec): Promise<FilledTarget> {
   const { description } = spec;
   const builder = await configureBuilder(context, spec, description);
-  if (description.packages.length > 0 && !spec.hasApt) throw withoutApt(context.subject);
-  const packages = await resolvePackages(context, spec.installer, 'target', description.packages);
+  if (description.packages.length > 0 && !spec.canInstall) throw cannotInstall(context.subject, spec);
+  const packages = await resolvePackages(context, spec.installer, spec.installer.target, description.packages);
   const stretches = planStretches(context, spec, description, packages, builder.snapshot);
   let { state } = builder;
   for (const stretch of stretches) {
@@ -69,12 +70,13 @@ export async function fillTarget(context: BuildContext, spec: TargetSpec): Promi
   return { description, target, builder: builder.snapshot, packages, state };
 }
 
-const withoutApt = (subject: string): KublerError =>
+const cannotInstall = (subject: string, { installer }: TargetSpec): KublerError =>
   new KublerError(
     'BUILD_COMMAND_FAILED',
-    `cannot install packages in ${subject}: what it starts from has no apt`,
+    `cannot install packages in ${subject}: what it starts from has no ${installer.packageManager}`,
     {
-      hint: 'on an imported tree without apt and dpkg, hooks and Dockerfile.template work; _packages must stay empty',
+      details: installer.needs.map((path) => `needed: /${path}`),
+      hint: 'on an imported tree without it hooks and Dockerfile.template work; _packages must stay empty',
     },
   );
 
@@ -105,7 +107,7 @@ function planStretches(
     runHook(context, description, name, 'builder');
   const install = () =>
     installPackages(context, spec.installer, {
-      root: 'target',
+      place: spec.installer.target,
       packages,
       names: description.packages,
       mode: spec.mode,
@@ -149,9 +151,11 @@ async function configureBuilder(
   const inputs = { ...setApart(spec), builder: spec.builder, hooks: spec.hookInputs };
   const key = stepKey('configured-builder', inputs);
   const run = async () => {
-    const packages = await resolvePackages(context, spec.installer, 'builder', names);
+    const packages = await resolvePackages(context, spec.installer, ownRoot('builder'), names);
     const mode = 'configured';
-    await installPackages(context, spec.installer, { root: 'builder', packages, names, mode });
+    await installPackages(context, spec.installer, {
+      ...{ place: ownRoot('builder'), packages, names, mode },
+    });
     await runHook(context, description, 'configure_builder', 'builder');
   };
   return { snapshot: key, state: await reach(context, spec, 'builder', { key, hooked: true, run }) };

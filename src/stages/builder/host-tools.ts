@@ -1,25 +1,25 @@
 import { access } from 'node:fs/promises';
 import type { MissingTool } from '../../model/missing-tool.ts';
+import type { PackageManagerName } from '../../model/package-manager.ts';
 import type { BuilderBase, Settings } from '../../model/project.ts';
 import type { ProcessRunner } from '../../ports/process-runner.ts';
-import { debianKeyring } from './package-managers/apt/index.ts';
+import { debianKeyring } from './package-managers/apt/sources.ts';
+import { packageManager } from './package-managers/table.ts';
 
 type Base =
   | Pick<Extract<BuilderBase, { kind: 'tarball' }>, 'kind' | 'location'>
-  | { readonly kind: 'debootstrap' | 'mmdebstrap' | 'image' };
+  | { readonly kind: 'debootstrap' | 'mmdebstrap' | 'image' | 'stage3' };
 
 /** A builder's base, if it has one of its own, and where packages come from. */
 export interface PackageUser {
+  readonly packageManager: PackageManagerName;
   readonly base?: Base | undefined;
   readonly settings: { readonly apt: Pick<Settings['apt'], 'keyring'> };
 }
 
-const forIndexes: readonly MissingTool[] = [
-  { tool: 'gpgv', need: 'checks signatures of package indexes', debianPackage: 'gpgv' },
-  { tool: 'xz', need: 'unpacks package indexes', debianPackage: 'xz-utils' },
-];
-
-const forBases: Readonly<Record<'debootstrap' | 'mmdebstrap', readonly MissingTool[]>> = {
+const forBases: Readonly<Record<Exclude<Base['kind'], 'tarball'>, readonly MissingTool[]>> = {
+  image: [],
+  stage3: [{ tool: 'xz', need: 'unpacks a stage3 tarball', debianPackage: 'xz-utils' }],
   debootstrap: [{ tool: 'debootstrap', need: 'makes bases', debianPackage: 'debootstrap' }],
   mmdebstrap: [
     { tool: 'mmdebstrap', need: 'makes bases', debianPackage: 'mmdebstrap' },
@@ -48,9 +48,12 @@ export async function findMissingTools(
     base && !(hasContainers && base.kind === 'debootstrap') ? toolsOf(base) : [],
   );
   const missing = new Map<string, MissingTool>();
+  const forIndexes = users.flatMap((user) => packageManager(user.packageManager).indexTools);
   for (const each of [...forIndexes, ...needed])
     if ((await runner.which(each.tool)) === undefined) missing.set(each.tool, each);
-  const usesDebianKeys = users.some(({ settings }) => settings.apt.keyring === undefined);
+  const usesDebianKeys = users.some(
+    (user) => user.packageManager === 'apt' && user.settings.apt.keyring === undefined,
+  );
   if (usesDebianKeys && !(await isReadable(debianKeyring))) {
     const need = 'has the keys that sign the Debian archive';
     missing.set('keyring', { tool: debianKeyring, need, debianPackage: 'debian-archive-keyring' });
@@ -59,7 +62,6 @@ export async function findMissingTools(
 }
 
 function toolsOf(base: Base): readonly MissingTool[] {
-  if (base.kind === 'image') return [];
   if (base.kind !== 'tarball') return forBases[base.kind];
   const unpacker = unpackers.get(base.location.split('.').at(-1) ?? '');
   return unpacker ? [unpacker] : [];

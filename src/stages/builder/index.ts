@@ -11,9 +11,14 @@ export { fetchBusybox, hasBusybox } from './fetch-busybox.ts';
 export { fillTarget, type FilledTarget } from './fill-target.ts';
 export { hookEnv, proxyEnv } from './hook-env.ts';
 export { findMissingTools, type PackageUser } from './host-tools.ts';
-export type { Installer } from './install-packages.ts';
 export { finishBase, makeBuilder } from './make-builder.ts';
-export * as apt from './package-managers/apt/index.ts';
+export { compareIndexes, type IndexChanges } from './package-managers/compare-indexes.ts';
+export type {
+  IndexUser,
+  Installer,
+  PackageIndex,
+} from './package-managers/package-manager.ts';
+export { allPackageManagers, packageManager } from './package-managers/table.ts';
 export { aboutBase, bootstrapBase } from './bootstrap-base.ts';
 export { proxySecrets } from './proxy-secrets.ts';
 export { sessionEnv } from './session-env.ts';

@@ -1,30 +1,17 @@
 import type { SnapshotId } from '../../ports/engine.ts';
 import type { BuildContext } from './build-step.ts';
 import { describe } from './describe.ts';
-import { installPackages, resolvePackages, resolveUpgrade, type Installer } from './install-packages.ts';
-import { parseLists } from './parse-lists.ts';
+import { installPackages, resolvePackages } from './install-packages.ts';
+import { ownRoot, type Installer } from './package-managers/package-manager.ts';
 import { runHook } from './run-hook.ts';
 
-export interface BaseFolders {
-  /** The `apt/` folder of the frozen index. */
-  readonly aptDir: string;
-  /** Scratch folder on the same file system. */
-  readonly tempDir: string;
-}
-
-/**
- * Brings a freshly made base to the state of the frozen index, security updates included, and keeps it as the
- * pristine base that builders and images start from.
- */
+/** Brings a freshly made base to the state of the index, and keeps it as the pristine base that builders and images start from. */
 export async function finishBase(
   context: BuildContext,
   installer: Installer,
   id: SnapshotId,
-  { aptDir, tempDir }: BaseFolders,
 ): Promise<void> {
-  const packages = await resolveUpgrade(context, installer, 'target');
-  await installPackages(context, installer, { root: 'target', packages, names: [], mode: 'configured' });
-  await parseLists(context, aptDir, tempDir);
+  await installer.finishBase(context);
   await context.session.commit('target', id);
 }
 
@@ -36,8 +23,9 @@ export async function makeBuilder(
 ): Promise<void> {
   const description = await describe(context, 'target');
   const { packages: names } = description;
-  const packages = await resolvePackages(context, installer, 'target', names);
-  await installPackages(context, installer, { root: 'target', packages, names, mode: 'configured' });
+  const place = ownRoot('target');
+  const packages = await resolvePackages(context, installer, place, names);
+  await installPackages(context, installer, { place, packages, names, mode: 'configured' });
   await runHook(context, description, 'configure_builder', 'target');
   await context.session.commit('target', id);
 }

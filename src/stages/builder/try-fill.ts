@@ -1,6 +1,7 @@
 import type { BuildContext } from './build-step.ts';
 import { describe } from './describe.ts';
-import { installPackages, resolvePackages, type Installer } from './install-packages.ts';
+import { installPackages, resolvePackages } from './install-packages.ts';
+import { ownRoot, type Installer } from './package-managers/package-manager.ts';
 import { runHook } from './run-hook.ts';
 
 /** Does what fills a target root, one step after the other, in the roots as they are, and keeps nothing. */
@@ -11,16 +12,16 @@ export async function tryFill(
 ): Promise<void> {
   const description = await describe(context, 'builder');
   const { builderPackages, packages: names } = description;
-  const forHooks = await resolvePackages(context, installer, 'builder', builderPackages);
+  const forHooks = await resolvePackages(context, installer, ownRoot('builder'), builderPackages);
   await installPackages(context, installer, {
-    root: 'builder',
+    place: ownRoot('builder'),
     packages: forHooks,
     names: builderPackages,
     mode: 'configured',
   });
   await runHook(context, description, 'configure_builder', 'builder');
-  const packages = await resolvePackages(context, installer, 'target', names);
+  const packages = await resolvePackages(context, installer, installer.target, names);
   await runHook(context, description, 'configure_rootfs_build', 'builder');
-  await installPackages(context, installer, { root: 'target', packages, names, mode });
+  await installPackages(context, installer, { place: installer.target, packages, names, mode });
   await runHook(context, description, 'finish_rootfs_build', 'builder');
 }

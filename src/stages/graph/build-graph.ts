@@ -1,7 +1,7 @@
 import { KublerError, throwFaults, type SourcePosition } from '../../errors.ts';
 import { splitImageId, type ImageId } from '../../model/image-id.ts';
 import { positionOf } from '../../model/position-of.ts';
-import type { ImageDefinition, Project } from '../../model/project.ts';
+import type { BuilderDefinition, ImageDefinition, Project } from '../../model/project.ts';
 import type { Graph, GraphBuilder, GraphImage } from './graph.ts';
 import { orderNames } from './order-names.ts';
 import { namespaceOf, resolveBuilder, unknownBuilder } from './resolve-builder.ts';
@@ -104,6 +104,31 @@ function chooseBuilders(
   return chosen;
 }
 
+const otherPackageManager = (builder: BuilderDefinition, inherited: string): KublerError =>
+  new KublerError(
+    'CONFIG_INVALID',
+    `cannot use PACKAGE_MANAGER='${builder.packageManager ?? ''}' in builder "${builder.name}": the builder it extends has ${inherited}`,
+    positionOf(builder, 'PACKAGE_MANAGER'),
+  );
+
+/** Images that are to stand on what another package manager made: it would not know what is there. */
+function mixedChains(
+  images: readonly ImageDefinition[],
+  builders: readonly GraphBuilder[],
+  chosen: ReadonlyMap<ImageId, string>,
+): readonly KublerError[] {
+  const managers = new Map(builders.map((each) => [each.definition.name, each.packageManager]));
+  const managerOf = (id: ImageId): string | undefined => managers.get(chosen.get(id) ?? '');
+  return images.flatMap((image) => {
+    const { id, parent } = image;
+    const [own, below] = [managerOf(id), parent === 'scratch' ? undefined : managerOf(parent)];
+    if (own === undefined || below === undefined || own === below) return [];
+    const message = `cannot build image "${id}": its builder has ${own}, and that of its parent "${parent}" has ${below}`;
+    const hint = 'a chain of images has one package manager; files of other images come by COPY --from';
+    return [new KublerError('CONFIG_INVALID', message, { ...positionOf(image, 'BUILDER'), hint })];
+  });
+}
+
 /** These builders and those they extend, extended ones first. */
 function orderBuilders(project: Project, needed: Iterable<string>, report: Report): readonly GraphBuilder[] {
   const extended = new Map<string, string>();
@@ -130,10 +155,18 @@ function orderBuilders(project: Project, needed: Iterable<string>, report: Repor
     const first = project.builders.get(cycle[0] ?? '');
     report(cycleFault('builders', cycle, first ? positionOf(first, 'BUILDER') : {}));
   }
-  return order.flatMap((name) => {
+  const builders = new Map<string, GraphBuilder>();
+  for (const name of order) {
     const definition = project.builders.get(name);
-    return definition === undefined ? [] : [{ definition: { ...definition, extends: extended.get(name) } }];
-  });
+    if (!definition) continue;
+    const parent = extended.get(name);
+    const inherited = parent === undefined ? undefined : builders.get(parent)?.packageManager;
+    const packageManager = inherited ?? definition.packageManager ?? 'apt';
+    if (definition.packageManager && definition.packageManager !== packageManager)
+      report(otherPackageManager(definition, packageManager));
+    builders.set(name, { definition: { ...definition, extends: parent }, packageManager });
+  }
+  return [...builders.values()];
 }
 
 function toGraphImages(
@@ -182,6 +215,7 @@ export function buildGraph(project: Project, targets: readonly string[], options
   const images = orderImages(project, requested.ids, options, report);
   const chosen = chooseBuilders(project, images, imported, report);
   const builders = orderBuilders(project, chosen.values(), report);
+  mixedChains(images, builders, chosen).forEach(report);
   throwFaults(faults);
   const isImported = (id: ImageId): boolean => isOutside(project, id, imported);
   return { images: toGraphImages(images, isImported, chosen, requested.ids, copies), builders };

@@ -1,4 +1,5 @@
 import type { ImageId } from '../../model/image-id.ts';
+import type { PackageManagerName } from '../../model/package-manager.ts';
 import type { BuilderDefinition, ImageDefinition } from '../../model/project.ts';
 
 /** An image and what it hangs on. */
@@ -22,6 +23,8 @@ export interface GraphImage {
 export interface GraphBuilder {
   /** Its `extends` is a full name: a key of the project's `builders`. */
   readonly definition: BuilderDefinition;
+  /** Its own, else that of the builder it extends. */
+  readonly packageManager: PackageManagerName;
 }
 
 /** What has to exist for some targets, in an order in which it can be built. */

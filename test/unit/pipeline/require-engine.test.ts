@@ -2,7 +2,11 @@ import { expect, it } from 'vitest';
 import { requireEngine, requireIndexTools } from '../../../src/pipeline/require-engine.ts';
 import type { Workspace } from '../../../src/pipeline/workspace.ts';
 
-const user = { base: { kind: 'mmdebstrap' }, settings: { apt: { keyring: '/keys' } } } as const;
+const user = {
+  packageManager: 'apt',
+  base: { kind: 'mmdebstrap' },
+  settings: { apt: { keyring: '/keys' } },
+} as const;
 const runc = { tool: 'runc', need: 'runs containers', debianPackage: 'runc' };
 
 /** A host without any command; its engine lacks runc. */

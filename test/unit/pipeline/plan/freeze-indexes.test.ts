@@ -16,7 +16,7 @@ const project = makeProject(
 const users = listIndexUsers(buildGraph(project, []));
 
 it('everyone gets packages of the release that the base is of', () => {
-  expect(users.map(({ name, suite }) => `${name}: ${suite}`)).toEqual([
+  expect(users.map(({ name, root }) => `${name}: ${root.base?.suite}`)).toEqual([
     'builder debian: trixie',
     'builder fat: trixie',
     'own/app: trixie',

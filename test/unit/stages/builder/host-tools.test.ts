@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
 import { findMissingTools, type PackageUser } from '../../../../src/stages/builder/index.ts';
 
-const settings = (keyring: string | undefined) => ({ apt: { keyring } });
-const own = settings('/keys/own.gpg');
+const own = { packageManager: 'apt', settings: { apt: { keyring: '/keys/own.gpg' } } } as const;
 
 /** What is missing on a host that has these commands alone. */
 async function missing(users: readonly PackageUser[], ...commands: readonly string[]) {
@@ -13,12 +12,12 @@ async function missing(users: readonly PackageUser[], ...commands: readonly stri
 
 it('needs the tools of its builders only', async () => {
   const indexes = ['gpgv', 'xz-utils'];
-  expect(await missing([{ settings: own }])).toEqual(indexes);
-  expect(await missing([{ settings: own, base: { kind: 'debootstrap' } }])).toEqual([
+  expect(await missing([own])).toEqual(indexes);
+  expect(await missing([{ ...own, base: { kind: 'debootstrap' } }])).toEqual([
     ...indexes,
     'debootstrap',
   ]);
-  expect(await missing([{ settings: own, base: { kind: 'mmdebstrap' } }])).toEqual([
+  expect(await missing([{ ...own, base: { kind: 'mmdebstrap' } }])).toEqual([
     ...indexes,
     'mmdebstrap',
     'apt',
@@ -27,7 +26,7 @@ it('needs the tools of its builders only', async () => {
 
 it('needs what unpacks a tarball, by its name', async () => {
   const tarball = (location: string) =>
-    missing([{ settings: own, base: { kind: 'tarball', location } }], 'gpgv', 'xz');
+    missing([{ ...own, base: { kind: 'tarball', location } }], 'gpgv', 'xz');
   expect(await tarball('https://mirror.example/base.tar.zst')).toEqual(['zstd']);
   expect(await tarball('/base.tar.xz')).toEqual([]);
   expect(await tarball('/base.tar.gz')).toEqual([]);
@@ -36,7 +35,7 @@ it('needs what unpacks a tarball, by its name', async () => {
 it('needs no debootstrap where it can run in a container', async () => {
   const which = () => Promise.resolve(undefined);
   const missing = async (kind: 'debootstrap' | 'mmdebstrap') =>
-    (await findMissingTools({ which }, [{ settings: own, base: { kind } }], { hasContainers: true })).map(
+    (await findMissingTools({ which }, [{ ...own, base: { kind } }], { hasContainers: true })).map(
       ({ tool }) => tool,
     );
   expect(await missing('debootstrap')).toEqual(['gpgv', 'xz']);
@@ -44,6 +43,6 @@ it('needs no debootstrap where it can run in a container', async () => {
 });
 
 it('names a tool once', async () => {
-  const user = { settings: own, base: { kind: 'tarball', location: '/base.tar.xz' } } as const;
+  const user = { ...own, base: { kind: 'tarball', location: '/base.tar.xz' } } as const;
   expect(await missing([user, user], 'gpgv')).toEqual(['xz-utils']);
 });

@@ -3,13 +3,14 @@ import { hookEnv, sessionEnv } from '../../../../src/stages/builder/index.ts';
 import { plainSettings } from '../../../support/make-project.ts';
 
 it('gives every command the same, whatever the image and this machine are', () => {
-  expect(sessionEnv(1_700_000_000)).toEqual({
+  expect(sessionEnv(1_700_000_000, 'apt')).toEqual({
     SOURCE_DATE_EPOCH: '1700000000',
     TZ: 'UTC',
     LC_ALL: 'C.UTF-8',
     HOME: '/root',
-    DEBIAN_FRONTEND: 'noninteractive',
     PYTHONHASHSEED: '0',
+    KUBLER_PACKAGE_MANAGER: 'apt',
+    DEBIAN_FRONTEND: 'noninteractive',
     APT_CONFIG: '/.kubler/apt/apt.conf',
   });
 });

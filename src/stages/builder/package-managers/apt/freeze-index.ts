@@ -1,4 +1,4 @@
-import { KublerError } from '../../../../errors.ts';
+import { toOciArchitecture } from '../../../../model/architecture.ts';
 import type { Progress } from '../../../../model/progress.ts';
 import type { Settings } from '../../../../model/project.ts';
 import type { Clock } from '../../../../ports/clock.ts';
@@ -63,7 +63,7 @@ async function describeSources(options: FindIndexOptions): Promise<CurrentIndexO
     warn: toWarn(options),
   });
   const { dataDir, suite } = options;
-  return { dataDir, suite, sources, architecture: toDebianArchitecture(process.arch) };
+  return { dataDir, suite, sources, architecture: toOciArchitecture(process.arch) };
 }
 
 const taskOf = (options: FindIndexOptions): string => `package index ${options.suite}`;
@@ -72,18 +72,3 @@ const toWarn =
   (options: FindIndexOptions) =>
   (text: string): void =>
     options.progress({ kind: 'warning', task: taskOf(options), text });
-
-const architectures = new Map([
-  ['x64', 'amd64'],
-  ['arm64', 'arm64'],
-]);
-
-/** Debian's name of an architecture as Node names it. Throws `HOST_UNSUPPORTED` for all but two. */
-export function toDebianArchitecture(nodeArchitecture: string): string {
-  const name = architectures.get(nodeArchitecture);
-  if (name !== undefined) return name;
-  throw new KublerError(
-    'HOST_UNSUPPORTED',
-    `cannot build for ${nodeArchitecture}: only amd64 and arm64 are supported`,
-  );
-}

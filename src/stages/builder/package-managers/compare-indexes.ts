@@ -1,5 +1,4 @@
-import type { FrozenIndex } from './frozen-index.ts';
-import { readPackageVersions } from './package-lists.ts';
+import type { PackageIndex } from './package-manager.ts';
 
 /** What an update of the index changed, by the newest version of each package; sorted by name. */
 export interface IndexChanges {
@@ -8,10 +7,10 @@ export interface IndexChanges {
   readonly changed: readonly { readonly name: string; readonly old: string; readonly new: string }[];
 }
 
-/** Compares the packages of two indexes of the same suite. */
-export async function compareIndexes(before: FrozenIndex, after: FrozenIndex): Promise<IndexChanges> {
+/** Compares the packages of two indexes of the same sources. */
+export async function compareIndexes(before: PackageIndex, after: PackageIndex): Promise<IndexChanges> {
   if (before.digest === after.digest) return { added: [], removed: [], changed: [] };
-  return compareVersions(await readPackageVersions(before), await readPackageVersions(after));
+  return compareVersions(await before.versions(), await after.versions());
 }
 
 type Versions = ReadonlyMap<string, readonly string[]>;

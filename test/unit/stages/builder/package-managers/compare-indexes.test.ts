@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compareVersions } from '../../../../../../src/stages/builder/package-managers/apt/compare-indexes.ts';
+import { compareVersions } from '../../../../../src/stages/builder/package-managers/compare-indexes.ts';
 
 test('what came, went and changed is told by the newest versions, sorted', () => {
   const before = new Map([
