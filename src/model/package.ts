@@ -1,6 +1,9 @@
 import type { Sha256 } from './digest.ts';
 
-/** One package the package manager will install: an exact file of the frozen index. */
+/**
+ * One package the package manager will install: an exact file of the frozen index. Of one that is made from source there is
+ * no file: `sha256` is then the hash of all that is known of it, and `url` empty.
+ */
 export interface PackageFile {
   readonly name: string;
   readonly version: string;
@@ -14,16 +17,12 @@ export interface PackageFile {
 }
 
 /** A package as the package database of a target root describes it. */
-export interface InstalledPackage {
-  readonly name: string;
-  readonly version: string;
-  readonly architecture: string;
-  readonly essential: boolean;
+export interface InstalledPackage extends PackageVersion {
   /** Names this package also answers to, with an optional version: `mail-transport-agent`. */
   readonly provides: readonly string[];
-  /** Depends and Pre-Depends: each is a list of alternatives, any of which satisfies it. */
+  /** What it needs at run time: each is a list of alternatives, any of which satisfies it. */
   readonly depends: readonly (readonly string[])[];
-  /** Its stanza of the database, verbatim, for scanners. */
+  /** Its part of the database, verbatim, for scanners. */
   readonly stanza: string;
 }
 
@@ -32,4 +31,10 @@ export interface PackageVersion {
   readonly name: string;
   readonly version: string;
   readonly architecture: string;
+  /** The source package it is made from, where that has another name, or the repository it comes from. */
+  readonly origin?: string;
+  /** As the package manager has it. */
+  readonly licence?: string;
+  /** What it was built with (Gentoo's USE flags). */
+  readonly flags?: string;
 }

@@ -62,7 +62,12 @@ export type BuilderBase =
    * A tarball of Gentoo. `name`: `stage3-amd64-openrc`; `suite`: STAGE3_DATE, its build, such as `20250427T164733Z`; `url`: the
    * folder it is in (ARCH_URL), undefined: by the mirror.
    */
-  | { readonly kind: 'stage3'; readonly suite: string; readonly name: string; readonly url: string | undefined };
+  | {
+      readonly kind: 'stage3';
+      readonly suite: string;
+      readonly name: string;
+      readonly url: string | undefined;
+    };
 
 /** A fat container that images are built in. */
 export interface BuilderDefinition {
@@ -81,7 +86,7 @@ export interface BuilderDefinition {
   readonly container?: ContainerOptions;
   /** All variables of its build.conf. */
   readonly variables: Variables;
-  /** Where BUILDER, BUILDER_BASE, BUILDER_BASE_SHA256 and the mounts stand. */
+  /** Where what names its base, its package manager and its mounts stands. */
   readonly positions?: VariablePositions;
 }
 

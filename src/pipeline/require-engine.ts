@@ -35,7 +35,12 @@ export async function probeHost(
   { engine, runner }: Pick<Workspace, 'engine' | 'runner'>,
   project: Pick<Project, 'builders'> | undefined,
 ): Promise<readonly MissingTool[]> {
-  const users = project ? [...project.builders.values()].map(({ packageManager = 'apt', ...user }) => ({ packageManager, ...user })) : [shipped];
+  const users = project
+    ? [...project.builders.values()].map(({ packageManager = 'apt', ...user }) => ({
+        packageManager,
+        ...user,
+      }))
+    : [shipped];
   return [...(await engine.probe()), ...(await findMissingTools(runner, users))];
 }
 

@@ -106,7 +106,7 @@ function carve(): unknown {
     user: 'www',
     epoch,
   });
-  const scanned = scannerData({ packages: plan.packages, state, rootfs, epoch });
+  const scanned = scannerData({ packages: plan.packages, all: plan.packages, state, rootfs, epoch });
   return [plan.paths, [...plan.owners], plan.deleted, describeTree(rootfs), describeTree(toRootfs(scanned))];
 }
 

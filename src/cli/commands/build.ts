@@ -48,11 +48,11 @@ export function registerBuild(program: Command, context: CliContext, result: Cli
       const { buildAll } = await import('../../pipeline/build/build-all.ts');
       const load = readLoad(options.load);
       const request = {
-        targets: [...load.targets, ...targets],
-        defaultNamespace: namespace,
+        ...{ targets: [...load.targets, ...targets], defaultNamespace: namespace },
         force: options.forceAll ? 'all' : options.force ? 'requested' : 'none',
         exclude: options.exclude ?? [],
         jobs: options.shellOnFailure ? 1 : (options.jobs ?? project.settings.jobs),
+        dryRun: options.dryRun ?? false,
       } as const;
       const warnings: string[] = [];
       const report = await withWorkspace(

@@ -31,7 +31,7 @@ export async function buildImage(
   const parent = await readParent(workspace, step);
   for (const text of plan.warnings) workspace.progress({ kind: 'warning', task: definition.id, text });
 
-  const spec = imageBuildSpec(step, index, parent);
+  const spec = await imageBuildSpec(workspace, step, index, parent);
   const { roots } = spec;
   let target = roots.target;
   const work = async (build: Build): Promise<Pick<FinishedImage, 'record' | 'tree'>> => {

@@ -11,7 +11,7 @@ export interface StartState {
 
 /** The target root when everything has happened. */
 export interface EndState extends StartState {
-  readonly state: carve.DpkgState;
+  readonly state: carve.PackageDatabase;
 }
 
 /** Looks at the target root, before anything changes it. */
@@ -22,9 +22,10 @@ export async function captureStart(build: Build): Promise<StartState> {
 
 /** Looks at the target root, and its package database if it had one, after the last hook. */
 export async function captureEnd(build: Build, start: StartState): Promise<EndState> {
-  const { listing, text } = await capture(build, 'end', carve.captureScript);
-  const database = start.listing.has('var/lib/dpkg/status') ? 'expected' : 'optional';
-  return { listing, ...carve.parseCapture(text, database) };
+  const format = carve.databaseFormat(build.installer.packageManager);
+  const { listing, text } = await capture(build, 'end', carve.captureScript(format));
+  const database = start.listing.has(format.path) ? 'expected' : 'optional';
+  return { listing, ...carve.parseCapture(text, format, database) };
 }
 
 /** One command for both: starting its container takes longer than the command. */

@@ -58,12 +58,16 @@ export async function collectTree(build: Build, spec: CollectSpec): Promise<Coll
   const pruned = await pruneTree(carved, facts, spec);
   throwFaults(await findSecretTexts(pruned.rootfs, context));
   const { state } = end;
-  const scanners = carve.scannerData({ packages: plan.packages, state, rootfs: pruned.rootfs, epoch });
+  const all = carve.packagesOfImage({ state, added: plan.packages, parent: parentPackages });
+  const scanners = carve.scannerData({
+    ...{ state, packages: plan.packages, all },
+    ...{ rootfs: pruned.rootfs, epoch },
+  });
   return {
     rootfs: toRootfs([...pruned.rootfs.values(), ...scanners]),
     facts,
     deleted: plan.deleted,
-    packages: carve.packagesOfImage({ state, added: plan.packages, parent: parentPackages }),
+    packages: all,
     receipts: pruned.receipts,
     dropped,
   };

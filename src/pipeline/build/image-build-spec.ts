@@ -1,16 +1,19 @@
 import { splitImageId } from '../../model/image-id.ts';
-import type { PackageIndex } from '../../stages/builder/index.ts';
+import { packageManager, type PackageIndex } from '../../stages/builder/index.ts';
 import type { ImageStep } from '../../stages/plan/index.ts';
 import { mountedAt } from './mounted-at.ts';
 import type { ParentImage } from './parent-image.ts';
+import { makeEmptyRoot } from './empty-root.ts';
 import type { BuildSpec } from './with-build.ts';
+import type { Workspace } from '../workspace.ts';
 
 /** What an image is built with, and the roots its build starts from. */
-export function imageBuildSpec(
+export async function imageBuildSpec(
+  workspace: Workspace,
   step: ImageStep,
   index: PackageIndex,
   parent: ParentImage | undefined,
-): BuildSpec & { readonly roots: { readonly builder: string; readonly target: string } } {
+): Promise<BuildSpec & { readonly roots: { readonly builder: string; readonly target: string } }> {
   const { definition, files, builder } = step;
   // A parent in the same builder hands its configured one on.
   const inherited = parent?.record.builderKey === builder.key ? parent.record.builderSnapshot : undefined;
@@ -27,7 +30,13 @@ export function imageBuildSpec(
     epoch: definition.settings.epoch ?? index.epoch,
     roots: {
       builder: inherited ?? builder.key,
-      target: parent?.record.targetSnapshot ?? builder.base,
+      target: parent?.record.targetSnapshot ?? (await startOf(workspace, step)),
     },
   };
+}
+
+/** What the target root of an image on scratch is before anything is installed. */
+async function startOf(workspace: Workspace, { builder }: ImageStep): Promise<string> {
+  const { startsFrom } = packageManager(builder.packageManager);
+  return startsFrom === 'base' ? builder.base : makeEmptyRoot(workspace);
 }

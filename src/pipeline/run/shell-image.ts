@@ -44,7 +44,7 @@ export async function shellImage(
   await buildWhatItNeeds(workspace, planned, step, request);
   const { id } = step.definition;
   const parent = await readParent(workspace, step);
-  const spec = imageBuildSpec(step, planned.indexes.of(id), parent);
+  const spec = await imageBuildSpec(workspace, step, planned.indexes.of(id), parent);
   const kept = request.fresh ? undefined : await readKept(workspace, id);
   return withBuild(workspace, { ...spec, roots: kept?.roots ?? spec.roots }, async (build) => {
     const { context } = build;

@@ -58,7 +58,12 @@ export async function fillTarget(context: BuildContext, spec: TargetSpec): Promi
   const { description } = spec;
   const builder = await configureBuilder(context, spec, description);
   if (description.packages.length > 0 && !spec.canInstall) throw cannotInstall(context.subject, spec);
-  const packages = await resolvePackages(context, spec.installer, spec.installer.target, description.packages);
+  const packages = await resolvePackages(
+    context,
+    spec.installer,
+    spec.installer.target,
+    description.packages,
+  );
   const stretches = planStretches(context, spec, description, packages, builder.snapshot);
   let { state } = builder;
   for (const stretch of stretches) {

@@ -13,11 +13,7 @@ export { hookEnv, proxyEnv } from './hook-env.ts';
 export { findMissingTools, type PackageUser } from './host-tools.ts';
 export { finishBase, makeBuilder } from './make-builder.ts';
 export { compareIndexes, type IndexChanges } from './package-managers/compare-indexes.ts';
-export type {
-  IndexUser,
-  Installer,
-  PackageIndex,
-} from './package-managers/package-manager.ts';
+export type { IndexUser, Installer, PackageIndex } from './package-managers/package-manager.ts';
 export { allPackageManagers, packageManager } from './package-managers/table.ts';
 export { aboutBase, bootstrapBase } from './bootstrap-base.ts';
 export { proxySecrets } from './proxy-secrets.ts';

@@ -6,11 +6,7 @@ import { ownRoot, type Installer } from './package-managers/package-manager.ts';
 import { runHook } from './run-hook.ts';
 
 /** Brings a freshly made base to the state of the index, and keeps it as the pristine base that builders and images start from. */
-export async function finishBase(
-  context: BuildContext,
-  installer: Installer,
-  id: SnapshotId,
-): Promise<void> {
+export async function finishBase(context: BuildContext, installer: Installer, id: SnapshotId): Promise<void> {
   await installer.finishBase(context);
   await context.session.commit('target', id);
 }

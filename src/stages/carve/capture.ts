@@ -1,3 +1,5 @@
+import type { DatabaseFormat } from './databases/database.ts';
+
 /**
  * Commands that print what carve must know of a target root, for `sh -c` in that folder; it need not be the root they
  * run in. `tail -v` heads each file with `==> path <==`, so that one process and one stream do. Links are left out:
@@ -14,7 +16,6 @@ const accountFiles = 'etc/passwd etc/group etc/shadow etc/gshadow';
 /** Prints the account files that exist, for `parseAccounts`. */
 export const accountsScript = printing(accountFiles);
 
-/** Prints dpkg's database, if there is one, and the account files, for `parseCapture`. */
-export const captureScript = printing(
-  `${accountFiles} var/lib/dpkg/diversions var/lib/dpkg/info/*.list var/lib/dpkg/info/*.md5sums var/lib/dpkg/status`,
-);
+/** Prints the package database, if there is one, and the account files, for `parseCapture`. */
+export const captureScript = ({ patterns }: DatabaseFormat): string =>
+  printing([accountFiles, ...patterns].join(' '));

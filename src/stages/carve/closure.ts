@@ -1,16 +1,16 @@
 import { KublerError, throwFaults } from '../../errors.ts';
 import { compareBytes } from '../../model/tree-entry.ts';
-import type { DpkgState } from './dpkg-state.ts';
+import type { PackageDatabase } from './databases/database.ts';
 
 export interface ClosureRequest {
-  /** Packages asked for, as apt takes them: `name`, `name=version`, `name:architecture`, `name/suite`. */
+  /** Packages asked for, as the package manager takes them. */
   readonly requested: readonly string[];
   /** Packages declared to be there already: they and what only they need stay out. */
   readonly provided: readonly string[];
 }
 
 export interface Closure {
-  /** Keys of `DpkgState.packages`, in byte order. */
+  /** Keys of `PackageDatabase.packages`, in byte order. */
   readonly packages: readonly string[];
   /** Package → the one that first pulled it in; undefined for a package that was asked for. */
   readonly reasons: ReadonlyMap<string, string | undefined>;
@@ -20,11 +20,13 @@ export interface Closure {
  * What the requested packages need, walked over what is installed: of each dependency the first alternative that is
  * there. Throws `PACKAGE_UNKNOWN` for every requested package that is not installed.
  */
-export function closure(state: DpkgState, { requested, provided }: ClosureRequest): Closure {
+export function closure(state: PackageDatabase, { requested, provided }: ClosureRequest): Closure {
   const find = packageFinder(state);
+  const { nameOf } = state;
   const stops = new Set(provided.flatMap((spec) => [nameOf(spec), find(nameOf(spec)) ?? nameOf(spec)]));
   const reasons = new Map<string, string | undefined>();
-  for (const root of findRoots(requested, find)) if (!stops.has(root)) reasons.set(root, undefined);
+  for (const root of findRoots(requested, (spec) => find(nameOf(spec))))
+    if (!stops.has(root)) reasons.set(root, undefined);
   // A Map visits what is added while it is walked: this is the queue of a breadth-first search.
   for (const key of reasons.keys()) {
     for (const dependency of dependencies(state, key, find, stops)) {
@@ -37,7 +39,7 @@ export function closure(state: DpkgState, { requested, provided }: ClosureReques
 type Find = (name: string, architecture?: string) => string | undefined;
 
 function findRoots(requested: readonly string[], find: Find): string[] {
-  const found = requested.map((spec) => [spec, find(nameOf(spec))] as const);
+  const found = requested.map((spec) => [spec, find(spec)] as const);
   throwFaults(
     found
       .filter(([, key]) => key === undefined)
@@ -55,10 +57,7 @@ function findRoots(requested: readonly string[], find: Find): string[] {
   return found.flatMap(([, key]) => key ?? []);
 }
 
-/** `name` or `name:architecture` of what apt takes on its command line. */
-const nameOf = (spec: string): string => spec.replace(/[=/].*$/s, '').replace(/:(any|native)$/, '');
-
-function dependencies(state: DpkgState, key: string, find: Find, stops: ReadonlySet<string>): string[] {
+function dependencies(state: PackageDatabase, key: string, find: Find, stops: ReadonlySet<string>): string[] {
   const item = state.packages.get(key);
   const chosen: string[] = [];
   for (const alternatives of item?.depends ?? []) {
@@ -76,7 +75,7 @@ function dependencies(state: DpkgState, key: string, find: Find, stops: Readonly
  * Name → key of the installed package of that name (of the asking package's architecture first), else of the first
  * package in byte order that provides it.
  */
-function packageFinder(state: DpkgState): Find {
+function packageFinder(state: PackageDatabase): Find {
   const providers = new Map<string, string>();
   for (const key of [...state.packages.keys()].sort(compareBytes)) {
     for (const name of state.packages.get(key)?.provides ?? [])

@@ -1,10 +1,11 @@
-import type { PackageVersion } from '../../model/package.ts';
+import type { InstalledPackage, PackageVersion } from '../../model/package.ts';
 import { compareBytes } from '../../model/tree-entry.ts';
-import { packageKey, parseDpkgState, type DpkgState } from './dpkg-state.ts';
+import type { PackageDatabase } from './databases/database.ts';
+import { parseDpkgState } from './databases/dpkg.ts';
 
 /** Key in this state of a package an image has: undefined when it is not installed any more. */
-export function installedKey(state: DpkgState, item: PackageVersion): string | undefined {
-  const key = packageKey(state.architecture, item);
+export function installedKey(state: PackageDatabase, item: PackageVersion): string | undefined {
+  const key = state.keyOf(item);
   return state.packages.has(key) ? key : undefined;
 }
 
@@ -18,7 +19,7 @@ export interface Inherited {
 }
 
 /** Compares the parent's packages with what is installed now. */
-export function inheritedPackages(state: DpkgState, parent: readonly PackageVersion[]): Inherited {
+export function inheritedPackages(state: PackageDatabase, parent: readonly PackageVersion[]): Inherited {
   const same: string[] = [];
   const replaced: string[] = [];
   const removed: PackageVersion[] = [];
@@ -31,17 +32,33 @@ export function inheritedPackages(state: DpkgState, parent: readonly PackageVers
 }
 
 /** Lines of a package list for these keys, by name and architecture. */
-export function packageVersions(state: DpkgState, keys: Iterable<string>): PackageVersion[] {
+export function packageVersions(state: PackageDatabase, keys: Iterable<string>): PackageVersion[] {
   const items = [...keys].flatMap((key) => state.packages.get(key) ?? []);
-  const versions = items.map(({ name, version, architecture }) => ({ name, version, architecture }));
+  const versions = items.map(toVersion);
   return versions.sort(
     (a, b) => compareBytes(a.name, b.name) || compareBytes(a.architecture, b.architecture),
   );
 }
 
+function toVersion({
+  name,
+  version,
+  architecture,
+  origin,
+  licence,
+  flags,
+}: InstalledPackage): PackageVersion {
+  return {
+    ...{ name, version, architecture },
+    ...(origin !== undefined && { origin }),
+    ...(licence !== undefined && { licence }),
+    ...(flags !== undefined && { flags }),
+  };
+}
+
 /** The whole package list of an image: what it adds, and what is left of its parent's. */
 export function packagesOfImage(image: {
-  readonly state: DpkgState;
+  readonly state: PackageDatabase;
   readonly added: readonly PackageVersion[];
   readonly parent: readonly PackageVersion[];
 }): PackageVersion[] {

@@ -6,7 +6,8 @@
  */
 export { type Accounts } from '../../model/accounts.ts';
 export { accountsScript, captureScript } from './capture.ts';
-export { type Diversion, type DpkgState } from './dpkg-state.ts';
+export { type DatabaseFormat, type Diversion, type PackageDatabase } from './databases/database.ts';
+export { databaseFormat } from './databases/table.ts';
 export { finishCarve, type FinishCarveOptions } from './finish-carve.ts';
 export { installedPackages, packagesOfImage } from './image-packages.ts';
 export { lookupUser, type UserIdentity } from './lookup-user.ts';

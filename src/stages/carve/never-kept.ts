@@ -14,19 +14,8 @@ const scratch = [
   'var/lib/apt/lists',
 ];
 
-/** State of package tools, of no use without them; whole images keep it, so that apt and dpkg work there. */
-const packageState = [
-  'var/lib/dpkg',
-  'var/lib/apt',
-  'var/lib/ucf',
-  'var/lib/systemd/deb-systemd-helper-enabled',
-  'var/lib/systemd/deb-systemd-user-helper-enabled',
-  'var/cache/debconf',
-];
-
 const below = (folders: readonly string[]): RegExp => new RegExp(`^(?:${folders.join('|')})/`);
-const alwaysOut = below(scratch);
-const stateOut = below([...scratch, ...packageState]);
+
 /**
  * Kubler's mount points; the library cache, which is made anew for the final tree; backups of account files, which
  * would name accounts and passwords that were taken out.
@@ -37,9 +26,12 @@ const files =
 /** Path and find's type letter → whether carve leaves it behind. */
 export type NeverKept = (path: string, type: string) => boolean;
 
-/** A test for paths that carve leaves behind whatever else it is told, except by `KEEP`. */
-export function neverKept(withPackageState: boolean): NeverKept {
-  const folders = withPackageState ? alwaysOut : stateOut;
+/**
+ * A test for paths that carve leaves behind whatever else it is told, except by `KEEP`.
+ * @param stateFolders those of package tools, of no use without them
+ */
+export function neverKept(stateFolders: readonly string[]): NeverKept {
+  const folders = below([...scratch, ...stateFolders]);
   return (path, type) =>
     folders.test(path) ||
     files.test(path) ||

@@ -1,5 +1,5 @@
 import { compareBytes } from '../../model/tree-entry.ts';
-import type { DpkgState } from './dpkg-state.ts';
+import type { PackageDatabase } from './databases/database.ts';
 import type { PathResolver } from './resolve-paths.ts';
 
 /** Path as it is in the target root → the package that installed it, apart for packages that are kept and others. */
@@ -9,11 +9,11 @@ export interface Ownership {
 }
 
 /**
- * Maps every path of dpkg's lists to its owner. Lists name paths as the package shipped them: directories that are
+ * Maps every path of the package database to its owner. Lists name paths as the package shipped them: directories that are
  * links (usr-merge) are followed, and diverted files are looked up where they are now. A path of several packages
  * belongs to the first kept one in byte order.
  */
-export function ownership(state: DpkgState, keep: ReadonlySet<string>, paths: PathResolver): Ownership {
+export function ownership(state: PackageDatabase, keep: ReadonlySet<string>, paths: PathResolver): Ownership {
   const kept = new Map<string, string>();
   const others = new Map<string, string>();
   const divert = diversionOf(state, paths);
@@ -27,7 +27,7 @@ export function ownership(state: DpkgState, keep: ReadonlySet<string>, paths: Pa
   return { kept, others };
 }
 
-function diversionOf(state: DpkgState, paths: PathResolver): (path: string, key: string) => string {
+function diversionOf(state: PackageDatabase, paths: PathResolver): (path: string, key: string) => string {
   const diversions = new Map(state.diversions.map((each) => [paths.canonical(each.from), each]));
   return (path, key) => {
     const diversion = diversions.get(path);

@@ -1,10 +1,10 @@
 import { KublerError } from '../../errors.ts';
 import type { Accounts } from '../../model/accounts.ts';
-import { parseDpkgState, type DpkgState } from './dpkg-state.ts';
+import type { DatabaseFormat, PackageDatabase } from './databases/database.ts';
 
 /** What carve knows of a target root besides its listing. */
 export interface Capture {
-  readonly state: DpkgState;
+  readonly state: PackageDatabase;
   readonly accounts: Accounts;
 }
 
@@ -12,20 +12,16 @@ export interface Capture {
  * Reads what `captureScript` printed. Without a package database there are no packages; when one is `expected`, that
  * is `ROOTFS_INVALID`.
  */
-export function parseCapture(stdout: string, database: 'expected' | 'optional' = 'expected'): Capture {
+export function parseCapture(
+  stdout: string,
+  format: DatabaseFormat,
+  database: 'expected' | 'optional' = 'expected',
+): Capture {
   const files = splitCapture(stdout);
-  const status = files.get('/var/lib/dpkg/status');
-  if (status === undefined && database === 'expected') {
-    throw new KublerError(
-      'ROOTFS_INVALID',
-      'cannot read the package database: /var/lib/dpkg/status is missing',
-    );
+  if (database === 'expected' && ![...files.keys()].some((path) => path.startsWith(`/${format.path}`))) {
+    throw new KublerError('ROOTFS_INVALID', `cannot read the package database: /${format.path} is missing`);
   }
-  const diversions = files.get('/var/lib/dpkg/diversions') ?? '';
-  return {
-    state: parseDpkgState({ status: status ?? '', diversions, info: infoFiles(files) }),
-    accounts: toAccounts(files),
-  };
+  return { state: format.parse(files), accounts: toAccounts(files) };
 }
 
 /** Reads what `accountsScript` printed. */
@@ -33,7 +29,7 @@ export const parseAccounts = (stdout: string): Accounts => toAccounts(splitCaptu
 
 /** File → exact text. `tail -v` writes an empty line before each header but the first. */
 function splitCapture(stdout: string): Map<string, string> {
-  const parts = stdout.split(/^==> ((?:etc|var\/lib\/dpkg)\/.+) <==\n/m);
+  const parts = stdout.split(/^==> ((?:etc|(?:usr\/)?lib\/apk\/db|var\/lib\/dpkg|var\/db\/pkg)\/.+) <==\n/m);
   const files = new Map<string, string>();
   for (let index = 1; index < parts.length; index += 2) {
     const text = parts[index + 1] ?? '';
@@ -46,11 +42,4 @@ function splitCapture(stdout: string): Map<string, string> {
 function toAccounts(files: ReadonlyMap<string, string>): Accounts {
   const text = (name: string): string => files.get(`/etc/${name}`) ?? '';
   return { passwd: text('passwd'), group: text('group'), shadow: text('shadow'), gshadow: text('gshadow') };
-}
-
-const infoFolder = '/var/lib/dpkg/info/';
-
-function infoFiles(files: ReadonlyMap<string, string>): Map<string, string> {
-  const inside = [...files].filter(([path]) => path.startsWith(infoFolder));
-  return new Map(inside.map(([path, text]) => [path.slice(infoFolder.length), text]));
 }

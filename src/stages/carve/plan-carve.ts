@@ -3,14 +3,13 @@ import { compareBytes, parentPath } from '../../model/tree-entry.ts';
 import { changedPaths, type Changes, type Listing } from '../rootfs/index.ts';
 import { accountNames, accountPath } from '../../model/accounts.ts';
 import { closure, type Closure } from './closure.ts';
-import { packageKey, type DpkgState } from './dpkg-state.ts';
+import type { PackageDatabase } from './databases/database.ts';
 import { inheritedPackages, packageVersions, type Inherited } from './image-packages.ts';
 import { forcedPaths, keptPaths } from './kept-paths.ts';
 import { neverKept, type NeverKept } from './never-kept.ts';
 import { ownership, type Ownership } from './ownership.ts';
 import { topmost, withParents } from './path-sets.ts';
 import { pathResolver } from './resolve-paths.ts';
-import { dpkgStatusPath, scannerPaths } from './scanner-data.ts';
 
 /** `packages`: what the asked-for packages need, and what was made. `whole`: the whole target root. */
 export type CarveMode = 'packages' | 'whole';
@@ -25,12 +24,12 @@ export interface ParentImage {
 
 export interface CarveOptions {
   readonly mode: CarveMode;
-  readonly state: DpkgState;
+  readonly state: PackageDatabase;
   /** The target root where this image's build started: the pristine base, or where the parent's build ended. */
   readonly before: Listing;
   /** The target root now, after every hook. */
   readonly after: Listing;
-  /** Packages asked for, as apt takes them: `name`, `name=version`, `name:architecture`, `name/suite`. */
+  /** Packages asked for, as the package manager takes them. */
   readonly requested: readonly string[];
   /** Packages declared to be there already: they and what only they need stay out. */
   readonly provided: readonly string[];
@@ -68,8 +67,9 @@ export function planCarve(options: CarveOptions): CarvePlan {
   const needed = neededPackages(options, inherited);
   const resolver = pathResolver(after);
   const owners = ownership(state, new Set(needed.packages), resolver);
-  // An image that carries dpkg's database carries it on in its children.
-  const never = neverKept(options.mode === 'whole' || parent?.paths.has(dpkgStatusPath) === true);
+  // An image that carries its package database carries it on in its children.
+  const isWhole = options.mode === 'whole' || parent?.paths.has(state.format.wholePath) === true;
+  const never = neverKept(isWhole ? [] : state.format.stateFolders);
   const kept =
     options.mode === 'whole'
       ? wholeRoot(options, never)
@@ -160,8 +160,6 @@ function deletedPaths(
   // Below what is a file or a link now nothing shows through: no whiteout is needed.
   const covered = (path: string): boolean => (after.get(parentPath(path))?.type ?? 'd') !== 'd';
   const paths = topmost(new Set(gone)).filter((path) => !covered(path));
-  const data = removed
-    .flatMap((item) => scannerPaths(packageKey(state.architecture, item)))
-    .filter((path) => parent.paths.has(path));
+  const data = removed.flatMap((item) => state.scannerPathsOf(item)).filter((path) => parent.paths.has(path));
   return [...paths, ...data].sort(compareBytes);
 }

@@ -1,5 +1,6 @@
 import { basename, isAbsolute, resolve } from 'node:path';
 import { KublerError } from '../../errors.ts';
+import { packageManagerNames, type PackageManagerName } from '../../model/package-manager.ts';
 import type { BuilderBase, BuilderDefinition } from '../../model/project.ts';
 import { passedOnVariables, type LoadContext } from './load-context.ts';
 import { checkFile, readBuildConf } from './read-build-conf.ts';
@@ -7,12 +8,14 @@ import { readBuilderName } from './read-builder-name.ts';
 import { mountVariables, readContainerOptions } from './read-container-options.ts';
 import { createVariableReader, type VariableReader } from './variable-reader.ts';
 
-const aptOnly = 'this version builds with apt only';
-
-function checkPackageManager(reader: VariableReader): void {
-  const manager = reader.text('PACKAGE_MANAGER');
-  if (manager === 'apk' || manager === 'portage') reader.fault('PACKAGE_MANAGER', aptOnly);
-  else reader.choice('PACKAGE_MANAGER', ['apt']);
+/** One that extends another builder has that one's; a stage3 tarball is Gentoo's. */
+function readPackageManager(reader: VariableReader): PackageManagerName | undefined {
+  const isStage3 = reader.has('STAGE3_BASE');
+  const named = reader.choice('PACKAGE_MANAGER', packageManagerNames);
+  if (isStage3 && named !== undefined && named !== 'portage')
+    reader.fault('PACKAGE_MANAGER', 'the builder starts from STAGE3_BASE, which has portage');
+  if (named !== undefined) return named;
+  return isStage3 ? 'portage' : undefined;
 }
 
 function checkArchitecture(reader: VariableReader, architecture: string): void {
@@ -28,10 +31,15 @@ const isAddress = (location: string): boolean => /^(?:https?|file):\/\//.test(lo
 
 const isSuite = (name: string): boolean => /^[a-z0-9][a-z0-9.+_-]*$/i.test(name);
 
-function tarball(location: string, dir: string, reader: VariableReader): BuilderBase | undefined {
+function tarball(
+  location: string,
+  dir: string,
+  reader: VariableReader,
+  manager: PackageManagerName,
+): BuilderBase | undefined {
   const path = isAddress(location) || isAbsolute(location) ? location : resolve(dir, location);
   const sha256 = readChecksum(reader);
-  const suite = readSuite(reader, 'tarball');
+  const suite = readSuite(reader, 'tarball', manager);
   return sha256 === undefined || suite === undefined
     ? undefined
     : { kind: 'tarball', suite, location: path, sha256 };
@@ -52,7 +60,11 @@ function readChecksum(reader: VariableReader): string | undefined {
 /** An image as Docker and Podman name it, or its ID. */
 const isReference = (text: string): boolean => /^[a-z0-9][\w./:@-]*$/i.test(text);
 
-function image(reference: string, reader: VariableReader): BuilderBase | undefined {
+function image(
+  reference: string,
+  reader: VariableReader,
+  manager: PackageManagerName,
+): BuilderBase | undefined {
   if (!isReference(reference)) {
     reader.fault(
       'BUILDER_BASE',
@@ -60,15 +72,20 @@ function image(reference: string, reader: VariableReader): BuilderBase | undefin
     );
     return undefined;
   }
-  const suite = readSuite(reader, 'image');
+  const suite = readSuite(reader, 'image', manager);
   return suite === undefined ? undefined : { kind: 'image', suite, reference };
 }
 
-/** Neither tells which release it is of, and the packages added to it must be of the same. */
-function readSuite(reader: VariableReader, base: 'tarball' | 'image'): string | undefined {
+/** Neither tells which release it is of, and the packages that apt adds to it must be of the same. */
+function readSuite(
+  reader: VariableReader,
+  base: 'tarball' | 'image',
+  manager: PackageManagerName,
+): string | undefined {
   const suite = reader.text('BUILDER_SUITE');
   if (suite !== undefined && isSuite(suite)) return suite;
-  if (suite !== undefined) reader.fault('BUILDER_SUITE', 'it must be the name of a Debian release');
+  if (suite !== undefined) reader.fault('BUILDER_SUITE', 'it must be the name of a release');
+  else if (manager !== 'apt') return manager;
   else {
     reader.fault('BUILDER_BASE', `BUILDER_SUITE does not say which Debian release is in the ${base}`, {
       hint: "add BUILDER_SUITE='bookworm'",
@@ -77,13 +94,18 @@ function readSuite(reader: VariableReader, base: 'tarball' | 'image'): string | 
   return undefined;
 }
 
-function readBase(reader: VariableReader, dir: string): BuilderBase | undefined {
+function readBase(reader: VariableReader, dir: string, manager: PackageManagerName): BuilderBase | undefined {
   const text = reader.text('BUILDER_BASE');
+  if (reader.has('STAGE3_BASE')) return readStage3(reader);
   if (text === undefined) return undefined;
   const [, kind = '', value = ''] = /^([a-z]+):(.+)$/.exec(text) ?? [];
-  if (kind === 'image') return image(value, reader);
-  if (kind === 'tarball') return tarball(value, dir, reader);
-  if ((kind === 'debootstrap' || kind === 'mmdebstrap') && isSuite(value)) return { kind, suite: value };
+  if (kind === 'image') return image(value, reader, manager);
+  if (kind === 'tarball') return tarball(value, dir, reader, manager);
+  if ((kind === 'debootstrap' || kind === 'mmdebstrap') && isSuite(value)) {
+    if (manager === 'apt') return { kind, suite: value };
+    reader.fault('BUILDER_BASE', `${kind} makes bases with apt, and PACKAGE_MANAGER is ${manager}`);
+    return undefined;
+  }
   reader.fault(
     'BUILDER_BASE',
     'it must be debootstrap:SUITE, mmdebstrap:SUITE, tarball:ADDRESS-OR-PATH or image:REFERENCE',
@@ -91,9 +113,34 @@ function readBase(reader: VariableReader, dir: string): BuilderBase | undefined 
   return undefined;
 }
 
+/** A tarball of Gentoo, by its name and the date of its build, as Gentoo's mirrors call it. */
+function readStage3(reader: VariableReader): BuilderBase | undefined {
+  const name = reader.text('STAGE3_BASE');
+  const date = reader.text('STAGE3_DATE');
+  if (name !== undefined && !/^[a-z0-9][\w.+-]*$/i.test(name))
+    reader.fault(
+      'STAGE3_BASE',
+      'it must be the name of a tarball without its date, such as stage3-amd64-openrc',
+    );
+  else if (date === undefined) {
+    reader.fault('STAGE3_BASE', 'STAGE3_DATE does not say of which date', {
+      hint: "add STAGE3_DATE='20250427T164733Z', with the date in the name of the tarball",
+    });
+  } else if (!/^\d{8}(T\d{6}Z)?$/.test(date)) {
+    reader.fault('STAGE3_DATE', 'it must be a date as in the name of the tarball: 20250427T164733Z');
+  } else if (name !== undefined) {
+    return { kind: 'stage3', suite: date, name, url: reader.text('ARCH_URL') };
+  }
+  return undefined;
+}
+
 /** A builder starts from a base or extends another builder: exactly one of the two. */
 function checkOrigin(reader: VariableReader, name: string, faulty: boolean): void {
-  if (reader.has('STAGE3_BASE')) return reader.fault('STAGE3_BASE', `it is a base of Gentoo, and ${aptOnly}`);
+  // The original takes STAGE3_BASE where both are there.
+  if (reader.has('STAGE3_BASE')) {
+    if (reader.has('BUILDER_BASE')) reader.fault('BUILDER_BASE', 'the builder has a STAGE3_BASE too');
+    return;
+  }
   if (reader.has('BUILDER') && reader.has('BUILDER_BASE')) {
     return reader.fault('BUILDER', 'the builder has a BUILDER_BASE too', {
       hint: 'keep BUILDER to extend another builder, or BUILDER_BASE to start from a base',
@@ -125,18 +172,21 @@ export async function loadBuilder(dir: string, context: LoadContext): Promise<Bu
   }
   await checkFile(dir, 'build.sh');
   const reader = createVariableReader(assignments, `builder "${name}"`, diagnostics);
-  checkPackageManager(reader);
+  const packageManager = readPackageManager(reader);
   checkArchitecture(reader, architecture);
   checkOrigin(reader, name, assignments.faulty);
   return {
     name,
     dir,
     settings,
-    packageManager: 'apt',
-    base: readBase(reader, dir),
-    extends: readBuilderName(reader, 'BUILDER'),
+    packageManager,
+    base: readBase(reader, dir, packageManager ?? 'apt'),
+    extends: reader.has('STAGE3_BASE') ? undefined : readBuilderName(reader, 'BUILDER'),
     container: await readContainerOptions(reader, dir),
     variables: passedOnVariables(context, assignments.byName),
-    positions: reader.positions(['BUILDER', 'BUILDER_BASE', 'BUILDER_BASE_SHA256', ...mountVariables]),
+    positions: reader.positions([
+      ...['PACKAGE_MANAGER', 'BUILDER', 'BUILDER_BASE', 'BUILDER_BASE_SHA256', 'STAGE3_BASE', 'ARCH_URL'],
+      ...mountVariables,
+    ]),
   };
 }

@@ -1,6 +1,7 @@
 import type { Sha256 } from '../../model/digest.ts';
 import type { ImageId } from '../../model/image-id.ts';
 import type { ImageRecord } from '../../model/image-record.ts';
+import { packageManagerNames, type PackageManagerName } from '../../model/package-manager.ts';
 import type { BuilderDefinition, ImageDefinition } from '../../model/project.ts';
 import type { Graph, GraphBuilder, GraphImage } from '../graph/index.ts';
 import { sha256 } from './digest-folder.ts';
@@ -19,7 +20,8 @@ export interface Step<Action = 'build' | 'skip'> {
 
 export interface BuilderStep extends Step {
   readonly definition: BuilderDefinition;
-  /** Key of the pristine base this builder, and the images built in it, start from. */
+  readonly packageManager: PackageManagerName;
+  /** Key of the pristine base this builder starts from. */
   readonly base: Sha256;
   /** ID of the image the base is made from, if it is made from one. */
   readonly baseImage?: string;
@@ -90,7 +92,7 @@ function planBuilder(
   done: ReadonlyMap<string, BuilderStep>,
   facts: PlanFacts,
 ): BuilderStep {
-  const { definition } = node;
+  const { definition, packageManager } = node;
   const parent = definition.extends === undefined ? undefined : done.get(definition.extends);
   const user = `builder ${definition.name}`;
   const index = facts.indexes.get(user) ?? '';
@@ -101,18 +103,19 @@ function planBuilder(
     stepKey('base', {
       ...baseInputs(definition, baseImage),
       'package index': index,
-      ...scripts(isOfInstall),
+      ...scripts(isOfInstall(packageManager)),
     });
   const files = facts.folders.get(user) ?? noFiles;
   const inputs = withFiles(files, {
     ...(parent ? { [`builder ${parent.definition.name}`]: parent.key, 'package index': index } : { base }),
-    ...scripts((name) => name !== extractScript && !name.startsWith('shell/')),
+    ...scripts(isOfBuilder(packageManager)),
     variables: JSON.stringify([...definition.variables].filter(([name]) => !namesBase.test(name))),
   });
   const key = stepKey('builder', inputs);
   const ready = facts.snapshots.has(key) && facts.snapshots.has(base);
   return {
     definition,
+    packageManager,
     base,
     ...(baseImage !== undefined && { baseImage }),
     root: parent?.root ?? definition,
@@ -124,11 +127,26 @@ function planBuilder(
   };
 }
 
-/** What `installPackages` runs: for real, as in every base and builder, and in extracted mode. */
-const isOfInstall = (name: string): boolean => ['apt/apt.conf', 'apt/install.sh'].includes(name);
-const extractScript = 'apt/extract.sh';
+/** Scripts of a package manager: helpers of hooks, what only the making of a base runs, what only extracted mode does. */
+const notOfInstall = /\/(?:helpers|parse-lists|extract)\.sh$/;
+const isExtract = (name: string): boolean => name.endsWith('/extract.sh');
+
+/** What `installPackages` runs for real, as in every base and builder. */
+const isOfInstall =
+  (manager: PackageManagerName) =>
+  (name: string): boolean =>
+    name.startsWith(`${manager}/`) && !notOfInstall.test(name);
+
+/** Scripts of others are no input. */
+const isOfBuilder =
+  (manager: PackageManagerName) =>
+  (name: string): boolean =>
+    !isExtract(name) &&
+    !name.startsWith('shell/') &&
+    !packageManagerNames.some((other) => other !== manager && name.startsWith(`${other}/`));
+
 /** Their meaning is in the base's key, or the parent's. */
-const namesBase = /^BUILDER(_BASE|_BASE_SHA256|_SUITE)?$/;
+const namesBase = /^(BUILDER(_BASE|_BASE_SHA256|_SUITE)?|STAGE3_(BASE|DATE)|ARCH_URL|PACKAGE_MANAGER)$/;
 
 const digestScripts = ({ scripts }: PlanFacts, used: (name: string) => boolean): Sha256 =>
   sha256(JSON.stringify([...scripts].filter(([name]) => used(name))));
@@ -153,8 +171,10 @@ function planImage(
   const copies = node.copies.flatMap((id) => done.get(id) ?? []);
   const imported = node.imported === undefined ? undefined : facts.imports?.get(node.imported);
   const files = facts.folders.get(definition.id) ?? noFiles;
+  const { packageManager } = builder;
   const isUsed = (name: string): boolean =>
-    isOfInstall(name) || (name === extractScript && definition.installMode === 'extracted');
+    isOfInstall(packageManager)(name) ||
+    (name === `${packageManager}/extract.sh` && definition.installMode === 'extracted');
   const installScripts = digestScripts(facts, isUsed);
   const inputs = withFiles(files, {
     [`builder ${node.builder}`]: builder.key,

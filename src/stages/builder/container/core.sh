@@ -114,10 +114,6 @@ copy_from_builder_if_changed() {
 # init_docs: accepted from older build.sh files; package lists need no preparation here.
 init_docs() { :; }
 
-for _kubler_name in update_use update_keywords mask_package unmask_package unmask_use add_patch add_overlay; do
-  eval "${_kubler_name}() { die '${_kubler_name} is for Gentoo builders; this one uses apt'; }"
-done
-unset _kubler_name
-
+# What depends on the package manager.
 # shellcheck source=apt/helpers.sh
-source /.kubler/apt/helpers.sh
+source "/.kubler/${KUBLER_PACKAGE_MANAGER:?}/helpers.sh"

@@ -13,10 +13,7 @@ async function missing(users: readonly PackageUser[], ...commands: readonly stri
 it('needs the tools of its builders only', async () => {
   const indexes = ['gpgv', 'xz-utils'];
   expect(await missing([own])).toEqual(indexes);
-  expect(await missing([{ ...own, base: { kind: 'debootstrap' } }])).toEqual([
-    ...indexes,
-    'debootstrap',
-  ]);
+  expect(await missing([{ ...own, base: { kind: 'debootstrap' } }])).toEqual([...indexes, 'debootstrap']);
   expect(await missing([{ ...own, base: { kind: 'mmdebstrap' } }])).toEqual([
     ...indexes,
     'mmdebstrap',

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   accountsScript,
   captureScript,
+  databaseFormat,
   parseAccounts,
   parseCapture,
 } from '../../../../src/stages/carve/index.ts';
@@ -19,6 +20,8 @@ beforeEach(() => {
   mkdirSync(join(root, 'var/lib/dpkg/info'), { recursive: true });
 });
 afterEach(() => rmSync(root, { recursive: true }));
+
+const format = databaseFormat('apt');
 
 const write = (path: string, text: string): void => writeFileSync(join(root, path), text);
 
@@ -38,10 +41,12 @@ describe('captureScript and parseCapture', () => {
     database();
     write('etc/passwd', 'root:x:0:0:root:/root:/bin/bash\n');
     write('var/lib/dpkg/diversions', '/bin/sh\n/bin/sh.distrib\ndash\n');
-    const { state, accounts } = parseCapture(capture(captureScript));
+    const { state, accounts } = parseCapture(capture(captureScript(format)), format);
     expect([...state.packages.keys()]).toEqual(['jq', 'libc6']);
     expect(state.files.get('libc6')).toEqual(['lib', 'lib/libc.so.6']);
-    expect(state.md5sums.get('libc6')).toBe('d41d8cd98f00b204e9800998ecf8427e  lib/libc.so.6\n');
+    expect(state.scannerFiles(['libc6'], []).get('var/lib/dpkg/status.d/libc6.md5sums')).toBe(
+      'd41d8cd98f00b204e9800998ecf8427e  lib/libc.so.6\n',
+    );
     expect(state.diversions).toEqual([{ from: 'bin/sh', to: 'bin/sh.distrib', by: 'dash' }]);
     expect(accounts).toEqual({
       passwd: 'root:x:0:0:root:/root:/bin/bash\n',
@@ -54,12 +59,12 @@ describe('captureScript and parseCapture', () => {
   test('an empty diversions file is no diversion', () => {
     database();
     write('var/lib/dpkg/diversions', '');
-    expect(parseCapture(capture(captureScript)).state.diversions).toEqual([]);
+    expect(parseCapture(capture(captureScript(format)), format).state.diversions).toEqual([]);
   });
 
   test('a root without a database has no packages, where it need not have one', () => {
     write('etc/group', 'root:x:0:\n');
-    const { state, accounts } = parseCapture(capture(captureScript), 'optional');
+    const { state, accounts } = parseCapture(capture(captureScript(format)), format, 'optional');
     expect(state.packages.size).toBe(0);
     expect(accounts.group).toBe('root:x:0:\n');
   });
@@ -70,7 +75,7 @@ describe('captureScript and parseCapture', () => {
   });
 
   test('output without a database is refused', () => {
-    expect(() => parseCapture('==> etc/passwd <==\nroot:x:0:0::/:\n')).toThrow(
+    expect(() => parseCapture('==> etc/passwd <==\nroot:x:0:0::/:\n', format)).toThrow(
       expect.objectContaining({ code: 'ROOTFS_INVALID' }),
     );
   });

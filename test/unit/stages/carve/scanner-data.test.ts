@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { FileEntry, TreeEntry } from '../../../../src/model/tree-entry.ts';
 import { scannerData } from '../../../../src/stages/carve/index.ts';
+import { parseDpkgState } from '../../../../src/stages/carve/databases/dpkg.ts';
 import { makeRootfs, makeState } from './support.ts';
 
 const state = makeState({
@@ -12,7 +13,7 @@ const state = makeState({
 });
 const jq = { name: 'jq', version: '1', architecture: 'amd64' };
 const data = (rootfs = makeRootfs([]), packages = [jq]): TreeEntry[] =>
-  scannerData({ packages, state, rootfs, epoch: 99 });
+  scannerData({ packages, all: packages, state, rootfs, epoch: 99 });
 
 const text = (entries: readonly TreeEntry[], path: string): string => {
   const content = (entries.find((entry) => entry.path === path) as FileEntry | undefined)?.content;
@@ -38,17 +39,15 @@ describe('scannerData', () => {
 
   test('leaves out what dpkg notes about this installation, with its continuation lines', () => {
     const stanza =
-      'Package: p\nStatus: install ok installed\nVersion: 1\nConffiles:\n /etc/a 123\n /etc/b 456\nHomepage: x';
-    const other = new Map([['p', { ...state.packages.get('jq')!, stanza }]]);
+      'Package: p\nArchitecture: amd64\nStatus: install ok installed\nVersion: 1\nConffiles:\n /etc/a 123\n /etc/b 456\nHomepage: x';
+    const packages = [{ ...jq, name: 'p' }];
     const entries = scannerData({
-      ...{
-        packages: [{ ...jq, name: 'p' }],
-        state: { ...state, packages: other },
-        rootfs: makeRootfs([]),
-        epoch: 0,
-      },
+      ...{ packages, all: packages, rootfs: makeRootfs([]), epoch: 0 },
+      state: parseDpkgState({ status: stanza, diversions: '', info: new Map() }),
     });
-    expect(text(entries, 'var/lib/dpkg/status.d/p')).toBe('Package: p\nVersion: 1\nHomepage: x\n');
+    expect(text(entries, 'var/lib/dpkg/status.d/p')).toBe(
+      'Package: p\nArchitecture: amd64\nVersion: 1\nHomepage: x\n',
+    );
   });
 
   test('files are dated, readable, and described truly', () => {

@@ -1,7 +1,8 @@
 import type { InstalledPackage } from '../../../../src/model/package.ts';
 import { toRootfs, type Rootfs, type TreeEntry } from '../../../../src/model/tree-entry.ts';
 import type { Accounts } from '../../../../src/stages/carve/index.ts';
-import { parseDpkgState, type DpkgState } from '../../../../src/stages/carve/dpkg-state.ts';
+import type { PackageDatabase } from '../../../../src/stages/carve/index.ts';
+import { parseDpkgState } from '../../../../src/stages/carve/databases/dpkg.ts';
 import type { ListedEntry, Listing } from '../../../../src/stages/rootfs/index.ts';
 
 /**
@@ -40,7 +41,7 @@ export interface FakePackage {
 }
 
 /** dpkg's database with these packages; `name:arch` sets the architecture of the list files too. */
-export function makeState(packages: Readonly<Record<string, FakePackage>>, diversions = ''): DpkgState {
+export function makeState(packages: Readonly<Record<string, FakePackage>>, diversions = ''): PackageDatabase {
   const status = Object.entries(packages).map(([key, item]) => makeStanza(key, item));
   const info = new Map<string, string>();
   for (const [key, item] of Object.entries(packages)) {
@@ -66,7 +67,7 @@ export function makeStanza(key: string, item: FakePackage): string {
   return `${fields.join('\n')}\n`;
 }
 
-export const installed = (state: DpkgState, key: string): InstalledPackage => {
+export const installed = (state: PackageDatabase, key: string): InstalledPackage => {
   const item = state.packages.get(key);
   if (!item) throw new Error(`no package ${key}`);
   return item;

@@ -53,6 +53,20 @@ test('a tarball’s path is relative to the builder', async () => {
   expect(builder?.base).toMatchObject({ location: join(builder?.dir ?? '', 'root.tar') });
 });
 
+test('a stage3 tarball is a base of Portage, an original builder that names both included', async () => {
+  const text = "STAGE3_BASE='stage3-amd64-openrc'\nSTAGE3_DATE='20250427T164733Z'\nBUILDER=kubler/bob\n";
+  expect(await load(text)).toMatchObject({
+    packageManager: 'portage',
+    base: { kind: 'stage3', suite: '20250427T164733Z', name: 'stage3-amd64-openrc', url: undefined },
+    extends: undefined,
+  });
+});
+
+test('a tarball for apk need not say of which release it is', async () => {
+  const text = `PACKAGE_MANAGER=apk\nBUILDER_BASE=tarball:/x.tar\nBUILDER_BASE_SHA256=${sha256}\n`;
+  expect(await load(text)).toMatchObject({ packageManager: 'apk', base: { suite: 'apk' } });
+});
+
 test('a builder may extend another one', async () => {
   const builder = await load("BUILDER='web/fat'\n");
   expect(builder).toMatchObject({ extends: 'web/fat', base: undefined });
@@ -69,16 +83,23 @@ test.each([
   ],
   [
     `${base}\nPACKAGE_MANAGER=apk`,
-    '2:17 cannot use PACKAGE_MANAGER="apk" of builder "b": this version builds with apt only',
+    '1:14 cannot use BUILDER_BASE="debootstrap:bookworm" of builder "b": debootstrap makes bases with apt, and PACKAGE_MANAGER is apk',
   ],
   [
-    `${base}\nPACKAGE_MANAGER=portage`,
-    '2:17 cannot use PACKAGE_MANAGER="portage" of builder "b": this version builds with apt only',
+    `${base}\nPACKAGE_MANAGER=dnf`,
+    '2:17 cannot use PACKAGE_MANAGER="dnf" of builder "b": it must be "apt" or "apk" or "portage"',
   ],
-  [`${base}\nPACKAGE_MANAGER=dnf`, '2:17 cannot use PACKAGE_MANAGER="dnf" of builder "b": it must be "apt"'],
   [
-    'STAGE3_BASE=stage3-amd64\nSTAGE3_DATE=20240101',
-    '1:13 cannot use STAGE3_BASE="stage3-amd64" of builder "b": it is a base of Gentoo, and this version builds with apt only',
+    'STAGE3_BASE=stage3-amd64',
+    '1:13 cannot use STAGE3_BASE="stage3-amd64" of builder "b": STAGE3_DATE does not say of which date',
+  ],
+  [
+    'STAGE3_BASE=stage3-amd64\nSTAGE3_DATE=today',
+    '2:13 cannot use STAGE3_DATE="today" of builder "b": it must be a date as in the name of the tarball: 20250427T164733Z',
+  ],
+  [
+    'STAGE3_BASE=stage3-amd64\nSTAGE3_DATE=20240101\nPACKAGE_MANAGER=apt',
+    '3:17 cannot use PACKAGE_MANAGER="apt" of builder "b": the builder starts from STAGE3_BASE, which has portage',
   ],
   [
     'BUILDER_BASE=image:debian',
@@ -110,7 +131,7 @@ test.each([
   ],
   [
     `BUILDER_BASE=tarball:x.tar\nBUILDER_BASE_SHA256=${sha256}\nBUILDER_SUITE=../x`,
-    '3:15 cannot use BUILDER_SUITE="../x" of builder "b": it must be the name of a Debian release',
+    '3:15 cannot use BUILDER_SUITE="../x" of builder "b": it must be the name of a release',
   ],
   [
     'BUILDER=a:b',

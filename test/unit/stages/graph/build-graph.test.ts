@@ -367,3 +367,31 @@ describe('imported images', () => {
     ]);
   });
 });
+
+describe('package managers', () => {
+  const base = { kind: 'tarball', suite: 'x', location: '/x.tar', sha256: 'ab' } as const;
+  const builders = {
+    debian: {},
+    alpine: { packageManager: 'apk', base },
+    fat: { packageManager: undefined, base: undefined, extends: 'alpine' },
+  } as const;
+
+  test('a builder has that of the one it extends', () => {
+    const { builders: ordered } = buildGraph(makeProject({ 'a/b': { builder: 'fat' } }, builders), []);
+    expect(ordered.map(({ packageManager }) => packageManager)).toEqual(['apk', 'apk']);
+  });
+
+  test('a chain of images has one', () => {
+    const images = { 'a/parent': {}, 'a/child': { parent: 'a/parent', builder: 'fat' } } as const;
+    expect(() => buildGraph(makeProject(images, builders), [])).toThrow(
+      'cannot build image "a/child": its builder has apk, and that of its parent "a/parent" has apt',
+    );
+  });
+
+  test('a builder cannot have another than the one it extends', () => {
+    const mixed = { ...builders, fat: { ...builders.fat, packageManager: 'apt' } } as const;
+    expect(() => buildGraph(makeProject({ 'a/b': { builder: 'fat' } }, mixed), [])).toThrow(
+      `cannot use PACKAGE_MANAGER='apt' in builder "fat": the builder it extends has apk`,
+    );
+  });
+});

@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # Helpers of build.sh that depend on apt and dpkg.
 
+# shellcheck source=../not-portage.sh
+source /.kubler/not-portage.sh
+
 # apt-get and apt, in a hook: there is no mirror to fetch from; whatever needs none is the tools' own affair.
 _kubler_apt() {
   local tool="$1" verb words=" ${*:2} "

@@ -35,8 +35,7 @@ export async function openAptInstaller(index: FrozenIndex, options: InstallerOpt
   const apt: Apt = {
     index,
     tempDir: options.tempDir,
-    provide: async (files) =>
-      fillArchiveDir(archivesDir, await fetchPackages(files, { ...options, index })),
+    provide: async (files) => fillArchiveDir(archivesDir, await fetchPackages(files, { ...options, index })),
   };
   return {
     packageManager: 'apt',
@@ -133,7 +132,11 @@ const printFile =
 /** Debian's package, by the frozen index and its checksum, unpacked in a container. */
 async function saveBusybox(apt: Apt, context: BuildContext, hostFile: string): Promise<void> {
   const name = 'busybox-static';
-  const [file] = await askApt(apt, context, { name: `find-${name}`, place: target }, ['download', '--', name]);
+  const [file] = await askApt(apt, context, { name: `find-${name}`, place: target }, [
+    'download',
+    '--',
+    name,
+  ]);
   assert(file, `apt named no file of package ${name}`);
   await apt.provide([file]);
   await runStep(context, {

@@ -9,7 +9,7 @@ const read = (...path: string[]): string => readFileSync(join(...path), 'utf8');
 const programs = readdirSync(join(container, 'bin'));
 const scripts = [
   read(container, 'core.sh'),
-  read(container, 'apt/helpers.sh'),
+  ...['not-portage.sh', 'apt/helpers.sh'].map((name) => read(container, name)),
   ...programs.map((name) => read(container, 'bin', name)),
 ].join('\n');
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { installed, makeState } from './support.ts';
+import { installed, makeState } from '../support.ts';
 
 describe('parseDpkgState', () => {
   test('takes packages whose files are in place', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseRelations } from '../../../../src/stages/carve/relations.ts';
+import { parseRelations } from '../../../../../src/stages/carve/databases/relations.ts';
 
 describe('parseRelations', () => {
   test('keeps names only, alternatives in order', () => {

@@ -1,29 +1,37 @@
-import type { InstalledPackage } from '../../model/package.ts';
-import { parseStanza, splitStanzas } from '../../model/deb822.ts';
+import { parseStanza, splitStanzas } from '../../../model/deb822.ts';
+import type { InstalledPackage, PackageVersion } from '../../../model/package.ts';
+import type { DatabaseFormat, Diversion, PackageDatabase } from './database.ts';
 import { parseRelations } from './relations.ts';
 
-/** A path that `dpkg-divert` moved aside: every package but `by` has its file at `to` instead. */
-export interface Diversion {
-  readonly from: string;
-  readonly to: string;
-  /** Name of the package that keeps `from`; `:` for a local diversion, which moves everyone's file. */
-  readonly by: string;
-}
+const infoFolder = '/var/lib/dpkg/info/';
 
-/**
- * dpkg's database. Packages are keyed as dpkg prints them: by name, with `:architecture` only when foreign.
- * Paths are relative to the root, as the package shipped them (`lib/…` even where `/lib` is a link).
- */
-export interface DpkgState {
-  /** The architecture of this system, whose packages are keyed without it. */
-  readonly architecture: string;
-  readonly packages: ReadonlyMap<string, InstalledPackage>;
-  /** Package → what it installed. Removed packages that left configuration behind are here too. */
-  readonly files: ReadonlyMap<string, readonly string[]>;
-  /** Package → its md5sums file, verbatim. */
-  readonly md5sums: ReadonlyMap<string, string>;
-  readonly diversions: readonly Diversion[];
-}
+/** dpkg's database: dpkg(1), deb-substvars(5). */
+export const dpkg: DatabaseFormat = {
+  path: 'var/lib/dpkg/status',
+  wholePath: 'var/lib/dpkg/status',
+  patterns: [
+    'var/lib/dpkg/diversions',
+    'var/lib/dpkg/info/*.list',
+    'var/lib/dpkg/info/*.md5sums',
+    'var/lib/dpkg/status',
+  ],
+  stateFolders: [
+    'var/lib/dpkg',
+    'var/lib/apt',
+    'var/lib/ucf',
+    'var/lib/systemd/deb-systemd-helper-enabled',
+    'var/lib/systemd/deb-systemd-user-helper-enabled',
+    'var/cache/debconf',
+  ],
+  parse: (files) => {
+    const inside = [...files].filter(([path]) => path.startsWith(infoFolder));
+    return parseDpkgState({
+      status: files.get('/var/lib/dpkg/status') ?? '',
+      diversions: files.get('/var/lib/dpkg/diversions') ?? '',
+      info: new Map(inside.map(([path, text]) => [path.slice(infoFolder.length), text])),
+    });
+  },
+};
 
 export interface DpkgFiles {
   /** Text of `/var/lib/dpkg/status`. */
@@ -34,8 +42,11 @@ export interface DpkgFiles {
   readonly info: ReadonlyMap<string, string>;
 }
 
-/** Reads dpkg's database; stanzas of packages that are not installed are left out. */
-export function parseDpkgState(files: DpkgFiles): DpkgState {
+/**
+ * Reads dpkg's database; stanzas of packages that are not installed are left out. Packages are keyed as dpkg prints
+ * them: by name, with `:architecture` only when foreign.
+ */
+export function parseDpkgState(files: DpkgFiles): PackageDatabase {
   const installed = splitStanzas(files.status)
     .map(parseInstalled)
     .filter((item) => item !== undefined);
@@ -55,16 +66,53 @@ export function parseDpkgState(files: DpkgFiles): DpkgState {
     if (kind === 'md5sums') md5sums.set(keyOf(name, architecture), text);
   }
   return {
-    architecture: native,
+    format: dpkg,
     packages,
     files: lists,
-    md5sums,
     diversions: parseDiversions(files.diversions),
+    keyOf: (item) => packageKey(native, item),
+    // What apt takes: `name`, `name=version`, `name:architecture`, `name/suite`.
+    nameOf: (spec) => spec.replace(/[=/].*$/s, '').replace(/:(any|native)$/, ''),
+    scannerFiles: (added) => scannerFiles(added, packages, md5sums),
+    scannerPathsOf: (item: PackageVersion) => scannerPaths(packageKey(native, item)),
   };
 }
 
+/**
+ * Package data as distroless images have it, which Trivy, Syft, Grype and Clair read: the control fields of each
+ * package, and its md5sums as shipped. Layout: distroless, `PACKAGE_METADATA.md`.
+ */
+function scannerFiles(
+  keys: readonly string[],
+  packages: ReadonlyMap<string, InstalledPackage>,
+  md5sums: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const files = new Map<string, string>();
+  for (const key of keys) {
+    const stanza = packages.get(key)?.stanza;
+    if (stanza === undefined) continue;
+    const [stanzaPath, md5sumsPath] = scannerPaths(key);
+    files.set(stanzaPath, controlFields(stanza));
+    const sums = md5sums.get(key);
+    if (sums) files.set(md5sumsPath, sums);
+  }
+  return files;
+}
+
+/** The two files that tell scanners of one package, by its key. */
+const scannerPaths = (key: string): [stanza: string, md5sums: string] => [
+  `var/lib/dpkg/status.d/${key}`,
+  `var/lib/dpkg/status.d/${key}.md5sums`,
+];
+
+/** Fields that dpkg adds on this machine; the rest is the package's own control file. */
+const stateFields =
+  /^(?:Status|Config-Version|Conffiles|Triggers-Pending|Triggers-Awaited):.*\n(?:[ \t].*\n)*/gm;
+
+const controlFields = (stanza: string): string => `${stanza}\n`.replace(stateFields, '');
+
 /** Name of a package as dpkg prints it: with its architecture only where that is not the system's. */
-export function packageKey(
+function packageKey(
   native: string,
   { name, architecture }: { readonly name: string; readonly architecture: string },
 ): string {
@@ -91,7 +139,6 @@ function parseInstalled(stanza: string): InstalledPackage | undefined {
     name: field('package'),
     version: field('version'),
     architecture: field('architecture'),
-    essential: field('essential') === 'yes',
     provides: parseRelations(fields.get('provides')).flat(),
     depends: [...parseRelations(fields.get('pre-depends')), ...parseRelations(fields.get('depends'))],
     stanza,

@@ -1,0 +1,13 @@
+import { assert } from '../../../errors.ts';
+import type { PackageManagerName } from '../../../model/package-manager.ts';
+import type { DatabaseFormat } from './database.ts';
+import { dpkg } from './dpkg.ts';
+
+const table: Readonly<Partial<Record<PackageManagerName, DatabaseFormat>>> = { apt: dpkg };
+
+/** How the package manager of that name keeps its database. */
+export function databaseFormat(name: PackageManagerName): DatabaseFormat {
+  const format = table[name];
+  assert(format, `no database of ${name}`);
+  return format;
+}
