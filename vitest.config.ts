@@ -22,7 +22,7 @@ export default defineConfig({
         testTimeout: minutes(5),
         hookTimeout: minutes(10),
         retry,
-        maxWorkers: 1,
+        maxWorkers: 2,
       }),
       project('e2e', ['test/e2e/**/*.test.ts'], 2, {
         testTimeout: minutes(10),
