@@ -7,7 +7,16 @@ export interface Finding {
   readonly path: string;
   /** What it needs and does not get, in words: `needs libfoo.so.1, which no directory of the library path holds`. */
   readonly message: string;
+  /** What would end it. */
+  readonly lacks?: Lack;
+  /** Which package would bring it. */
   readonly hint?: string;
+}
+
+/** What a package may bring: a library by the name it is loaded by, or a command by its name or path. */
+export interface Lack {
+  readonly kind: 'library' | 'command';
+  readonly name: string;
 }
 
 /** A finding as a line for people. */

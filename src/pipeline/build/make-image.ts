@@ -45,7 +45,9 @@ export async function makeImage(
     epoch,
   });
   workspace.progress({ kind: 'stage', task: definition.id, stage: 'prove' });
-  const proved = proveImage(definition.id, assembled.tree, plan.config, parent?.record.warnings);
+  const { whoHas } = index;
+  const known = parent?.record.warnings;
+  const proved = await proveImage(definition.id, assembled.tree, plan.config, { whoHas, known });
   // What an imported parent lacks is told when it is imported.
   const own = proved.filter(({ severity }) => severity === 'warning');
   for (const text of own.map(describeFinding))

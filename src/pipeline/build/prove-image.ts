@@ -1,5 +1,5 @@
 import { KublerError } from '../../errors.ts';
-import { describeFinding, type Finding } from '../../model/finding.ts';
+import { describeFinding, type Finding, type Lack } from '../../model/finding.ts';
 import type { ImageId } from '../../model/image-id.ts';
 import type { RuntimeConfig } from '../../oci/types.ts';
 import { prove } from '../../stages/prove/index.ts';
@@ -8,19 +8,32 @@ import type { BuiltTree } from '../../store/index.ts';
 /** For findings that do not say themselves what to do. */
 const generalHint = 'add the packages that are missing to _packages, or name paths that have to stay in KEEP';
 
+export interface ProveOptions {
+  /** See `PackageIndex`. */
+  readonly whoHas: (lack: Lack) => Promise<string | undefined>;
+  /** What was known of the parent. */
+  readonly known?: readonly Finding[] | undefined;
+}
+
 /**
  * Proves that what is in an image can run. What was known of its parent is no error of its own: an imported tree is as
  * it is.
  * @returns the warnings
  * @throws KublerError `PROVE_FAILED` that lists every error: who needs what
  */
-export function proveImage(
+export async function proveImage(
   id: ImageId,
   { rootfs, facts }: BuiltTree,
   config: RuntimeConfig,
-  known: readonly Finding[] = [],
-): readonly Finding[] {
-  const findings = prove({ tree: rootfs, facts, config });
+  { whoHas, known = [] }: ProveOptions,
+): Promise<readonly Finding[]> {
+  const found = prove({ tree: rootfs, facts, config });
+  const findings = await Promise.all(
+    found.map(async (each) => {
+      const hint = each.lacks && (await whoHas(each.lacks));
+      return hint === undefined ? each : { ...each, hint };
+    }),
+  );
   const textOf = ({ check, path, message }: Finding): string => `${check} ${path} ${message}`;
   const inherited = new Set(known.map(textOf));
   const errors = findings.filter((each) => each.severity === 'error' && !inherited.has(textOf(each)));

@@ -1,4 +1,5 @@
 import type { Sha256 } from '../../../model/digest.ts';
+import type { Lack } from '../../../model/finding.ts';
 import type { EngineName } from '../../../model/engine-status.ts';
 import type { MissingTool } from '../../../model/missing-tool.ts';
 import type { PackageFile } from '../../../model/package.ts';
@@ -70,6 +71,8 @@ export interface PackageIndex {
   readonly epoch: number;
   /** Every package it offers → its versions, newest first. */
   readonly versions: () => Promise<ReadonlyMap<string, readonly string[]>>;
+  /** What to do about something that an image lacks: which package would bring it, as a hint; undefined when none is known. */
+  readonly whoHas: (lack: Lack) => Promise<string | undefined>;
   /** What a base is made from, for kinds of bases that only this package manager knows; undefined for others. */
   readonly prepareBase: (
     base: BuilderBase,

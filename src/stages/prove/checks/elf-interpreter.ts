@@ -1,7 +1,6 @@
 import { isExecutable } from '../../../model/find-command.ts';
 import { resolvePath } from '../../../model/resolve-path.ts';
 import { sameKind } from '../elf-platform.ts';
-import { libraryHint } from '../package-hints.ts';
 import type { Check } from './check.ts';
 
 /** The program loader every dynamic program names. */
@@ -20,13 +19,12 @@ export const elfInterpreterCheck: Check = {
       else if (!isExecutable(loader.entry)) fault = 'which is no executable file';
       else if (!loaderElf || !sameKind(loaderElf, elf)) fault = 'which is not for the same processor';
       if (fault === undefined) continue;
-      const hint = libraryHint(interpreter.slice(interpreter.lastIndexOf('/') + 1));
       const message = `needs the loader ${interpreter}, ${fault}`;
       yield {
         severity: severityOf(path, elf),
         path: `/${path}`,
         message,
-        ...(hint === undefined ? {} : { hint }),
+        lacks: { kind: 'library', name: interpreter.slice(interpreter.lastIndexOf('/') + 1) },
       };
     }
   },

@@ -1,7 +1,6 @@
 import type { ElfFacts } from '../../../model/file-facts.ts';
 import { envValue } from '../env-value.ts';
 import { expandFolders, isMusl, type Found } from '../library-search.ts';
-import { libraryHint } from '../package-hints.ts';
 import { privateLibraries } from '../private-libraries.ts';
 import type { Check, Subject } from './check.ts';
 
@@ -23,13 +22,12 @@ export const elfNeededCheck: Check = {
           ? findByPath(subject, path, elf, name)
           : libraries.find(name, elf, folders);
         if (found.path !== undefined || findPrivate(path, elf, name)) continue;
-        const hint = libraryHint(name);
         const message =
           found.otherKind === undefined
             ? `needs ${name}, which no folder of the library path holds`
             : `needs ${name}, and /${found.otherKind} is not a library for the same processor`;
         const severity = severityOf(path, elf);
-        yield { severity, path: `/${path}`, message, ...(hint === undefined ? {} : { hint }) };
+        yield { severity, path: `/${path}`, message, lacks: { kind: 'library', name } };
       }
     }
   },

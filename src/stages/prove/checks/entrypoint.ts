@@ -1,6 +1,5 @@
 import { findCommand, isExecutable } from '../../../model/find-command.ts';
 import type { RuntimeConfig } from '../../../oci/types.ts';
-import { commandHint } from '../package-hints.ts';
 import type { Check } from './check.ts';
 
 /** The commands an engine starts. */
@@ -16,9 +15,8 @@ export const entrypointCheck: Check = {
       if (!found.found) fault = command.includes('/') ? 'is not in the image' : 'no folder of PATH holds';
       else if (!isExecutable(found.entry)) fault = 'is no executable file';
       if (fault === undefined) continue;
-      const hint = commandHint(command);
       const message = `${instruction} runs ${command}, which ${fault}`;
-      yield { severity: 'error', path, message, ...(hint === undefined ? {} : { hint }) };
+      yield { severity: 'error', path, message, lacks: { kind: 'command', name: command } };
     }
   },
 };

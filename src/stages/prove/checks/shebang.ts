@@ -1,6 +1,5 @@
 import { missingInterpreter } from '../../../model/find-interpreter.ts';
 import { isModule } from '../../../model/shebang.ts';
-import { commandHint } from '../package-hints.ts';
 import type { Check } from './check.ts';
 
 /** The interpreters executable scripts name. */
@@ -14,9 +13,9 @@ export const shebangCheck: Check = {
       if (shebang === undefined || !tree.has(path) || isModule(path)) continue;
       const missing = missingInterpreter(tree, shebang, places);
       if (missing === undefined) continue;
-      const hint = commandHint(missing.command);
+      const lacks = { kind: 'command', name: missing.command } as const;
       const message = `needs the interpreter ${missing.command}, which ${missing.fault}`;
-      yield { severity: 'error', path: `/${path}`, message, ...(hint === undefined ? {} : { hint }) };
+      yield { severity: 'error', path: `/${path}`, message, lacks };
     }
   },
 };

@@ -5,6 +5,7 @@ import { openAptInstaller } from './installer.ts';
 import { namedPackages } from './named-packages.ts';
 import { readPackageVersions } from './package-lists.ts';
 import { prepareMirror } from './prepare-mirror.ts';
+import { whoHas } from './who-has.ts';
 
 /** Debian's apt, by a frozen index: nothing in a container fetches anything, and nothing it sees names a mirror.
  * packages are installed in a container whose own root is the target root. */
@@ -29,15 +30,24 @@ const withSuite = <T extends FindIndexOptions>(options: T): T & FindAptIndexOpti
   suite: options.root.base?.suite ?? '',
 });
 
-const toPackageIndex = (index: FrozenIndex): PackageIndex => ({
-  ...index,
-  versions: () => readPackageVersions(index),
-  prepareBase: async (base, { engine, definition, ...options }) => {
-    if (base.kind !== 'debootstrap' && base.kind !== 'mmdebstrap') return undefined;
-    const { kind, suite } = base;
-    const mirror = await prepareMirror({ ...options, kind, forContainer: engine !== 'native', index });
-    const { components } = definition.settings.apt;
-    return { kind, suite, components, ...mirror, epoch: index.epoch };
-  },
-  openInstaller: (options) => openAptInstaller(index, options),
-});
+function toPackageIndex(index: FrozenIndex): PackageIndex {
+  // Tens of thousands of paragraphs: read once.
+  let read: ReturnType<typeof readPackageVersions> | undefined;
+  const versions = () => (read ??= readPackageVersions(index));
+  return {
+    ...index,
+    versions,
+    whoHas: async (lack) => {
+      const known = await versions();
+      return whoHas(lack, (name) => known.has(name));
+    },
+    prepareBase: async (base, { engine, definition, ...options }) => {
+      if (base.kind !== 'debootstrap' && base.kind !== 'mmdebstrap') return undefined;
+      const { kind, suite } = base;
+      const mirror = await prepareMirror({ ...options, kind, forContainer: engine !== 'native', index });
+      const { components } = definition.settings.apt;
+      return { kind, suite, components, ...mirror, epoch: index.epoch };
+    },
+    openInstaller: (options) => openAptInstaller(index, options),
+  };
+}
