@@ -8,7 +8,12 @@ test.each([
   ['a link to nothing', 'usr/bin/b', expect.stringContaining('_packages') as string],
 ])('%s: the hint', async (_title, target, hint) => {
   const rootfs = makeRootfs({ 'usr/bin/a': link(`/${target}`) });
-  const proving = proveImage('acme/a', { rootfs, facts: new Map() }, {}, { whoHas: () => Promise.resolve(undefined) });
+  const proving = proveImage(
+    'acme/a',
+    { rootfs, facts: new Map() },
+    {},
+    { whoHas: () => Promise.resolve(undefined) },
+  );
   await expect(proving).rejects.toMatchObject({ code: 'PROVE_FAILED', hint });
 });
 
