@@ -615,6 +615,27 @@ export function describeEngineContract(
         expect(await engine.hasSnapshot(id)).toBe(false);
       });
 
+      it('makes a root of folders alone, and nothing is in it but what the builder puts there', async () => {
+        const hostFile = join(dir, 'folders.tar');
+        const folders = ['dev', 'etc', 'proc', 'run', 'sys'].map((path) =>
+          member({ path, type: 'directory', mode: 0o755 }),
+        );
+        await writeFile(hostFile, writeTar(folders));
+        const [empty, filled] = [newId(), newId()];
+        await engine.bootstrap({ id: empty, log: () => undefined, source: { kind: 'tarball', hostFile } });
+        const list = `cd ${targetRootPath}; find . -mindepth 1 ! -name '.kubler*' ! -path './dev/*' -exec stat -c '%n %a %u' {} + | sort`;
+        const listed = ['./dev', './etc', './proc', './run', './sys'].map((path) => `${path} 755 0\n`);
+        {
+          await using session = await open({ target: empty });
+          expect(await sh(session, list, 'builder')).toBe(listed.join(''));
+          await sh(session, `cd ${targetRootPath}; echo made > etc/x; chmod 600 etc/x`, 'builder');
+          await session.commit('target', filled);
+        }
+        await using session = await open({ target: filled });
+        listed.splice(2, 0, './etc/x 600 0\n');
+        expect(await sh(session, list, 'builder')).toBe(listed.join(''));
+      });
+
       it('takes the base that is already there', async () => {
         const source = { kind: 'tarball', hostFile: join(dir, 'missing') } as const;
         await engine.bootstrap({ id: base, log: () => undefined, source });
