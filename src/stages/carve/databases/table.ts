@@ -2,8 +2,9 @@ import { assert } from '../../../errors.ts';
 import type { PackageManagerName } from '../../../model/package-manager.ts';
 import type { DatabaseFormat } from './database.ts';
 import { dpkg } from './dpkg.ts';
+import { portage } from './portage/index.ts';
 
-const table: Readonly<Partial<Record<PackageManagerName, DatabaseFormat>>> = { apt: dpkg };
+const table: Readonly<Partial<Record<PackageManagerName, DatabaseFormat>>> = { apt: dpkg, portage };
 
 /** How the package manager of that name keeps its database. */
 export function databaseFormat(name: PackageManagerName): DatabaseFormat {
