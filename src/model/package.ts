@@ -22,6 +22,8 @@ export interface InstalledPackage extends PackageVersion {
   readonly provides: readonly string[];
   /** What it needs at run time: each is a list of alternatives, any of which satisfies it. */
   readonly depends: readonly (readonly string[])[];
+  /** Where all of these are it is there, too, though nothing needs it. */
+  readonly installIf?: readonly string[];
   /** Its part of the database, verbatim, for scanners. */
   readonly stanza: string;
 }

@@ -42,6 +42,12 @@ export interface Settings {
     /** Refuse a release file past its Valid-Until. */
     readonly checkValidUntil: boolean;
   };
+  readonly apk: {
+    /** Addresses, `file:` ones among them, each perhaps after a tag (`@edge https://…`); none: those of the base. */
+    readonly repositories: readonly string[];
+    /** Absolute paths of RSA public keys in PEM form, or of folders with them; none: those of the base. */
+    readonly keys: readonly string[];
+  };
   readonly network: {
     readonly httpProxy: string | undefined;
     readonly httpsProxy: string | undefined;

@@ -20,6 +20,7 @@ export const plainSettings: Settings = {
     sources: [],
     checkValidUntil: true,
   },
+  apk: { repositories: [], keys: [] },
   network: { httpProxy: undefined, httpsProxy: undefined, noProxy: undefined, caFile: undefined },
 };
 

@@ -8,6 +8,7 @@ import { stepKey, type BuilderStep } from '../../stages/plan/index.ts';
 import type { FrozenIndexes } from '../plan/freeze-indexes.ts';
 import { readEngineImage } from '../images/read-engine-image.ts';
 import { openBaseImages } from '../open-base-images.ts';
+import { makeOnce } from './make-once.ts';
 import { mountedAt } from './mounted-at.ts';
 import { withBuild, type Build } from './with-build.ts';
 import { dataPaths, type Workspace } from '../workspace.ts';
@@ -33,21 +34,6 @@ export async function buildBuilder(
     );
   });
   workspace.progress({ kind: 'done', task, summary: 'ready' });
-}
-
-/** Makes a snapshot unless it is there. Of several that need the same one makes it, and the others wait. */
-async function makeOnce(
-  { engine, progress, withLock }: Workspace,
-  task: string,
-  id: SnapshotId,
-  make: () => Promise<void>,
-): Promise<void> {
-  if (await engine.hasSnapshot(id)) return;
-  const onWait = (): void => progress({ kind: 'stage', task, stage: 'wait for another build that makes it' });
-  const work = async (): Promise<void> => {
-    if (!(await engine.hasSnapshot(id))) await make();
-  };
-  await withLock(`snapshot-${id.slice(0, 16)}`, work, onWait);
 }
 
 async function makeBase(

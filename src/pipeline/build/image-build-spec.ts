@@ -1,9 +1,9 @@
 import { splitImageId } from '../../model/image-id.ts';
-import { packageManager, type PackageIndex } from '../../stages/builder/index.ts';
+import type { PackageIndex } from '../../stages/builder/index.ts';
 import type { ImageStep } from '../../stages/plan/index.ts';
+import { makeFirstRoot } from './first-root.ts';
 import { mountedAt } from './mounted-at.ts';
 import type { ParentImage } from './parent-image.ts';
-import { makeEmptyRoot } from './empty-root.ts';
 import type { BuildSpec } from './with-build.ts';
 import type { Workspace } from '../workspace.ts';
 
@@ -30,13 +30,7 @@ export async function imageBuildSpec(
     epoch: definition.settings.epoch ?? index.epoch,
     roots: {
       builder: inherited ?? builder.key,
-      target: parent?.record.targetSnapshot ?? (await startOf(workspace, step)),
+      target: parent?.record.targetSnapshot ?? (await makeFirstRoot(workspace, step, index)),
     },
   };
-}
-
-/** What the target root of an image on scratch is before anything is installed. */
-async function startOf(workspace: Workspace, { builder }: ImageStep): Promise<string> {
-  const { startsFrom } = packageManager(builder.packageManager);
-  return startsFrom === 'base' ? builder.base : makeEmptyRoot(workspace);
 }

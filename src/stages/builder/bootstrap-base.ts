@@ -1,13 +1,11 @@
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { assert, KublerError } from '../../errors.ts';
-import { positionOf } from '../../model/position-of.ts';
 import type { Progress } from '../../model/progress.ts';
 import type { BuilderBase, BuilderDefinition } from '../../model/project.ts';
 import type { Downloader } from '../../ports/downloader.ts';
 import type { BootstrapSpec, Engine, SnapshotId } from '../../ports/engine.ts';
 import type { ProcessRunner } from '../../ports/process-runner.ts';
-import { checkArchive, readArchive, unpackArchive } from '../rootfs/index.ts';
+import { aboutBase, fetchTarball } from './fetch-tarball.ts';
 import type { PackageIndex } from './package-managers/package-manager.ts';
 import { openStepLog } from './step-log.ts';
 
@@ -57,39 +55,4 @@ async function fetchImage(spec: BaseSpec): Promise<string> {
     throw error instanceof KublerError ? aboutBase(error, spec.definition) : error;
   });
   return hostFile;
-}
-
-/** Limit of a base tarball, compressed. */
-const maxTarballBytes = 4 * 1024 ** 3;
-
-/** Fetches or copies the tarball, checks its checksum and then every member before anything is unpacked. */
-async function fetchTarball(
-  spec: BaseSpec,
-  { location, sha256 }: Extract<BuilderBase, { kind: 'tarball' }>,
-): Promise<string> {
-  const hostFile = join(spec.dataDir, 'downloads', sha256);
-  const url = location.startsWith('/') ? pathToFileURL(location).href : location;
-  try {
-    if (!(await spec.downloader.download({ url, hostFile, sha256, maxBytes: maxTarballBytes }))) {
-      const code = url.startsWith('file:') ? 'CONFIG_INVALID' : 'DOWNLOAD_FAILED';
-      throw new KublerError(code, `cannot fetch "${location}": there is no such file`);
-    }
-    const plain = await unpackArchive(spec, hostFile);
-    await checkArchive(readArchive(plain));
-    return plain;
-  } catch (error) {
-    throw error instanceof KublerError ? aboutBase(error, spec.definition) : error;
-  }
-}
-
-/** The same error with the builder whose base it is about, and where that is named. */
-export function aboutBase(error: KublerError, definition: BuilderDefinition): KublerError {
-  const variable = error.code === 'CHECKSUM_MISMATCH' ? 'BUILDER_BASE_SHA256' : 'BUILDER_BASE';
-  const { code, message, hint, details, cause } = error;
-  return new KublerError(code, `cannot make the base of builder "${definition.name}": ${message}`, {
-    ...positionOf(definition, variable),
-    ...(hint !== undefined && { hint }),
-    details,
-    cause,
-  });
 }

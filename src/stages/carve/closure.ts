@@ -18,7 +18,7 @@ export interface Closure {
 
 /**
  * What the requested packages need, walked over what is installed: of each dependency the first alternative that is
- * there. Throws `PACKAGE_UNKNOWN` for every requested package that is not installed.
+ * there; and what comes along with several of them (apk's install_if). Throws `PACKAGE_UNKNOWN` for every requested package that is not installed.
  */
 export function closure(state: PackageDatabase, { requested, provided }: ClosureRequest): Closure {
   const find = packageFinder(state);
@@ -27,12 +27,14 @@ export function closure(state: PackageDatabase, { requested, provided }: Closure
   const reasons = new Map<string, string | undefined>();
   for (const root of findRoots(requested, (spec) => find(nameOf(spec))))
     if (!stops.has(root)) reasons.set(root, undefined);
-  // A Map visits what is added while it is walked: this is the queue of a breadth-first search.
-  for (const key of reasons.keys()) {
-    for (const dependency of dependencies(state, key, find, stops)) {
-      if (!reasons.has(dependency)) reasons.set(dependency, key);
+  do {
+    // A Map visits what is added while it is walked: this is the queue of a breadth-first search.
+    for (const key of reasons.keys()) {
+      for (const dependency of dependencies(state, key, find, stops)) {
+        if (!reasons.has(dependency)) reasons.set(dependency, key);
+      }
     }
-  }
+  } while (addCompanions(state, reasons, find, stops));
   return { packages: [...reasons.keys()].sort(compareBytes), reasons };
 }
 
@@ -69,6 +71,24 @@ function dependencies(state: PackageDatabase, key: string, find: Find, stops: Re
     }
   }
   return chosen;
+}
+
+/** Adds packages that come along with others when all of those are there. Returns whether there were any. */
+function addCompanions(
+  { packages }: PackageDatabase,
+  reasons: Map<string, string | undefined>,
+  find: Find,
+  stops: ReadonlySet<string>,
+): boolean {
+  const count = reasons.size;
+  for (const [key, { installIf }] of packages) {
+    if (!installIf || reasons.has(key) || stops.has(key)) continue;
+    const hosts = installIf.map((name) => find(name) ?? name);
+    const host = hosts.find((each) => reasons.has(each));
+    if (host !== undefined && hosts.every((each) => reasons.has(each) || stops.has(each)))
+      reasons.set(key, host);
+  }
+  return reasons.size > count;
 }
 
 /**

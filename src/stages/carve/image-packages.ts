@@ -11,9 +11,9 @@ export function installedKey(state: PackageDatabase, item: PackageVersion): stri
 
 /** Packages of a parent image by what became of them in the child's target root, as keys of this state. */
 export interface Inherited {
-  /** Still there in the same version, built with the same flags. */
+  /** Still there in the same version. */
   readonly same: readonly string[];
-  /** Installed in another version, or with other flags. */
+  /** Installed in another version. */
   readonly replaced: readonly string[];
   readonly removed: readonly PackageVersion[];
 }
@@ -25,9 +25,8 @@ export function inheritedPackages(state: PackageDatabase, parent: readonly Packa
   const removed: PackageVersion[] = [];
   for (const item of parent) {
     const key = installedKey(state, item);
-    const now = key === undefined ? undefined : state.packages.get(key);
-    if (key === undefined || now === undefined) removed.push(item);
-    else (now.version === item.version && now.flags === item.flags ? same : replaced).push(key);
+    if (key === undefined) removed.push(item);
+    else (state.packages.get(key)?.version === item.version ? same : replaced).push(key);
   }
   return { same, replaced, removed };
 }

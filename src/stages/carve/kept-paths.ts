@@ -12,6 +12,8 @@ export interface KeptPathsInput {
   /** Packages that are kept, for the files their scripts made in the base. */
   readonly packages: readonly string[];
   readonly resolver: PathResolver;
+  /** Programs whose links go where they go. */
+  readonly linkMakers: readonly string[];
   readonly never: (path: string, type: string) => boolean;
   readonly keep: readonly string[];
   /** Paths that the parent image has. */
@@ -29,7 +31,7 @@ export function keptPaths(input: KeptPathsInput): Set<string> {
   for (const path of owners.kept.keys()) add(path);
   if (input.packages.length > 0) skeleton.forEach(add);
   const unowned = [...listing.keys()].filter((path) => !owners.kept.has(path) && !owners.others.has(path));
-  const alternatives = unowned.filter((path) => isAlternative(path, input.resolver));
+  const alternatives = unowned.filter((path) => isAlternative(path, input));
   madeFiles(unowned, new Set(alternatives), input).forEach(add);
   for (const path of forcedPaths(listing, input.keep)) kept.add(path);
   for (const path of alternatives) if (leadsToKept(path, kept, input)) add(path);
@@ -50,9 +52,12 @@ function madeFiles(
 
 const alternativesFolder = 'etc/alternatives/';
 
-/** A link of update-alternatives(1): in its folder, or into it. */
-const isAlternative = (path: string, resolver: PathResolver): boolean =>
-  path.startsWith(alternativesFolder) || resolver.linkTarget(path)?.startsWith(alternativesFolder) === true;
+/** A link of update-alternatives(1), in its folder or into it, or to what makes links of its own. */
+function isAlternative(path: string, { resolver, linkMakers }: KeptPathsInput): boolean {
+  if (path.startsWith(alternativesFolder)) return true;
+  const target = resolver.linkTarget(path);
+  return target !== undefined && (target.startsWith(alternativesFolder) || linkMakers.includes(target));
+}
 
 function leadsToKept(
   path: string,

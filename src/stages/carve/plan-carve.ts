@@ -69,12 +69,13 @@ export function planCarve(options: CarveOptions): CarvePlan {
   const owners = ownership(state, new Set(needed.packages), resolver);
   // An image that carries its package database carries it on in its children.
   const isWhole = options.mode === 'whole' || parent?.paths.has(state.format.wholePath) === true;
-  const never = neverKept(isWhole ? [] : state.format.stateFolders);
+  const never = neverKept(isWhole ? { stateFolders: [], statePaths: [] } : state.format);
   const kept =
     options.mode === 'whole'
       ? wholeRoot(options, never)
       : keptPaths({
           ...{ listing: after, changes, owners, resolver, never, keep: options.keep },
+          linkMakers: state.format.linkMakers,
           ...{ packages: needed.packages, inherited: parent?.paths ?? new Set<string>() },
         });
   const paths = [...withParents(ownPaths(kept, changes, options, never))].sort(compareBytes);

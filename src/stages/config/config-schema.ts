@@ -61,6 +61,26 @@ const apt = z
   .partial()
   .describe('Where Debian packages come from.');
 
+const apk = z
+  .strictObject({
+    repositories: z
+      .array(nonEmpty('an address or a path'))
+      .min(1, 'it must name at least one repository')
+      .describe(
+        'Repositories: addresses (http, https, file) or folders, without the architecture; @TAG before one is its tag. ' +
+          'Default: those in etc/apk of the tarball that the builder is made from.',
+      ),
+    keys: z
+      .array(filePath)
+      .min(1, 'it must name at least one key')
+      .describe(
+        'Files with the RSA public keys that sign them, called as the signatures name them, or folders with such files. ' +
+          'Default: those in etc/apk of that tarball.',
+      ),
+  })
+  .partial()
+  .describe('Where Alpine packages come from.');
+
 const network = z
   .strictObject({
     http_proxy: proxy.describe('Proxy for http addresses.'),
@@ -106,6 +126,7 @@ export const configSchema = z
     ),
     jobs: z.int().min(1).max(1024).describe('Images built side by side.'),
     apt,
+    apk,
     network,
     namespace: name.describe(
       'Name of the namespace, where the working directory itself is one. Default: the name of the folder.',

@@ -30,7 +30,7 @@ export const knownVariables: ReadonlyMap<string, KnownVariable> = new Map([
   ...known(
     true,
     ['builder'],
-    'PACKAGE_MANAGER BUILDER_BASE BUILDER_BASE_SHA256 BUILDER_SUITE ARCH ARCH_URL STAGE3_BASE STAGE3_DATE',
+    'PACKAGE_MANAGER BUILDER_BASE BUILDER_BASE_SHA256 BUILDER_SUITE APK_REPOSITORIES APK_KEYS ARCH ARCH_URL STAGE3_BASE STAGE3_DATE',
   ),
   ...known(
     true,

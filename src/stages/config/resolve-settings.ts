@@ -19,6 +19,7 @@ function pick<Layer extends object, Key extends keyof Layer>(
 export function resolveSettings(layers: readonly SettingsOverrides[], defaults: SettingsDefaults): Settings {
   const pruneAt = layers.find(({ prune }) => prune !== undefined)?.pruneAt;
   const apt = layers.map((layer) => layer.apt);
+  const apk = layers.map((layer) => layer.apk);
   const network = layers.map((layer) => layer.network);
   return {
     engine: pick(layers, 'engine') ?? 'auto',
@@ -38,6 +39,7 @@ export function resolveSettings(layers: readonly SettingsOverrides[], defaults: 
       sources: pick(apt, 'sources') ?? [],
       checkValidUntil: pick(apt, 'checkValidUntil') ?? true,
     },
+    apk: { repositories: pick(apk, 'repositories') ?? [], keys: pick(apk, 'keys') ?? [] },
     network: {
       httpProxy: pick(network, 'httpProxy'),
       httpsProxy: pick(network, 'httpsProxy'),

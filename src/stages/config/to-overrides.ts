@@ -6,7 +6,7 @@ const withScheme = (proxy: string | undefined): string | undefined =>
 
 /** Turns the keys of a file into settings; `toPath` makes its paths absolute. */
 export function toOverrides(config: ConfigFile, toPath: (path: string) => string): SettingsOverrides {
-  const { apt = {}, network = {} } = config;
+  const { apt = {}, apk = {}, network = {} } = config;
   const path = (text: string | undefined): string | undefined =>
     text === undefined ? undefined : toPath(text);
   return {
@@ -26,6 +26,10 @@ export function toOverrides(config: ConfigFile, toPath: (path: string) => string
       sources: apt.sources?.map(({ key, ...source }) => ({ ...source, keyFile: toPath(key) })),
       checkValidUntil: apt.check_valid_until,
     },
+    apk: {
+      repositories: apk.repositories?.map((text) => toRepository(text, toPath)),
+      keys: apk.keys?.map(toPath),
+    },
     network: {
       httpProxy: withScheme(network.http_proxy),
       httpsProxy: withScheme(network.https_proxy),
@@ -33,4 +37,10 @@ export function toOverrides(config: ConfigFile, toPath: (path: string) => string
       caFile: path(network.ca_file),
     },
   };
+}
+
+/** `[@tag] ADDRESS-OR-PATH`. */
+function toRepository(text: string, toPath: (path: string) => string): string {
+  const [, tag = '', address = ''] = /^(@\S+\s+)?(.*)$/.exec(text.trim()) ?? [];
+  return `${tag}${/^[a-z]+:\/\//.test(address) ? address : toPath(address)}`;
 }

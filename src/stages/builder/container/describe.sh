@@ -10,8 +10,7 @@ if [[ -f /config/build.sh ]]; then
   source /config/build.sh >&2
 fi
 
-_kubler_describe
-for name in packages builder_packages keep_headers keep_static_libs headers_from static_libs_from iconv_from; do
+for name in packages builder_packages keep_headers keep_static_libs; do
   variable="_${name}"
   printf '%s\t%s\n' "${name}" "$(tr '\n\t' '  ' <<<"${!variable-}")"
 done

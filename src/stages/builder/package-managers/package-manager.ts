@@ -18,7 +18,7 @@ export interface IndexUser {
   readonly name: string;
   /** The builder that has the base. */
   readonly root: Pick<BuilderDefinition, 'name' | 'dir' | 'base' | 'settings' | 'variables' | 'positions'>;
-  readonly settings: Pick<Settings, 'apt'>;
+  readonly settings: Pick<Settings, 'apt' | 'apk'>;
 }
 
 export interface FindIndexOptions extends IndexUser {
@@ -41,9 +41,9 @@ export interface PackageManager {
   readonly name: PackageManagerName;
   /**
    * What the target root of an image on scratch is before anything is installed: the builder's pristine base, where packages
-   * expect a whole system around them, or an empty folder.
+   * expect a whole system around them; an empty folder; or one with what `Installer.prepareTarget` puts there.
    */
-  readonly startsFrom: 'base' | 'nothing';
+  readonly startsFrom: 'base' | 'nothing' | 'prepared';
   /** What fetching an index takes on this host. */
   readonly indexTools: readonly MissingTool[];
   /** The same text for users that get the same index. */
@@ -134,11 +134,6 @@ export interface Installer {
   readonly hookEnv: Readonly<Record<string, string>>;
   /** Where the packages of an image go. */
   readonly target: Place;
-  /**
-   * Whether the builder has a part in it: its configuration says what is installed, so that hooks may change that, and what building
-   * takes is installed there. Children then find the builder as the whole build left it.
-   */
-  readonly usesBuilder: boolean;
   /** Paths without which nothing can be installed in a target root. */
   readonly needs: readonly string[];
   /**
@@ -152,6 +147,8 @@ export interface Installer {
   ) => Promise<readonly PackageFile[]>;
   /** Fetches packages, verified, and installs them; `packages` is not empty. */
   readonly install: (context: BuildContext, spec: InstallSpec) => Promise<void>;
+  /** Puts what the scripts of packages expect into an empty target root; carve leaves it behind where nothing needs it. */
+  readonly prepareTarget?: (context: BuildContext) => Promise<void>;
   /** Brings a freshly made base, the only root of its session, to the state of the index, with what Kubler needs in a builder. */
   readonly finishBase: (context: BuildContext) => Promise<void>;
   /** Writes a static busybox to a host file, for tests of images without a shell. The session has a base as its only root. */

@@ -1,11 +1,11 @@
 import { KublerError } from '../../../errors.ts';
 import type { PackageManagerName } from '../../../model/package-manager.ts';
+import { apk } from './apk/index.ts';
 import { apt } from './apt/index.ts';
-import { portage } from './portage/index.ts';
 import type { PackageManager } from './package-manager.ts';
 
 /** Every package manager that builders can have. */
-const table: Readonly<Partial<Record<PackageManagerName, PackageManager>>> = { apt, portage };
+const table: Readonly<Partial<Record<PackageManagerName, PackageManager>>> = { apt, apk };
 
 /** The package manager of that name. */
 export function packageManager(name: PackageManagerName): PackageManager {

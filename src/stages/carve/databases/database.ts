@@ -41,6 +41,10 @@ export interface DatabaseFormat {
   readonly patterns: readonly string[];
   /** Folders of no use without the package manager; whole images keep them. */
   readonly stateFolders: readonly string[];
+  /** Paths that are left out just like what is below those folders. */
+  readonly statePaths: readonly string[];
+  /** Programs whose packages make links to them, which no package knows of: the links go where they go. */
+  readonly linkMakers: readonly string[];
   /** @param files `/path` → text of those that match `patterns` */
   readonly parse: (files: ReadonlyMap<string, string>) => PackageDatabase;
 }

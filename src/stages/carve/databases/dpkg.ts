@@ -23,6 +23,8 @@ export const dpkg: DatabaseFormat = {
     'var/lib/systemd/deb-systemd-user-helper-enabled',
     'var/cache/debconf',
   ],
+  statePaths: [],
+  linkMakers: [],
   parse: (files) => {
     const inside = [...files].filter(([path]) => path.startsWith(infoFolder));
     return parseDpkgState({

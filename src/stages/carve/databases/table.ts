@@ -1,10 +1,10 @@
 import { assert } from '../../../errors.ts';
 import type { PackageManagerName } from '../../../model/package-manager.ts';
 import type { DatabaseFormat } from './database.ts';
+import { apk } from './apk.ts';
 import { dpkg } from './dpkg.ts';
-import { portage } from './portage/index.ts';
 
-const table: Readonly<Partial<Record<PackageManagerName, DatabaseFormat>>> = { apt: dpkg, portage };
+const table: Readonly<Partial<Record<PackageManagerName, DatabaseFormat>>> = { apt: dpkg, apk };
 
 /** How the package manager of that name keeps its database. */
 export function databaseFormat(name: PackageManagerName): DatabaseFormat {

@@ -1,7 +1,7 @@
-import { constants } from 'node:fs';
-import { copyFile, link, mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { assert } from '../../../../errors.ts';
+import { linkOrCopy } from '../link-or-copy.ts';
 
 /** Makes an empty folder below `parentDir` that containers look for packages in, and returns its path. */
 export async function makeArchiveDir(parentDir: string): Promise<string> {
@@ -17,9 +17,4 @@ export async function fillArchiveDir(dir: string, files: ReadonlyMap<string, str
     assert(basename(fileName) === fileName && fileName.endsWith('.deb'), `not a file name: ${fileName}`);
     if (!present.has(fileName)) await linkOrCopy(hostPath, join(dir, fileName));
   }
-}
-
-/** A second name for a file; a copy where that cannot be. */
-export async function linkOrCopy(hostPath: string, target: string): Promise<void> {
-  await link(hostPath, target).catch(() => copyFile(hostPath, target, constants.COPYFILE_FICLONE));
 }

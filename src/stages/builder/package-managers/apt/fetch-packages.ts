@@ -1,14 +1,13 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import pLimit from 'p-limit';
 import { KublerError } from '../../../../errors.ts';
 import type { PackageFile } from '../../../../model/package.ts';
 import type { Fetched } from '../../../../model/progress.ts';
 import type { Downloader } from '../../../../ports/downloader.ts';
+import { fetchAll } from '../fetch-all.ts';
 import { toMirrorUrl } from './apt-config.ts';
 import { hashFile } from './decompress.ts';
 import type { FrozenIndex } from './frozen-index.ts';
-import { settleAll } from '../../../../model/settle-all.ts';
 
 export interface FetchPackagesOptions {
   readonly downloader: Downloader;
@@ -32,26 +31,11 @@ export async function fetchPackages(
   options: FetchPackagesOptions,
 ): Promise<Map<string, string>> {
   await mkdir(join(options.dataDir, 'downloads'), { recursive: true });
-  const limit = pLimit(4);
-  const stop = new AbortController();
-  const done = { files: 0, bytes: 0 };
-  const total = { ofFiles: files.length, ofBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
-  const tell = (): void => options.onProgress?.({ ...done, ...total });
-  tell();
-  const fetchOne = async (file: PackageFile): Promise<[string, string]> => {
-    stop.signal.throwIfAborted();
-    const hostPath = await fetchPackage(file, options);
-    done.files += 1;
-    done.bytes += file.sizeBytes;
-    tell();
-    return [file.fileName, hostPath];
-  };
-  // One failure is enough: those that wait fail with the same.
-  const stopAll = (reason: unknown): never => {
-    stop.abort(reason);
-    throw reason;
-  };
-  return new Map(await settleAll(files.map((file) => limit(() => fetchOne(file).catch(stopAll)))));
+  const fetchOne = async (file: PackageFile): Promise<[string, string]> => [
+    file.fileName,
+    await fetchPackage(file, options),
+  ];
+  return new Map(await fetchAll(files, fetchOne, options.onProgress));
 }
 
 async function fetchPackage(file: PackageFile, options: FetchPackagesOptions): Promise<string> {

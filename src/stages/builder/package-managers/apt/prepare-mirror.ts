@@ -6,7 +6,7 @@ import type { Fetched, Progress } from '../../../../model/progress.ts';
 import type { Downloader } from '../../../../ports/downloader.ts';
 import type { ProcessRunner } from '../../../../ports/process-runner.ts';
 import { listName, sourceUri } from './apt-config.ts';
-import { linkOrCopy } from './archive-dir.ts';
+import { linkOrCopy } from '../link-or-copy.ts';
 import { listBootstrapPackages } from './bootstrap-packages.ts';
 import type { Paragraph } from '../../../../model/deb822.ts';
 import { fetchPackages } from './fetch-packages.ts';

@@ -9,7 +9,7 @@ const read = (...path: string[]): string => readFileSync(join(...path), 'utf8');
 const programs = readdirSync(join(container, 'bin'));
 const scripts = [
   read(container, 'core.sh'),
-  ...['not-portage.sh', 'apt/helpers.sh'].map((name) => read(container, name)),
+  ...['not-portage.sh', 'apt/helpers.sh', 'apk/helpers.sh'].map((name) => read(container, name)),
   ...programs.map((name) => read(container, 'bin', name)),
 ].join('\n');
 
@@ -17,7 +17,8 @@ const scripts = [
 function helpers(): readonly string[] {
   const functions = [...scripts.matchAll(/^([a-z][\w-]*)\(\)/gm)].map(([, name]) => name ?? '');
   const [, looped = ''] = /^for _kubler_name in (.*); do$/m.exec(scripts) ?? [];
-  return [...functions, ...looped.split(' '), ...programs].sort();
+  // Package managers have some of the same name.
+  return [...new Set([...functions, ...looped.split(' '), ...programs])].sort();
 }
 
 /** First cells of the table of helpers, each with its usages: `die MESSAGE [STATUS]`. */
