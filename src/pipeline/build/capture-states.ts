@@ -1,4 +1,4 @@
-import { captureScript, listingScript } from '../../stages/builder/index.ts';
+import { captureScript, listingScript, runStep } from '../../stages/builder/index.ts';
 import * as carve from '../../stages/carve/index.ts';
 import { endListing, listingFormat, splitListing, type Listing } from '../../stages/rootfs/index.ts';
 import type { Build } from './with-build.ts';
@@ -17,7 +17,10 @@ export interface EndState extends StartState {
 /** Looks at the target root, before anything changes it. */
 export async function captureStart(build: Build): Promise<StartState> {
   const { listing, text } = await capture(build, 'start', carve.accountsScript);
-  return { listing, accounts: carve.parseAccounts(text) };
+  // An empty target root gets the builder's accounts: none of them is of this image's making.
+  const isSeeded = build.installer.usesBuilder && !listing.has('etc/passwd');
+  const accounts = isSeeded ? await captureBuilderAccounts(build) : text;
+  return { listing, accounts: carve.parseAccounts(accounts) };
 }
 
 /** Looks at the target root, and its package database if it had one, after the last hook. */
@@ -27,6 +30,15 @@ export async function captureEnd(build: Build, start: StartState): Promise<EndSt
   const database = start.listing.has(format.path) ? 'expected' : 'optional';
   return { listing, ...carve.parseCapture(text, format, database) };
 }
+
+const captureBuilderAccounts = ({ context }: Build): Promise<string> =>
+  runStep(context, {
+    name: 'builder-accounts',
+    root: 'builder',
+    targetReadOnly: true,
+    argv: ['sh', '-c', `cd /\n${carve.accountsScript}`],
+    stdout: 'capture',
+  });
 
 /** One command for both: starting its container takes longer than the command. */
 async function capture({ context, tempDir }: Build, name: string, textScript: string) {

@@ -82,13 +82,22 @@ function planCarve(
     state,
     before: spec.start.listing,
     after: listing,
-    requested: [...spec.filled.description.packages, ...spec.filled.state.required],
+    requested: requestedPackages(spec.filled, state),
     provided: spec.provided,
-    keep: definition.keep,
+    keep: [...definition.keep, ...spec.filled.description.keepOfParents],
     ...(parent && {
       parent: { paths: new Set(parent.tree.rootfs.keys()), packages: parent.record.packages },
     }),
   });
+}
+
+/** What was asked for, and not taken out again. */
+function requestedPackages(
+  { description, state: hooks }: FilledTarget,
+  state: carve.PackageDatabase,
+): string[] {
+  const gone = new Set(hooks.uninstalled.map(state.nameOf).filter((name) => !state.packages.has(name)));
+  return [...description.packages, ...hooks.required].filter((spec) => !gone.has(state.nameOf(spec)));
 }
 
 /** Spools what carve keeps and brings it into normal form. */
@@ -125,7 +134,7 @@ async function pruneTree(
   const below: BuiltTree = parent?.tree ?? { rootfs: new Map(), facts: new Map() };
   const pruned = prune(rootfs, {
     rules: definition.prune,
-    keep: definition.keep,
+    keep: [...definition.keep, ...filled.description.keepOfParents],
     keepHeaders: filled.description.keepHeaders,
     keepStaticLibs: filled.description.keepStaticLibs,
     protect: new Set(below.rootfs.keys()),

@@ -11,7 +11,7 @@ import type { Workspace } from '../workspace.ts';
 /**
  * What the Dockerfile.templates of a graph ask for. A child goes on from what its parent's file says, so that no parent
  * has to be there; only one that is left out, as `excluded` says, is taken as it was built.
- * Gives the faults of each file.
+ * Gives the faults of all files.
  */
 export async function planDockerfiles(
   workspace: Workspace,
@@ -20,10 +20,10 @@ export async function planDockerfiles(
   excluded: ReadonlySet<ImageId>,
 ): Promise<{
   readonly dockerfiles: ReadonlyMap<ImageId, ImagePlan>;
-  readonly faults: ReadonlyMap<ImageId, readonly KublerError[]>;
+  readonly faults: readonly KublerError[];
 }> {
   const plans = new Map<ImageId, ImagePlan>();
-  const faults = new Map<ImageId, readonly KublerError[]>();
+  const faults: KublerError[] = [];
   for (const { definition, parent, imported } of images) {
     const id = parent ?? imported;
     if (excluded.has(definition.id)) continue;
@@ -34,10 +34,10 @@ export async function planDockerfiles(
         findImage: (name) => findImage(project, definition.id, name),
       });
       plans.set(definition.id, drafted.plan);
-      if (drafted.faults.length > 0) faults.set(definition.id, drafted.faults);
+      faults.push(...drafted.faults);
     } catch (error) {
       if (!(error instanceof KublerError)) throw error;
-      faults.set(definition.id, [error]);
+      faults.push(error);
     }
   }
   return { dockerfiles: plans, faults };

@@ -5,7 +5,7 @@ import type { ImageId } from '../../model/image-id.ts';
 import type { ImageRecord } from '../../model/image-record.ts';
 import { positionOf } from '../../model/position-of.ts';
 import type { Project } from '../../model/project.ts';
-import { resolveTargets, surveyGraph, withoutImages, type Graph } from '../../stages/graph/index.ts';
+import { buildGraph, resolveTargets, type Graph } from '../../stages/graph/index.ts';
 import {
   digestFolder,
   digestIfThere,
@@ -42,14 +42,9 @@ export interface ProjectPlan {
   readonly records: ReadonlyMap<ImageId, ImageRecord>;
   /** Of all images but the excluded ones. */
   readonly dockerfiles: ReadonlyMap<ImageId, ImagePlan>;
-  /** What is wrong with images that are left out; none but in a dry run. */
-  readonly faults: readonly KublerError[];
 }
 
-/**
- * Looks at what exists and decides what a build of these targets has to do. Throws all that is wrong with them; a dry run
- * plans the others.
- */
+/** Looks at what exists and decides what a build of these targets has to do. */
 export async function planProject(
   workspace: Workspace,
   project: Project,
@@ -57,20 +52,14 @@ export async function planProject(
 ): Promise<ProjectPlan> {
   const { defaultNamespace } = request;
   const imports = await readImports(workspace.records, project);
-  const survey = surveyGraph(project, request.targets, {
+  const graph = buildGraph(project, request.targets, {
     imported: new Set(imports.keys()),
     ...(defaultNamespace !== undefined && { defaultNamespace }),
     copies: await findCopySources(project),
   });
   const excluded = excludedImages(project, request);
-  const planned = await planDockerfiles(workspace, project, survey.graph, excluded);
-  const { dockerfiles } = planned;
-  const wrong = new Map([...obstacles(survey.graph, excluded), ...planned.faults]);
-  const faults = [
-    ...new Set([...survey.faults, ...checkPruning(survey.graph), ...[...wrong.values()].flat()]),
-  ];
-  if (!request.dryRun) throwFaults(faults);
-  const graph = withoutImages(survey.graph, wrong.keys());
+  const { dockerfiles, faults } = await planDockerfiles(workspace, project, graph, excluded);
+  throwFaults([...checkPruning(graph), ...faults]);
   await requireEngine(
     workspace,
     listIndexUsers(graph).map(({ name, root, ...user }) => ({
@@ -100,25 +89,7 @@ export async function planProject(
     request.force,
   );
   const images = leaveOut(plan.images, excluded, records);
-  return { graph, plan: { ...plan, images }, indexes, records, dockerfiles, faults };
-}
-
-/** What keeps builders from being made on this machine, by the images that need them. */
-function obstacles(
-  { images, builders }: Graph,
-  excluded: ReadonlySet<ImageId>,
-): ReadonlyMap<ImageId, readonly KublerError[]> {
-  const found = new Map<string, readonly KublerError[]>();
-  for (const { definition } of builders) {
-    const { name, obstacles: own = [], extends: parent = '' } = definition;
-    found.set(name, [...(found.get(parent) ?? []), ...own]);
-  }
-  return new Map(
-    images.flatMap(({ definition: { id }, builder }) => {
-      const faults = excluded.has(id) ? [] : (found.get(builder) ?? []);
-      return faults.length === 0 ? [] : [[id, faults] as const];
-    }),
-  );
+  return { graph, plan: { ...plan, images }, indexes, records, dockerfiles };
 }
 
 /** Excluded images stay what they are, whatever the plan says; so their key is the one they were built with. */

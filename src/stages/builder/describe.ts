@@ -12,6 +12,8 @@ export interface Description {
   readonly builderPackages: readonly string[];
   readonly keepHeaders: boolean;
   readonly keepStaticLibs: boolean;
+  /** Globs of what parents have installed and their images have not, that this image is to have. */
+  readonly keepOfParents: readonly string[];
   /** Hooks that do something; one whose body is `:` costs nothing. */
   readonly hooks: ReadonlySet<Hook>;
 }
@@ -36,12 +38,19 @@ export function parseDescription(text: string): Description {
   const value = (key: string): string => rows.find(([name]) => name === key)?.[1]?.trim() ?? '';
   const words = (key: string): string[] => value(key).split(/\s+/).filter(Boolean);
   const flag = (key: string): boolean => !['', 'false', 'no', '0'].includes(value(key));
+  const [keepHeaders, keepStaticLibs] = [flag('keep_headers'), flag('keep_static_libs')];
+  const has = (key: string): boolean => words(key).length > 0;
   const hooks = rows.filter(([key]) => key === 'hook').map(([, name]) => name);
   return {
     packages: words('packages'),
     builderPackages: words('builder_packages'),
-    keepHeaders: flag('keep_headers'),
-    keepStaticLibs: flag('keep_static_libs'),
+    keepHeaders,
+    keepStaticLibs,
+    keepOfParents: [
+      ...(keepHeaders && has('headers_from') ? ['usr/include/**'] : []),
+      ...(keepStaticLibs && has('static_libs_from') ? ['{usr/,}lib{,64}/**/*.a'] : []),
+      ...(has('iconv_from') ? ['usr/lib{,64}/**/gconv/**', 'usr/lib{,64}/gconv/**'] : []),
+    ],
     // configure_bob is configure_builder's former name.
     hooks: new Set(hooks.map((name) => (name === 'configure_bob' ? 'configure_builder' : name)) as Hook[]),
   };

@@ -34,9 +34,8 @@ export interface FilledTarget {
   readonly description: Description;
   /** The target root as the hooks left it; the session's target is this snapshot now. */
   readonly target: SnapshotId;
-  /** The builder as `configure_builder` left it: children start from it. */
+  /** The builder that children start from: as `configure_builder` left it, or, if installing uses it, as all left it. */
   readonly builder: SnapshotId;
-  readonly packages: readonly PackageFile[];
   readonly state: HookState;
 }
 
@@ -58,22 +57,28 @@ export async function fillTarget(context: BuildContext, spec: TargetSpec): Promi
   const { description } = spec;
   const builder = await configureBuilder(context, spec, description);
   if (description.packages.length > 0 && !spec.canInstall) throw cannotInstall(context.subject, spec);
-  const packages = await resolvePackages(
-    context,
-    spec.installer,
-    spec.installer.target,
-    description.packages,
-  );
+  const isLate = spec.installer.usesBuilder && description.hooks.has('configure_rootfs_build');
+  const packages = isLate ? [] : await resolve(context, spec, description);
   const stretches = planStretches(context, spec, description, packages, builder.snapshot);
-  let { state } = builder;
+  let { state, snapshot } = builder;
   for (const stretch of stretches) {
     const reported = await reach(context, spec, 'target', stretch);
     // The last one speaks for configure_builder too: they share a builder.
     if (stretch.hooked) state = reported;
+    if (spec.installer.usesBuilder) snapshot = builderBeside(stretch.key);
   }
   const target = stretches.at(-1)?.key ?? spec.start;
-  return { description, target, builder: builder.snapshot, packages, state };
+  return { description, target, builder: snapshot, state };
 }
+
+const resolve = (
+  context: BuildContext,
+  { installer }: TargetSpec,
+  { packages }: Description,
+): Promise<readonly PackageFile[]> => resolvePackages(context, installer, installer.target, packages);
+
+/** The builder as it is when the target root has come to a snapshot. */
+const builderBeside = (key: SnapshotId): SnapshotId => stepKey('builder beside', { key });
 
 const cannotInstall = (subject: string, { installer }: TargetSpec): KublerError =>
   new KublerError(
@@ -88,15 +93,19 @@ const cannotInstall = (subject: string, { installer }: TargetSpec): KublerError 
 /** Brings a root to the end of a stretch, by doing it or by taking over what a former build made of it. */
 async function reach(
   context: BuildContext,
-  { steps }: TargetSpec,
+  { steps, installer }: TargetSpec,
   root: Root,
   { key, hooked, run }: Stretch,
 ): Promise<HookState> {
-  if (!(await steps.has(key))) {
+  const beside = root === 'target' && installer.usesBuilder ? builderBeside(key) : undefined;
+  const isThere = (await steps.has(key)) && (beside === undefined || (await steps.has(beside)));
+  if (!isThere) {
     await run();
     await steps.writeState(key, hooked ? await readHookState(context, 'builder') : noHookState);
+    if (beside !== undefined) await steps.writeState(beside, noHookState);
   }
   // Also when it is there already: the session goes on from it.
+  if (beside !== undefined) await context.session.commit('builder', beside);
   await context.session.commit(root, key);
   return steps.readState(key);
 }
@@ -110,10 +119,10 @@ function planStretches(
 ): Stretch[] {
   const hook = (name: 'configure_rootfs_build' | 'finish_rootfs_build') => () =>
     runHook(context, description, name, 'builder');
-  const install = () =>
+  const install = (files: readonly PackageFile[]) =>
     installPackages(context, spec.installer, {
       place: spec.installer.target,
-      packages,
+      packages: files,
       names: description.packages,
       mode: spec.mode,
     });
@@ -125,16 +134,18 @@ function planStretches(
     names: description.packages.join(' '),
     packages: packages.map(({ sha256 }) => sha256).join(' '),
     scripts: spec.installScripts,
+    ...(spec.installer.usesBuilder && { builder }),
   };
   const installKey = stepKey('install', inputs);
   const hookedKey = stepKey('target', { ...inputs, builder, hooks: spec.hookInputs });
   const finish = { key: hookedKey, hooked: true, run: hook('finish_rootfs_build') };
-  const installed = packages.length === 0 ? [] : [{ key: installKey, hooked: false, run: install }];
+  const installed =
+    packages.length === 0 ? [] : [{ key: installKey, hooked: false, run: () => install(packages) }];
   const finishes = description.hooks.has('finish_rootfs_build');
   if (!description.hooks.has('configure_rootfs_build')) return finishes ? [...installed, finish] : installed;
   const run = async () => {
     await hook('configure_rootfs_build')();
-    await install();
+    await install(spec.installer.usesBuilder ? await resolve(context, spec, description) : packages);
     await hook('finish_rootfs_build')();
   };
   return [{ key: hookedKey, hooked: true, run }];

@@ -5,13 +5,21 @@ import { runStep, type BuildContext } from './build-step.ts';
 export interface HookState {
   readonly provided: readonly string[];
   readonly unprovided: readonly string[];
+  /** Packages that were installed, and taken out again. */
+  readonly uninstalled: readonly string[];
   /** Packages that helpers took something from: as if they had been asked for. */
   readonly required: readonly string[];
   /** `log_as_installed` rows. */
   readonly logged: readonly { readonly group: string; readonly name: string; readonly note: string }[];
 }
 
-export const noHookState: HookState = { provided: [], unprovided: [], required: [], logged: [] };
+export const noHookState: HookState = {
+  provided: [],
+  unprovided: [],
+  uninstalled: [],
+  required: [],
+  logged: [],
+};
 
 /** Reads what the hooks of this session have written with the helpers of `container/core.sh`. */
 export async function readHookState(context: BuildContext, root: Root): Promise<HookState> {
@@ -30,6 +38,7 @@ export async function readHookState(context: BuildContext, root: Root): Promise<
   return {
     provided: names('provided'),
     unprovided: names('unprovided'),
+    uninstalled: names('uninstalled'),
     required: names('required'),
     logged: rows
       .filter(([key]) => key === 'logged')

@@ -20,8 +20,10 @@ export async function tryFill(
     mode: 'configured',
   });
   await runHook(context, description, 'configure_builder', 'builder');
-  const packages = await resolvePackages(context, installer, installer.target, names);
+  const resolve = () => resolvePackages(context, installer, installer.target, names);
+  const known = installer.usesBuilder ? undefined : await resolve();
   await runHook(context, description, 'configure_rootfs_build', 'builder');
+  const packages = known ?? (await resolve());
   await installPackages(context, installer, { place: installer.target, packages, names, mode });
   await runHook(context, description, 'finish_rootfs_build', 'builder');
 }

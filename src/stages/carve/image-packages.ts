@@ -11,9 +11,9 @@ export function installedKey(state: PackageDatabase, item: PackageVersion): stri
 
 /** Packages of a parent image by what became of them in the child's target root, as keys of this state. */
 export interface Inherited {
-  /** Still there in the same version. */
+  /** Still there in the same version, built with the same flags. */
   readonly same: readonly string[];
-  /** Installed in another version. */
+  /** Installed in another version, or with other flags. */
   readonly replaced: readonly string[];
   readonly removed: readonly PackageVersion[];
 }
@@ -25,8 +25,9 @@ export function inheritedPackages(state: PackageDatabase, parent: readonly Packa
   const removed: PackageVersion[] = [];
   for (const item of parent) {
     const key = installedKey(state, item);
-    if (key === undefined) removed.push(item);
-    else (state.packages.get(key)?.version === item.version ? same : replaced).push(key);
+    const now = key === undefined ? undefined : state.packages.get(key);
+    if (key === undefined || now === undefined) removed.push(item);
+    else (now.version === item.version && now.flags === item.flags ? same : replaced).push(key);
   }
   return { same, replaced, removed };
 }

@@ -14,16 +14,22 @@ const scratch = [
   'var/cache/apt',
   'var/cache/ldconfig',
   'var/lib/apt/lists',
+  // What Portage keeps about its work has times and counters in it; of its database scanners get an extract.
+  'etc/portage',
+  'var/cache/edb',
+  'var/db/pkg',
+  'var/lib/gentoo',
+  'var/lib/portage',
 ];
 
 const below = (folders: readonly string[]): RegExp => new RegExp(`^(?:${folders.join('|')})/`);
 
 /**
  * Kubler's mount points; the library cache, which is made anew for the final tree; backups of account files, which
- * would name accounts and passwords that were taken out.
+ * would name accounts and passwords that were taken out; Portage's folders, and its settings for shells and systems no image has.
  */
 const files =
-  /^(?:\.kubler.*|etc\/ld\.so\.cache|etc\/(?:passwd|group|g?shadow|sub[ug]id)-|etc\/\.pwd\.lock)$/s;
+  /^(?:\.kubler.*|var\/(?:cache\/edb|lib\/(?:portage|gentoo))|etc\/(?:csh\.env|environment\.d\/10-gentoo-env\.conf)|etc\/ld\.so\.cache|etc\/(?:passwd|group|g?shadow|sub[ug]id)-|etc\/\.pwd\.lock)$/s;
 
 /** Path and find's type letter → whether carve leaves it behind. */
 export type NeverKept = (path: string, type: string) => boolean;

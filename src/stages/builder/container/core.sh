@@ -114,6 +114,13 @@ copy_from_builder_if_changed() {
 # init_docs: accepted from older build.sh files; package lists need no preparation here.
 init_docs() { :; }
 
+# What a package manager does around hooks; with the name of the hook.
+_kubler_before_hook() { :; }
+_kubler_after_hook() { :; }
+
+# _kubler_describe: what it makes of the variables of build.sh before they are reported.
+_kubler_describe() { :; }
+
 # What depends on the package manager.
 # shellcheck source=apt/helpers.sh
 source "/.kubler/${KUBLER_PACKAGE_MANAGER:?}/helpers.sh"

@@ -10,7 +10,8 @@ if [[ -f /config/build.sh ]]; then
   source /config/build.sh >&2
 fi
 
-for name in packages builder_packages keep_headers keep_static_libs; do
+_kubler_describe
+for name in packages builder_packages keep_headers keep_static_libs headers_from static_libs_from iconv_from; do
   variable="_${name}"
   printf '%s\t%s\n' "${name}" "$(tr '\n\t' '  ' <<<"${!variable-}")"
 done

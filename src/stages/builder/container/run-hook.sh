@@ -12,4 +12,6 @@ hook="$1"
 # configure_bob is the former name of configure_builder.
 declare -F "${hook}" >/dev/null || hook=configure_bob
 cd /
+_kubler_before_hook "${hook}"
 "${hook}"
+_kubler_after_hook

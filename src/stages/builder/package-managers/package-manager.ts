@@ -134,6 +134,11 @@ export interface Installer {
   readonly hookEnv: Readonly<Record<string, string>>;
   /** Where the packages of an image go. */
   readonly target: Place;
+  /**
+   * Whether the builder has a part in it: its configuration says what is installed, so that hooks may change that, and what building
+   * takes is installed there. Children then find the builder as the whole build left it.
+   */
+  readonly usesBuilder: boolean;
   /** Paths without which nothing can be installed in a target root. */
   readonly needs: readonly string[];
   /**

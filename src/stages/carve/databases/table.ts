@@ -1,14 +1,10 @@
-import { assert } from '../../../errors.ts';
 import type { PackageManagerName } from '../../../model/package-manager.ts';
-import type { DatabaseFormat } from './database.ts';
 import { apk } from './apk.ts';
+import type { DatabaseFormat } from './database.ts';
 import { dpkg } from './dpkg.ts';
+import { portage } from './portage/index.ts';
 
-const table: Readonly<Partial<Record<PackageManagerName, DatabaseFormat>>> = { apt: dpkg, apk };
+const table: Readonly<Record<PackageManagerName, DatabaseFormat>> = { apt: dpkg, apk, portage };
 
 /** How the package manager of that name keeps its database. */
-export function databaseFormat(name: PackageManagerName): DatabaseFormat {
-  const format = table[name];
-  assert(format, `no database of ${name}`);
-  return format;
-}
+export const databaseFormat = (name: PackageManagerName): DatabaseFormat => table[name];

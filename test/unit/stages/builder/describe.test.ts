@@ -9,6 +9,7 @@ describe('parseDescription', () => {
       packages: ['curl', 'jq'],
       builderPackages: ['gcc'],
       keepHeaders: true,
+      keepOfParents: [],
       keepStaticLibs: false,
       hooks: new Set(['finish_rootfs_build']),
     });
@@ -21,4 +22,11 @@ describe('parseDescription', () => {
   it.each(['false', 'no', '0', ''])('takes "%s" for off', (value) => {
     expect(parseDescription(`keep_headers\t${value}\n`).keepHeaders).toBe(false);
   });
+});
+
+it('keeps of parents what is asked for, and kept at all', () => {
+  const globs = (text: string) => parseDescription(text).keepOfParents;
+  expect(globs('headers_from\ta/b\n')).toEqual([]);
+  expect(globs('headers_from\ta/b\nkeep_headers\ttrue\nstatic_libs_from\ta/b\n')).toEqual(['usr/include/**']);
+  expect(globs('keep_static_libs\t1\nstatic_libs_from\ta/b\n')).toEqual(['{usr/,}lib{,64}/**/*.a']);
 });

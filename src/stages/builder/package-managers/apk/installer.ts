@@ -28,6 +28,7 @@ export async function openApkInstaller(index: FrozenIndex, options: InstallerOpt
     inputs: [{ hostPath: dir, containerPath: containerDir }],
     hookEnv: {},
     target,
+    usesBuilder: false,
     needs: [],
     prepareTarget: (context) => prepareTarget(apk, context, target),
     resolve: (context, place, names) => resolve(apk, context, place, names),

@@ -45,6 +45,7 @@ export async function openAptInstaller(index: FrozenIndex, options: InstallerOpt
     ],
     hookEnv: {},
     target,
+    usesBuilder: false,
     needs: ['usr/bin/apt-get', 'var/lib/dpkg/status'],
     resolve: (context, place, names) =>
       askApt(apt, context, { name: logName(place, 'resolve'), place }, ['install', '--', ...names]),
