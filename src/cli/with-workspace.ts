@@ -20,11 +20,15 @@ export interface OpenProject {
   readonly namespace: string | undefined;
 }
 
-/** Reads the project a command was called in; warnings go to standard error. */
+/**
+ * Reads the project a command was called in; warnings go to standard error. What has faults is named there, unless the
+ * command tells them itself (`tellsFaults`).
+ */
 export async function openProject(
   context: CliContext,
   flags: ProjectFlags,
   overrides: SettingsOverrides = {},
+  { tellsFaults = false }: { readonly tellsFaults?: boolean } = {},
 ): Promise<OpenProject> {
   // Loaded when used: help needs neither schema nor parsers.
   const { currentNamespace, loadProject } = await import('../pipeline/load-project.ts');
@@ -37,8 +41,20 @@ export async function openProject(
     shippedDir: context.shippedDir,
     homeDir: context.homeDir,
   });
-  for (const warning of project.warnings) context.stderr(`warning: ${harmless(warning)}\n`);
+  const warnings = [...project.warnings, ...(tellsFaults ? [] : namesOfBroken(project))];
+  for (const warning of warnings) context.stderr(`warning: ${harmless(warning)}\n`);
   return { project, namespace: currentNamespace(project, startDir) };
+}
+
+/** One line that names what of the project cannot be read. */
+function namesOfBroken({ broken, namespaces }: Project): readonly string[] {
+  const shared = [...namespaces.values()].filter(({ isShared }) => isShared).map(({ name }) => `${name}/`);
+  const names = [...broken.images.keys(), ...broken.builders.keys()].filter(
+    (name) => !shared.some((prefix) => name.startsWith(prefix)),
+  );
+  if (names.length === 0) return [];
+  const shown = names.slice(0, 5).join(', ') + (names.length > 5 ? ` and ${names.length - 5} more` : '');
+  return [`${shown} left out, as there are faults in the files; kubler graph tells them`];
 }
 
 /** Opens the workspace of a project for `work`, with progress on standard error. */

@@ -7,5 +7,5 @@ export function positionOf(
   variable: string,
 ): { readonly at?: SourcePosition } {
   const position = definition.positions?.get(variable);
-  return position === undefined ? {} : { at: { ...position, file: `${definition.dir}/build.conf` } };
+  return position === undefined ? {} : { at: { file: `${definition.dir}/build.conf`, ...position } };
 }

@@ -1,4 +1,4 @@
-import type { SourcePosition } from '../errors.ts';
+import type { KublerError, SourcePosition } from '../errors.ts';
 import type { EngineSetting } from './engine-status.ts';
 import type { ContainerOptions } from './container-options.ts';
 import type { ImageId } from './image-id.ts';
@@ -94,6 +94,8 @@ export interface BuilderDefinition {
   readonly variables: Variables;
   /** Where what names its base, its package manager and its mounts stands. */
   readonly positions?: VariablePositions;
+  /** Why it cannot be made on this machine. */
+  readonly obstacles?: readonly KublerError[];
 }
 
 /** Variables of a build.conf after expansion. */
@@ -132,6 +134,14 @@ export interface Namespace {
   readonly name: string;
   readonly dir: string;
   readonly settings: Settings;
+  /** True for one of the user's, in the data dir: there for parents and builders, and where a target names it. */
+  readonly isShared?: boolean;
+}
+
+/** What cannot be read, by name: everything that is wrong with it. */
+export interface BrokenDefinitions {
+  readonly images: ReadonlyMap<ImageId, readonly KublerError[]>;
+  readonly builders: ReadonlyMap<string, readonly KublerError[]>;
 }
 
 /** Everything that was read from a working directory. */
@@ -141,6 +151,8 @@ export interface Project {
   readonly namespaces: ReadonlyMap<string, Namespace>;
   readonly images: ReadonlyMap<ImageId, ImageDefinition>;
   readonly builders: ReadonlyMap<string, BuilderDefinition>;
+  /** Images and builders that are there, but have faults: only who needs them is stopped. */
+  readonly broken: BrokenDefinitions;
   /** Faults that do not stop anything: unknown upper-case names in a build.conf, with a suggestion. */
   readonly warnings: readonly string[];
 }

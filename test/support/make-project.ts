@@ -67,6 +67,7 @@ export function makeProject(
     ),
     images: new Map(ids.map((id) => [id, makeImage(id, images[id] ?? {})])),
     builders: new Map(Object.entries(builders).map(([name, fields]) => [name, makeBuilder(name, fields)])),
+    broken: { images: new Map(), builders: new Map() },
     warnings: [],
   };
 }

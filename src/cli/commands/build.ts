@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
-import { KublerError } from '../../errors.ts';
+import { KublerError, throwFaults } from '../../errors.ts';
 import type { BuildReport } from '../../pipeline/build/build-all.ts';
 import type { Workspace } from '../../pipeline/workspace.ts';
 import type { ProjectPlan } from '../../pipeline/plan/plan-project.ts';
@@ -43,7 +43,7 @@ export function registerBuild(program: Command, context: CliContext, result: Cli
         result.status = await runShell(context, targets, options);
         return;
       }
-      const { project, namespace } = await openProject(context, options);
+      const { project, namespace } = await openProject(context, options, {}, { tellsFaults: true });
       const { planProject } = await import('../../pipeline/plan/plan-project.ts');
       const { buildAll } = await import('../../pipeline/build/build-all.ts');
       const load = readLoad(options.load);
@@ -141,7 +141,7 @@ const addTarget = (target: string, former: readonly string[] | undefined): reado
   target,
 ];
 
-function printPlan(context: CliContext, { plan }: ProjectPlan, json = false): undefined {
+function printPlan(context: CliContext, { plan, faults }: ProjectPlan, json = false): undefined {
   const steps = plan.images.map(({ definition, action, reason, key }) => ({
     image: definition.id,
     action,
@@ -154,7 +154,8 @@ function printPlan(context: CliContext, { plan }: ProjectPlan, json = false): un
         ['IMAGE', 'ACTION', 'WHY'],
         steps.map(({ image, action, reason }) => [image, action, reason]),
       );
-  context.stdout(text);
+  if (steps.length > 0 || faults.length === 0) context.stdout(text);
+  throwFaults(faults);
 }
 
 function toTable(report: BuildReport): string {

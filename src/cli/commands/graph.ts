@@ -1,4 +1,5 @@
 import { Option, type Command } from '@commander-js/extra-typings';
+import { throwFaults } from '../../errors.ts';
 import type { CliContext } from '../context.ts';
 import { withProject } from '../project-options.ts';
 import { renderJson } from '../render-json.ts';
@@ -19,7 +20,7 @@ export function registerGraph(program: Command, context: CliContext): void {
   )
     .addHelpText('after', '\nExample:\n  kubler graph --format dot | dot -Tsvg > images.svg\n')
     .action(async (targets, options) => {
-      const { project, namespace } = await openProject(context, options);
+      const { project, namespace } = await openProject(context, options, {}, { tellsFaults: true });
       const { drawGraph } = await import('../../pipeline/plan/draw-graph.ts');
       const { foreignParents, readImports } = await import('../../pipeline/plan/read-imports.ts');
       // The data dir is only looked into where a parent may have been imported.
@@ -31,7 +32,8 @@ export function registerGraph(program: Command, context: CliContext): void {
         imported: new Set(imports.keys()),
         ...(namespace !== undefined && { defaultNamespace: namespace }),
       };
-      const drawn = await drawGraph(project, targets, graph, options.format);
+      const { drawn, faults } = await drawGraph(project, targets, graph, options.format);
       context.stdout(typeof drawn === 'string' ? drawn : renderJson(drawn));
+      throwFaults(faults);
     });
 }

@@ -1,4 +1,6 @@
 import type { Command } from '@commander-js/extra-typings';
+import { throwFaults } from '../../errors.ts';
+import { brokenFaults } from '../../model/broken-faults.ts';
 import type { CliContext } from '../context.ts';
 import { jsonOption, withProject } from '../project-options.ts';
 import { renderJson } from '../render-json.ts';
@@ -16,7 +18,7 @@ export function registerList(program: Command, context: CliContext): void {
   )
     .addHelpText('after', '\nExample:\n  kubler list --json\n')
     .action(async (options) => {
-      const { project } = await openProject(context, options);
+      const { project } = await openProject(context, options, {}, { tellsFaults: true });
       const { listImages } = await import('../../pipeline/images/list-images.ts');
       const images = await withWorkspace(context, project, (workspace) => listImages(workspace, project));
       const rows = images.map((image) => [
@@ -35,5 +37,6 @@ export function registerList(program: Command, context: CliContext): void {
               'PACKAGES',
             ]),
       );
+      throwFaults(brokenFaults(project));
     });
 }

@@ -11,7 +11,7 @@ import type { Workspace } from '../workspace.ts';
 /**
  * What the Dockerfile.templates of a graph ask for. A child goes on from what its parent's file says, so that no parent
  * has to be there; only one that is left out, as `excluded` says, is taken as it was built.
- * Gives the faults of all files.
+ * Gives the faults of each file.
  */
 export async function planDockerfiles(
   workspace: Workspace,
@@ -20,10 +20,10 @@ export async function planDockerfiles(
   excluded: ReadonlySet<ImageId>,
 ): Promise<{
   readonly dockerfiles: ReadonlyMap<ImageId, ImagePlan>;
-  readonly faults: readonly KublerError[];
+  readonly faults: ReadonlyMap<ImageId, readonly KublerError[]>;
 }> {
   const plans = new Map<ImageId, ImagePlan>();
-  const faults: KublerError[] = [];
+  const faults = new Map<ImageId, readonly KublerError[]>();
   for (const { definition, parent, imported } of images) {
     const id = parent ?? imported;
     if (excluded.has(definition.id)) continue;
@@ -34,10 +34,10 @@ export async function planDockerfiles(
         findImage: (name) => findImage(project, definition.id, name),
       });
       plans.set(definition.id, drafted.plan);
-      faults.push(...drafted.faults);
+      if (drafted.faults.length > 0) faults.set(definition.id, drafted.faults);
     } catch (error) {
       if (!(error instanceof KublerError)) throw error;
-      faults.push(error);
+      faults.set(definition.id, [error]);
     }
   }
   return { dockerfiles: plans, faults };

@@ -5,7 +5,7 @@ import type { ImageId } from '../../model/image-id.ts';
 import type { ImageRecord } from '../../model/image-record.ts';
 import { positionOf } from '../../model/position-of.ts';
 import type { Project } from '../../model/project.ts';
-import { buildGraph, resolveTargets, type Graph } from '../../stages/graph/index.ts';
+import { resolveTargets, surveyGraph, withoutImages, type Graph } from '../../stages/graph/index.ts';
 import {
   digestFolder,
   digestIfThere,
@@ -42,9 +42,14 @@ export interface ProjectPlan {
   readonly records: ReadonlyMap<ImageId, ImageRecord>;
   /** Of all images but the excluded ones. */
   readonly dockerfiles: ReadonlyMap<ImageId, ImagePlan>;
+  /** What is wrong with images that are left out; none but in a dry run. */
+  readonly faults: readonly KublerError[];
 }
 
-/** Looks at what exists and decides what a build of these targets has to do. */
+/**
+ * Looks at what exists and decides what a build of these targets has to do. Throws all that is wrong with them; a dry run
+ * plans the others.
+ */
 export async function planProject(
   workspace: Workspace,
   project: Project,
@@ -52,14 +57,20 @@ export async function planProject(
 ): Promise<ProjectPlan> {
   const { defaultNamespace } = request;
   const imports = await readImports(workspace.records, project);
-  const graph = buildGraph(project, request.targets, {
+  const survey = surveyGraph(project, request.targets, {
     imported: new Set(imports.keys()),
     ...(defaultNamespace !== undefined && { defaultNamespace }),
     copies: await findCopySources(project),
   });
   const excluded = excludedImages(project, request);
-  const { dockerfiles, faults } = await planDockerfiles(workspace, project, graph, excluded);
-  throwFaults([...checkPruning(graph), ...faults]);
+  const planned = await planDockerfiles(workspace, project, survey.graph, excluded);
+  const { dockerfiles } = planned;
+  const wrong = new Map([...obstacles(survey.graph, excluded), ...planned.faults]);
+  const faults = [
+    ...new Set([...survey.faults, ...checkPruning(survey.graph), ...[...wrong.values()].flat()]),
+  ];
+  if (!request.dryRun) throwFaults(faults);
+  const graph = withoutImages(survey.graph, wrong.keys());
   await requireEngine(
     workspace,
     listIndexUsers(graph).map(({ name, root, ...user }) => ({
@@ -89,7 +100,25 @@ export async function planProject(
     request.force,
   );
   const images = leaveOut(plan.images, excluded, records);
-  return { graph, plan: { ...plan, images }, indexes, records, dockerfiles };
+  return { graph, plan: { ...plan, images }, indexes, records, dockerfiles, faults };
+}
+
+/** What keeps builders from being made on this machine, by the images that need them. */
+function obstacles(
+  { images, builders }: Graph,
+  excluded: ReadonlySet<ImageId>,
+): ReadonlyMap<ImageId, readonly KublerError[]> {
+  const found = new Map<string, readonly KublerError[]>();
+  for (const { definition } of builders) {
+    const { name, obstacles: own = [], extends: parent = '' } = definition;
+    found.set(name, [...(found.get(parent) ?? []), ...own]);
+  }
+  return new Map(
+    images.flatMap(({ definition: { id }, builder }) => {
+      const faults = excluded.has(id) ? [] : (found.get(builder) ?? []);
+      return faults.length === 0 ? [] : [[id, faults] as const];
+    }),
+  );
 }
 
 /** Excluded images stay what they are, whatever the plan says; so their key is the one they were built with. */

@@ -1,7 +1,7 @@
 import type { ImageId } from '../../model/image-id.ts';
 import type { Project } from '../../model/project.ts';
 import { compareIndexes, packageManager, type IndexChanges } from '../../stages/builder/index.ts';
-import { buildGraph } from '../../stages/graph/index.ts';
+import { surveyGraph } from '../../stages/graph/index.ts';
 import { listIndexUsers, sourcesOf, type PackageUser } from './freeze-indexes.ts';
 import { readImports } from './read-imports.ts';
 import { requireIndexTools } from '../require-engine.ts';
@@ -38,7 +38,7 @@ export async function updateIndexes(workspace: Workspace, project: Project): Pro
 
 /** Builders and images that use an index; in a project without images, all builders with a base. */
 function listUsers(project: Project, imported: ReadonlySet<ImageId>): readonly PackageUser[] {
-  const users = listIndexUsers(buildGraph(project, [], { imported }));
+  const users = listIndexUsers(surveyGraph(project, [], { imported }).graph);
   if (users.length > 0) return users;
   return [...project.builders.values()].flatMap((root) => {
     const { name, base, settings, packageManager = 'apt' } = root;

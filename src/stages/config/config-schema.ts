@@ -91,6 +91,35 @@ const network = z
   .partial()
   .describe('How the network is reached.');
 
+/** Variables of the original that are keys of the file. */
+export const variableKeys: ReadonlyMap<string, string> = new Map([
+  ['IMAGE_TAG', 'tags'],
+  ['AUTHOR', 'maintainer'],
+  ['DEFAULT_BUILDER', 'default_builder'],
+  ['KUBLER_DATA_DIR', 'data_dir'],
+  ['HTTP_PROXY', 'network.http_proxy'],
+  ['HTTPS_PROXY', 'network.https_proxy'],
+  ['NO_PROXY', 'network.no_proxy'],
+]);
+
+const shellText = z.string('it must be text (put it in quotes)').refine((text) => !text.includes('\0'));
+
+const variables = z
+  .record(z.string(), z.union([shellText, z.array(shellText)]))
+  .superRefine((values, context) => {
+    for (const name of Object.keys(values)) {
+      const key = variableKeys.get(name);
+      const isName = /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
+      if (isName && key === undefined) continue;
+      const message = isName ? `there is the key "${key}" for it` : 'it is not the name of a variable';
+      context.addIssue({ code: 'custom', path: [name], message });
+    }
+  })
+  .describe(
+    'Variables that every build.conf below may use. BOB_* are handed to hooks and templates; some, such as POST_BUILD_HC, ' +
+      'count for all images.',
+  );
+
 /** The shape of `kubler.config.yaml`, of a working directory and of a namespace alike. */
 export const configSchema = z
   .strictObject({
@@ -128,6 +157,7 @@ export const configSchema = z
     apt,
     apk,
     network,
+    variables,
     namespace: name.describe(
       'Name of the namespace, where the working directory itself is one. Default: the name of the folder.',
     ),

@@ -5,21 +5,24 @@ import { KublerError, KublerErrors, type KublerErrorOptions, type SourcePosition
 export interface Diagnostics {
   /** Notes a `CONFIG_INVALID` fault. */
   fault(message: string, options?: KublerErrorOptions): void;
-  /** Notes something that stops nothing; `at` is undefined for what stands in no file. */
+  /** Notes something that stops nothing; `at` is undefined for what stands in no file. The same text again is only counted. */
   warn(at: Pick<SourcePosition, 'file' | 'line'> | undefined, text: string): void;
   /** Result of `work`; undefined when it throws a `KublerError`, which is noted. */
   collect<T>(work: () => Promise<T>): Promise<T | undefined>;
   readonly faults: readonly KublerError[];
   readonly warnings: readonly string[];
+  /** Others for one part of the project: its faults are apart, its warnings are told with all. */
+  apart(): Diagnostics;
 }
+
+type Warnings = Map<string, { readonly place: string; times: number }>;
 
 /** Past this many faults of one file, the rest are only counted. */
 const mostPerFile = 20;
 
 /** An empty list of faults; warnings name files relative to `workingDir`. */
-export function createDiagnostics(workingDir: string): Diagnostics {
+export function createDiagnostics(workingDir: string, warnings: Warnings = new Map()): Diagnostics {
   const kept: KublerError[] = [];
-  const warnings: string[] = [];
   const perFile = new Map<string, number>();
 
   /** True while the file has not used up its share. */
@@ -29,6 +32,11 @@ export function createDiagnostics(workingDir: string): Diagnostics {
     perFile.set(file, count);
     return count <= mostPerFile;
   }
+
+  const placeOf = ({ file, line }: Pick<SourcePosition, 'file' | 'line'>): string => {
+    const path = relative(workingDir, file);
+    return `${path.startsWith('..') ? file : path}:${line}`;
+  };
 
   const add = (fault: KublerError): void => {
     if (hasRoom(fault.at?.file)) kept.push(fault);
@@ -47,9 +55,9 @@ export function createDiagnostics(workingDir: string): Diagnostics {
       if (hasRoom(options?.at?.file)) kept.push(new KublerError('CONFIG_INVALID', message, options));
     },
     warn(at, text) {
-      if (at === undefined) return void warnings.push(text);
-      const path = relative(workingDir, at.file);
-      warnings.push(`${path.startsWith('..') ? at.file : path}:${at.line}: ${text}`);
+      const same = warnings.get(text);
+      if (same) same.times++;
+      else warnings.set(text, { place: at === undefined ? '' : `${placeOf(at)}: `, times: 1 });
     },
     async collect(work) {
       try {
@@ -64,6 +72,11 @@ export function createDiagnostics(workingDir: string): Diagnostics {
     get faults() {
       return [...kept, ...uncounted()];
     },
-    warnings,
+    get warnings() {
+      return [...warnings].map(([text, { place, times }]) =>
+        times === 1 ? place + text : `${place}${text} (and ${times - 1} more of these)`,
+      );
+    },
+    apart: () => createDiagnostics(workingDir, warnings),
   };
 }

@@ -7,8 +7,12 @@ export type ShellValue = string | readonly string[];
 /** What evaluating a word needs to know, and where it reports what it cannot do. */
 export interface Evaluation {
   lookup(name: string): ShellValue | undefined;
-  /** Takes a fault at an offset of the file. `unset` names a variable that has no value. */
-  fault(offset: number, fault: { readonly reason: string } | { readonly unset: string }): void;
+  /** Takes a fault at an offset of the file. */
+  fault(offset: number, reason: string): void;
+  /** Takes what only running a command would tell. */
+  command(offset: number, reason: string): void;
+  /** Notes a variable that has no value. */
+  unset(offset: number, name: string): void;
   /** False once the values of this file have grown too long together. */
   spend(characters: number, offset: number): boolean;
 }
@@ -37,15 +41,17 @@ function literal(raw: string, value: string, splits: boolean): readonly Fragment
 }
 
 function refuse(part: WordPart, evaluation: Evaluation): readonly Fragment[] {
-  evaluation.fault(part.pos, { reason: `${describePart(part)} is not allowed` });
+  const reason = `${describePart(part)} is not allowed`;
+  if (part.type === 'CommandExpansion') evaluation.command(part.pos, reason);
+  else evaluation.fault(part.pos, reason);
   return [];
 }
 
 function textOf(name: string, pos: number, evaluation: Evaluation): string {
   const value = evaluation.lookup(name);
   if (typeof value === 'string') return value;
-  if (value === undefined) evaluation.fault(pos, { unset: name });
-  else evaluation.fault(pos, { reason: `${name} is a list and cannot be put into a value` });
+  if (value === undefined) evaluation.unset(pos, name);
+  else evaluation.fault(pos, `${name} is a list and cannot be put into a value`);
   return '';
 }
 
@@ -99,7 +105,7 @@ function partFragments(
 }
 
 function tilde(pos: number, evaluation: Evaluation): readonly Fragment[] {
-  evaluation.fault(pos, { reason: 'the home folder "~" is not allowed' });
+  evaluation.fault(pos, 'the home folder "~" is not allowed');
   return [];
 }
 

@@ -13,12 +13,27 @@ export interface NamespaceFolder {
 
 const isFolder = async (path: string): Promise<boolean> => (await fileKind(path)) === 'folder';
 
+const hasDefinitions = async (dir: string): Promise<boolean> =>
+  (await isFolder(join(dir, 'images'))) || (await isFolder(join(dir, 'builder')));
+
 /** The original's layout has namespaces directly in the working directory; each has a configuration file. */
 async function isOriginalNamespace(dir: string): Promise<boolean> {
-  const hasDefinitions = (await isFolder(join(dir, 'images'))) || (await isFolder(join(dir, 'builder')));
-  if (!hasDefinitions) return false;
+  if (!(await hasDefinitions(dir))) return false;
   const files = [configFileName, originalFileName].map((name) => fileKind(join(dir, name)));
   return (await Promise.all(files)).includes('file');
+}
+
+/** Namespaces of the user, for all projects: folders of `<dataDir>/namespaces`. Those with strange names are left alone. */
+export async function findUserNamespaces(dataDirs: readonly string[]): Promise<readonly NamespaceFolder[]> {
+  const found = new Map<string, NamespaceFolder>();
+  for (const dataDir of dataDirs) {
+    for (const name of await foldersIn(join(dataDir, 'namespaces'))) {
+      const dir = join(dataDir, 'namespaces', name);
+      if (isValidName(name) && !found.has(name) && (await hasDefinitions(dir)))
+        found.set(name, { name, dir });
+    }
+  }
+  return [...found.values()];
 }
 
 async function listFolders(workingDir: string): Promise<readonly NamespaceFolder[]> {
@@ -34,7 +49,7 @@ async function listFolders(workingDir: string): Promise<readonly NamespaceFolder
 }
 
 /** The working directory is itself a namespace when it has `images/` but no `namespaces/`. */
-async function isSingle(workingDir: string): Promise<boolean> {
+export async function isSingle(workingDir: string): Promise<boolean> {
   return (await isFolder(join(workingDir, 'images'))) && !(await isFolder(join(workingDir, 'namespaces')));
 }
 

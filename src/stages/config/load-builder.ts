@@ -173,7 +173,9 @@ export async function loadBuilder(dir: string, context: LoadContext): Promise<Bu
   await checkFile(dir, 'build.sh');
   const reader = createVariableReader(assignments, `builder "${name}"`, diagnostics);
   const packageManager = readPackageManager(reader);
-  checkArchitecture(reader, architecture);
+  // They are no faults of the file: elsewhere it is fine.
+  const here = diagnostics.apart();
+  checkArchitecture(createVariableReader(assignments, `builder "${name}"`, here), architecture);
   checkOrigin(reader, name, assignments.faulty);
   return {
     name,
@@ -188,5 +190,6 @@ export async function loadBuilder(dir: string, context: LoadContext): Promise<Bu
       ...['PACKAGE_MANAGER', 'BUILDER', 'BUILDER_BASE', 'BUILDER_BASE_SHA256', 'STAGE3_BASE', 'ARCH_URL'],
       ...mountVariables,
     ]),
+    obstacles: here.faults,
   };
 }

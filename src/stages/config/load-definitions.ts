@@ -7,49 +7,70 @@ import { loadBuilder } from './load-builder.ts';
 import type { LoadContext } from './load-context.ts';
 import { loadImage } from './load-image.ts';
 
-/** Loads each folder in `dir` by `load`, whose faults are noted; folders of faulty definitions are left out. */
-async function loadEach<T>(
-  dir: string,
-  what: string,
-  context: LoadContext,
-  load: (dir: string) => Promise<T>,
-): Promise<readonly T[]> {
-  const loaded: T[] = [];
-  for (const name of await foldersIn(dir)) {
-    const definition = await context.diagnostics.collect(async () => {
-      if (isValidName(name)) return load(join(dir, name));
-      throw new KublerError(
-        'CONFIG_INVALID',
-        `cannot load ${what} "${join(dir, name)}": "${name}" is not a valid name`,
-        {
-          hint: `a name is ${nameRule}`,
-        },
-      );
+/** Definitions by name, and the faults of those that cannot be read. */
+export interface Loaded<Name extends string, T> {
+  readonly loaded: readonly (readonly [Name, T])[];
+  readonly broken: readonly (readonly [Name, readonly KublerError[]])[];
+}
+
+/** What to load: each folder in `dir` that is not to be skipped. */
+interface Source<Name extends string, Context, T> {
+  readonly dir: string;
+  readonly what: 'image' | 'builder';
+  readonly nameOf: (folder: string) => Name;
+  readonly load: (dir: string, context: Context) => Promise<T>;
+  readonly skip?: ReadonlySet<string>;
+}
+
+async function loadEach<Name extends string, Context extends LoadContext, T>(
+  { dir, what, nameOf, load, skip = new Set() }: Source<Name, Context, T>,
+  context: Context,
+): Promise<Loaded<Name, T>> {
+  const loaded: (readonly [Name, T])[] = [];
+  const broken: (readonly [Name, readonly KublerError[]])[] = [];
+  for (const folder of await foldersIn(dir)) {
+    if (skip.has(folder)) continue;
+    const diagnostics = context.diagnostics.apart();
+    const definition = await diagnostics.collect(() => {
+      checkName(join(dir, folder), what);
+      return load(join(dir, folder), { ...context, diagnostics });
     });
-    if (definition !== undefined) loaded.push(definition);
+    if (diagnostics.faults.length > 0) broken.push([nameOf(folder), diagnostics.faults]);
+    else if (definition !== undefined) loaded.push([nameOf(folder), definition]);
   }
-  return loaded;
+  return { loaded, broken };
+}
+
+function checkName(dir: string, what: string): void {
+  const name = basename(dir);
+  if (isValidName(name)) return;
+  throw new KublerError('CONFIG_INVALID', `cannot load ${what} "${dir}": "${name}" is not a valid name`, {
+    hint: `a name is ${nameRule}`,
+  });
 }
 
 /** Loads all images of a namespace's folder. */
-export const loadImages = async (
+export const loadImages = (
   namespaceDir: string,
   context: LoadContext & { readonly namespace: string },
-): Promise<readonly (readonly [ImageId, ImageDefinition])[]> => {
-  const images = await loadEach(join(namespaceDir, 'images'), 'image', context, (dir) =>
-    loadImage(dir, context),
+): Promise<Loaded<ImageId, ImageDefinition>> =>
+  loadEach(
+    {
+      dir: join(namespaceDir, 'images'),
+      what: 'image',
+      nameOf: (folder): ImageId => `${context.namespace}/${folder}`,
+      load: loadImage,
+    },
+    context,
   );
-  return images.map((image) => [image.id, image] as const);
-};
 
 /** Loads all builders in `dir`, except those named in `skip`. */
-export const loadBuilders = async (
+export const loadBuilders = (
   dir: string,
   context: LoadContext,
   skip: ReadonlySet<string> = new Set(),
-): Promise<readonly (readonly [string, BuilderDefinition])[]> => {
-  const builders = await loadEach(dir, 'builder', context, async (each) =>
-    skip.has(basename(each)) ? undefined : loadBuilder(each, context),
-  );
-  return builders.flatMap((builder) => (builder === undefined ? [] : [[builder.name, builder] as const]));
+): Promise<Loaded<string, BuilderDefinition>> => {
+  const prefix = context.namespace === undefined ? '' : `${context.namespace}/`;
+  const nameOf = (folder: string): string => prefix + folder;
+  return loadEach({ dir, what: 'builder', nameOf, load: loadBuilder, skip }, context);
 };

@@ -4,15 +4,12 @@ import { KublerError } from '../../errors.ts';
 import type { ImageDefinition } from '../../model/project.ts';
 import { tagPattern, tagRule } from '../../model/tag.ts';
 import { pruneRulePattern } from './config-schema.ts';
-import { passedOnVariables, type LoadContext } from './load-context.ts';
+import { inheritedVariables, passedOnVariables, type LoadContext } from './load-context.ts';
 import { checkFile, readBuildConf } from './read-build-conf.ts';
-import type { Assignments } from './read-assignments.ts';
 import { loadTests } from './load-tests.ts';
 import { readBuilderName } from './read-builder-name.ts';
 import { mountVariables, readContainerOptions } from './read-container-options.ts';
 import { createVariableReader, type VariableReader } from './variable-reader.ts';
-
-const noAssignments: Assignments = { byName: new Map(), used: new Set(), faulty: false };
 
 /** Which of the words break a rule become faults; the others are returned. */
 function wordsOf(
@@ -36,6 +33,11 @@ function readParent(reader: VariableReader, namespace: string): ImageId | 'scrat
   });
   return 'scratch';
 }
+
+/** As in the original, DEFAULT_BUILDER of an image counts where nothing is inherited: on scratch. */
+const readBuilder = (reader: VariableReader, parent: ImageDefinition['parent']): string | undefined =>
+  readBuilderName(reader, 'BUILDER') ??
+  (parent === 'scratch' ? readBuilderName(reader, 'DEFAULT_BUILDER') : undefined);
 
 function readCarve(reader: VariableReader): ImageDefinition['carve'] {
   if (reader.text('CARVE') !== 'reach') return reader.choice('CARVE', ['packages', 'whole']) ?? 'packages';
@@ -72,14 +74,17 @@ export async function loadImage(
 ): Promise<ImageDefinition> {
   const { namespace, settings, diagnostics } = context;
   const id: ImageId = `${namespace}/${basename(dir)}`;
-  const assignments = (await readBuildConf(dir, 'image', context)) ?? noAssignments;
+  const assignments = (await readBuildConf(dir, 'image', context)) ?? {
+    byName: inheritedVariables(context, 'image'),
+  };
   const reader = createVariableReader(assignments, `image "${id}"`, diagnostics);
+  const parent = readParent(reader, namespace);
   const definition: ImageDefinition = {
     id,
     dir,
     settings,
-    parent: readParent(reader, namespace),
-    builder: readBuilderName(reader, 'BUILDER'),
+    parent,
+    builder: readBuilder(reader, parent),
     installMode: reader.choice('INSTALL_MODE', ['configured', 'extracted']) ?? 'configured',
     carve: readCarve(reader),
     keep: reader.list('KEEP') ?? [],

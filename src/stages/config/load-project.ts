@@ -1,22 +1,18 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { throwFaults } from '../../errors.ts';
-import type { ImageId } from '../../model/image-id.ts';
-import type {
-  BuilderDefinition,
-  ImageDefinition,
-  Namespace,
-  Project,
-  Settings,
-} from '../../model/project.ts';
+import { brokenFaults } from '../../model/broken-faults.ts';
+import type { BuilderDefinition, Project, Settings } from '../../model/project.ts';
 import type { SettingsOverrides } from '../../model/settings-overrides.ts';
 import { checkFlags } from './check-flags.ts';
 import { createDiagnostics } from './diagnostics.ts';
 import { foldersIn } from './file-kind.ts';
-import { findNamespaces } from './find-namespaces.ts';
+import { isSingle } from './find-namespaces.ts';
 import { findWorkingDir } from './find-working-dir.ts';
 import type { LoadContext } from './load-context.ts';
-import { loadBuilders, loadImages } from './load-definitions.ts';
-import { readLayer, type ConfigLayer } from './read-layer.ts';
+import { loadBuilders, type Loaded } from './load-definitions.ts';
+import { loadNamespaces, loadUserNamespaces } from './load-namespaces.ts';
+import { predefinedFor, userDirOf } from './original-environment.ts';
+import { readLayers } from './read-layers.ts';
 import { resolveSettings, type SettingsDefaults } from './resolve-settings.ts';
 import { settingsFromEnv } from './settings-from-env.ts';
 
@@ -34,6 +30,8 @@ export interface LoadProjectOptions {
   readonly defaultJobs?: number;
   /** Debian's name of the machine's architecture; default: of the one this process runs on. */
   readonly architecture?: string;
+  /** The original's configuration for all users of a machine; default: `/etc/kubler.conf`. */
+  readonly systemFile?: string;
 }
 
 /** Debian's names where they differ from Node's. */
@@ -50,86 +48,75 @@ function defaultsOf({ env, homeDir, defaultJobs = 2 }: LoadProjectOptions): Sett
   return { dataDir: join(xdg, 'kubler'), jobs: defaultJobs };
 }
 
-interface Contents {
-  readonly namespaces: ReadonlyMap<string, Namespace>;
-  readonly images: ReadonlyMap<ImageId, ImageDefinition>;
-  readonly builders: ReadonlyMap<string, BuilderDefinition>;
-}
-
-/** What the namespaces of the working directory hold. `settle` makes settings of a namespace's own. */
-async function loadNamespaces(
-  workingDir: string,
-  root: ConfigLayer,
-  context: LoadContext & { readonly homeDir: string },
-  settle: (own: SettingsOverrides) => Settings,
-): Promise<Contents> {
-  const { diagnostics } = context;
-  const namespaces = new Map<string, Namespace>();
-  const images: (readonly [ImageId, ImageDefinition])[] = [];
-  const builders: (readonly [string, BuilderDefinition])[] = [];
-  for (const { name, dir } of await findNamespaces(workingDir, root, diagnostics)) {
-    const layer = dir === workingDir ? root : await readLayer(dir, root.shellVariables, context);
-    if (layer.namespace && layer.namespace.name !== name) {
-      const { at } = layer.namespace;
-      diagnostics.fault(`cannot use "namespace": its folder names this namespace "${name}"`, { at });
-    }
-    const settings = settle(layer.overrides);
-    const inside = { ...context, namespace: name, settings, shellVariables: layer.shellVariables };
-    namespaces.set(name, { name, dir, settings });
-    images.push(...(await loadImages(dir, inside)));
-    builders.push(...(await loadBuilders(join(dir, 'builder'), inside)));
-  }
-  return { namespaces, images: new Map(images), builders: new Map(builders) };
-}
-
 /** Builders for every namespace: the project's, and those that ship with Kubler unless the project has its own. */
 async function loadCommonBuilders(
   workingDir: string,
   shippedDir: string,
   context: LoadContext,
-): Promise<readonly (readonly [string, BuilderDefinition])[]> {
+): Promise<readonly Loaded<string, BuilderDefinition>[]> {
   const own = await loadBuilders(join(workingDir, 'builders'), context);
   const names = new Set(await foldersIn(join(workingDir, 'builders')));
-  return [...own, ...(await loadBuilders(join(shippedDir, 'builders'), context, names))];
+  return [own, await loadBuilders(join(shippedDir, 'builders'), context, names)];
 }
 
 /**
  * Reads everything in the working directory of `startDir`: settings, namespaces, images and builders. Nothing that
- * is read gets executed. All faults are thrown together (`CONFIG_INVALID`, or `USAGE_INVALID` for flags, each with
- * its position where it has one); `CONFIG_NOT_FOUND` when no folder upwards has a configuration file.
+ * is read gets executed. Faults of images and builders are told of as `broken`; all others are thrown together
+ * (`CONFIG_INVALID`, or `USAGE_INVALID` for flags, each with its position where it has one); `CONFIG_NOT_FOUND` when
+ * no folder upwards has a configuration file.
  */
 export async function loadProject(options: LoadProjectOptions): Promise<Project> {
-  const { homeDir, startDir, env, shippedDir } = options;
+  const { homeDir, startDir, env, shippedDir, systemFile = '/etc/kubler.conf' } = options;
   const workingDir = await findWorkingDir(startDir);
   const diagnostics = createDiagnostics(workingDir);
   const defaults = defaultsOf(options);
-  // What the original's files may use without setting it.
-  const predefined = new Map([
-    ['_KUBLER_DIR', shippedDir],
-    ['KUBLER_DATA_DIR', defaults.dataDir],
-  ]);
-  const root = await readLayer(workingDir, predefined, { homeDir, diagnostics });
+  const predefined = predefinedFor(env, { homeDir, shippedDir, dataDir: defaults.dataDir });
+  const layers = await readLayers({
+    workingDir,
+    systemFile,
+    userDir: userDirOf(env, homeDir),
+    homeDir,
+    diagnostics,
+    predefined: (await isSingle(workingDir))
+      ? new Map([...predefined, ['NAMESPACE', basename(workingDir)]])
+      : predefined,
+  });
   const flags = await checkFlags(options.flags, startDir, diagnostics);
   const fromEnv = settingsFromEnv(env, startDir, diagnostics);
   const settle = (own: SettingsOverrides): Settings =>
-    resolveSettings([flags, fromEnv, own, root.overrides], defaults);
+    resolveSettings([flags, fromEnv, own, layers.root.overrides, ...layers.outer], defaults);
+  const settings = settle({});
   const context = {
     homeDir,
+    workingDir,
     diagnostics,
+    predefined,
+    settle,
+    settings,
+    root: layers.root,
     namespace: undefined,
-    settings: settle({}),
-    shellVariables: root.shellVariables,
+    variables: layers.root.variables,
     architecture: options.architecture ?? debianNames[process.arch] ?? process.arch,
   };
-  const { namespaces, images, builders } = await loadNamespaces(workingDir, root, context, settle);
+  const own = await loadNamespaces(context);
+  const taken = new Set(own.map(({ namespace }) => namespace.name));
+  const dataDirs = new Set([settings.dataDir, userDirOf(env, homeDir)]);
+  const namespaces = [...own, ...(await loadUserNamespaces([...dataDirs], taken, context))];
   const common = await loadCommonBuilders(workingDir, shippedDir, context);
-  throwFaults(diagnostics.faults);
-  return {
+  const images = namespaces.map((each) => each.images);
+  const builders = [...namespaces.map((each) => each.builders), ...common];
+  const project: Project = {
     workingDir,
-    settings: context.settings,
-    namespaces,
-    images,
-    builders: new Map([...builders, ...common]),
+    settings,
+    namespaces: new Map(namespaces.map(({ namespace }) => [namespace.name, namespace])),
+    images: new Map(images.flatMap(({ loaded }) => loaded)),
+    builders: new Map(builders.flatMap(({ loaded }) => loaded)),
+    broken: {
+      images: new Map(images.flatMap(({ broken }) => broken)),
+      builders: new Map(builders.flatMap(({ broken }) => broken)),
+    },
     warnings: diagnostics.warnings,
   };
+  if (diagnostics.faults.length > 0) throwFaults([...diagnostics.faults, ...brokenFaults(project)]);
+  return project;
 }

@@ -32,15 +32,19 @@ interface Reader extends Evaluation {
 
 const isAssignment = (node: { readonly type: string }): node is Assignment => node.type === 'Assignment';
 
+/** A name alone, as in `export NAME`, which changes no value. */
+const isName = (node: object): boolean =>
+  'text' in node && typeof node.text === 'string' && /^[A-Za-z_]\w*$/.test(node.text);
+
 /** The assignments of `NAME=value …` or `export NAME=value …`; none after reporting anything else. */
 function assignmentsOf(command: Command, reader: Reader): readonly Assignment[] {
   const { name, prefix, suffix, redirects } = command;
   const [redirect] = redirects;
-  const stranger = suffix.find((node) => !isAssignment(node));
+  const stranger = suffix.find((node) => !isAssignment(node) && !isName(node));
   if (redirect !== undefined) reader.refuse(redirect.pos, `the redirection "${redirect.operator}"`);
   else if (name === undefined) return prefix.filter(isAssignment);
   else if (name.text !== 'export' || prefix.length > 0) reader.refuse(name.pos, describeStatement(command));
-  else if (stranger !== undefined) reader.refuse(stranger.pos, '"export" without a value');
+  else if (stranger !== undefined) reader.refuse(stranger.pos, '"export" of anything but names and values');
   else return suffix.filter(isAssignment);
   return [];
 }
@@ -67,37 +71,46 @@ function createReader(
   source: SourceText,
   scope: ReadonlyMap<string, ShellValue>,
   diagnostics: Diagnostics,
+  forgivesCommands: boolean,
 ): Reader & Assignments {
   const byName = new Map<string, Assigned>();
   const used = new Set<string>();
   const cannot = `cannot read ${basename(source.file)}: `;
+  const warn = (offset: number, text: string): void => diagnostics.warn(source.positionAt(offset), text);
   let spent = 0;
   let faults = 0;
+  /** Where there is what only running a command would tell. */
+  const commands: number[] = [];
   const reader: Reader = {
     lookup(name) {
       used.add(name);
       return byName.get(name)?.value ?? scope.get(name);
     },
-    fault(offset, fault) {
+    fault(offset, reason) {
       faults++;
-      const at = source.positionAt(offset);
-      if ('reason' in fault) return diagnostics.fault(cannot + fault.reason, { at, hint: allowed });
-      const hint = didYouMean(fault.unset, [...byName.keys(), ...scope.keys()]);
-      const way = `give it a value above this line, or write \${${fault.unset}:-default}`;
-      diagnostics.fault(`${cannot}${fault.unset} has no value`, { at, hint: hint ?? way });
+      diagnostics.fault(cannot + reason, { at: source.positionAt(offset), hint: allowed });
     },
-    refuse: (offset, what) => reader.fault(offset, { reason: `${what} is not allowed` }),
+    command(offset, reason) {
+      if (forgivesCommands) commands.push(offset);
+      else reader.fault(offset, reason);
+    },
+    unset(offset, name) {
+      const hint = didYouMean(name, [...byName.keys(), ...scope.keys()]);
+      const meant = hint === undefined ? '' : `; ${hint}`;
+      warn(offset, `${name} has no value and counts as empty${meant}`);
+    },
+    refuse: (offset, what) => reader.fault(offset, `${what} is not allowed`),
     spend(characters, offset) {
-      const before = spent;
+      const isPast = spent <= maxCharacters && spent + characters > maxCharacters;
       spent += characters;
-      if (spent > maxCharacters && before <= maxCharacters) {
-        reader.fault(offset, { reason: 'its values are longer than 1 MiB together' });
-      }
+      if (isPast) reader.fault(offset, 'its values are longer than 1 MiB together');
       return spent <= maxCharacters;
     },
     assign(assignment) {
       const faultsBefore = faults;
       const value = evaluate(assignment, reader);
+      const [command] = commands.splice(0);
+      if (command !== undefined) return warn(command, `${assignment.name} is left out: ${notExecuted}`);
       byName.set(assignment.name, {
         value: faults > faultsBefore ? '' : value,
         nameAt: source.positionAt(assignment.pos),
@@ -115,23 +128,27 @@ function createReader(
   };
 }
 
+const notExecuted = 'no command is executed to find its value';
+
 const allowed =
   'the file is data, never executed: NAME=value, quotes, ${NAME}, ${NAME:-default}, NAME=(a b), comments';
 
 /**
  * Reads a shell-syntax file as data: assignments with quotes, `$V`, `${V}`, `${V:-default}`, `${V-default}` and
  * arrays, evaluated as bash would, with `scope` for names from outside. Nothing is executed; everything else is
- * a fault with its position. File name patterns are not expanded.
+ * a fault with its position. File name patterns are not expanded. A variable without a value counts as empty, with a
+ * warning. With `forgivesCommands`, a value that a command would make (`$(date)`) is a warning, and is left out.
  */
 export function readAssignments(
   source: SourceText,
   scope: ReadonlyMap<string, ShellValue>,
   diagnostics: Diagnostics,
+  { forgivesCommands = false }: { readonly forgivesCommands?: boolean } = {},
 ): Assignments {
-  const reader = createReader(source, scope, diagnostics);
+  const reader = createReader(source, scope, diagnostics, forgivesCommands);
   const carriageReturn = source.text.indexOf('\r\n');
   if (carriageReturn !== -1) {
-    reader.fault(carriageReturn, { reason: 'it has Windows line ends (CR LF)' });
+    reader.fault(carriageReturn, 'it has Windows line ends (CR LF)');
     return reader;
   }
   const script = parse(source.text);
@@ -143,7 +160,7 @@ export function readAssignments(
   }
   for (const { message, pos } of errors) {
     const isOpenList = message === 'unterminated extended glob' && source.text.startsWith('=(', pos);
-    reader.fault(pos, { reason: isOpenList ? 'unterminated list, ")" is missing' : message });
+    reader.fault(pos, isOpenList ? 'unterminated list, ")" is missing' : message);
   }
   return reader;
 }

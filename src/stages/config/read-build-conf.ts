@@ -2,12 +2,12 @@ import { realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { KublerError } from '../../errors.ts';
 import { fileKind } from './file-kind.ts';
-import { predefinedVariables, type LoadContext } from './load-context.ts';
+import { inheritedVariables, predefinedVariables, type LoadContext } from './load-context.ts';
 import { readAssignments, type Assignments } from './read-assignments.ts';
 import { readSource } from './read-source.ts';
 import { warnOfVariables } from './warn-of-variables.ts';
 
-/** Reads `build.conf` of an image's or builder's folder; undefined when it has none. */
+/** Reads `build.conf` of an image's or builder's folder, with what it inherits; undefined when it has none. */
 export async function readBuildConf(
   dir: string,
   home: 'image' | 'builder',
@@ -18,7 +18,10 @@ export async function readBuildConf(
   if (source === undefined) return undefined;
   const assignments = readAssignments(source, predefinedVariables(context, dir), context.diagnostics);
   warnOfVariables(assignments, home, context.diagnostics);
-  return assignments;
+  return {
+    ...assignments,
+    byName: new Map([...inheritedVariables(context, home), ...assignments.byName]),
+  };
 }
 
 /**

@@ -15,7 +15,8 @@ export async function readContainerOptions(reader: VariableReader, dir: string):
   const seccomp = await readSeccomp(reader, dir);
   return merge([
     ...readMounts(reader, dir).map((mount) => ({ mounts: [mount] })),
-    ...readDockerArgs(reader, dir),
+    ...readDockerArgs(reader, 'BUILDER_DOCKER_ARGS_GLOBAL', dir),
+    ...readDockerArgs(reader, 'BUILDER_DOCKER_ARGS', dir),
     ...(reader.text('BUILDER_CAPS_SYS_PTRACE') === 'true' ? [{ ptrace: true }] : []),
     ...(seccomp === undefined ? [] : [{ seccomp }]),
   ]);

@@ -2,13 +2,15 @@ import type { ContainerOptions } from '../../model/container-options.ts';
 import { dockerFlags, refusedFlags, shortFlags } from './docker-flags.ts';
 import type { VariableReader } from './variable-reader.ts';
 
-const variable = 'BUILDER_DOCKER_ARGS';
-
 /**
- * What the flags of `docker run` in BUILDER_DOCKER_ARGS ask for, one after the other. Those that Kubler does not take, and
+ * What the flags of `docker run` in a variable ask for, one after the other. Those that Kubler does not take, and
  * values that cannot be, are one fault together. @param dir the folder of the build.conf
  */
-export function readDockerArgs(reader: VariableReader, dir: string): readonly ContainerOptions[] {
+export function readDockerArgs(
+  reader: VariableReader,
+  variable: string,
+  dir: string,
+): readonly ContainerOptions[] {
   const words = [...(reader.list(variable) ?? [])];
   const options: ContainerOptions[] = [];
   const faults: string[] = [];

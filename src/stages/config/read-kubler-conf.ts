@@ -1,19 +1,27 @@
-import { isAbsolute, resolve, dirname } from 'node:path';
+import { dirname, isAbsolute, resolve } from 'node:path';
 import type { SettingsOverrides } from '../../model/settings-overrides.ts';
 import { tagPattern, tagRule } from '../../model/tag.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import type { ShellValue } from './evaluate-word.ts';
-import { readAssignments } from './read-assignments.ts';
-import type { SourceText } from './source-text.ts';
+import { readAssignments, type Assigned } from './read-assignments.ts';
 import { readBuilderName } from './read-builder-name.ts';
+import type { SourceText } from './source-text.ts';
 import { createVariableReader, type VariableReader } from './variable-reader.ts';
 import { warnOfVariables } from './warn-of-variables.ts';
 
 /** What a kubler.conf of the original says. */
 export interface KublerConf {
   readonly overrides: SettingsOverrides;
-  /** All its variables, over those of `scope`: every build.conf below may use them. */
-  readonly variables: ReadonlyMap<string, ShellValue>;
+  /** All its variables, over those of the files above: every build.conf below may use them. */
+  readonly variables: ReadonlyMap<string, Assigned>;
+}
+
+/** What a kubler.conf stands in. */
+export interface KublerConfScope {
+  /** Variables of the files above. */
+  readonly outer: ReadonlyMap<string, Assigned>;
+  /** Values that need not be set by any file. */
+  readonly predefined: ReadonlyMap<string, ShellValue>;
 }
 
 function readTag(reader: VariableReader): readonly string[] | undefined {
@@ -28,16 +36,36 @@ function readDataDir(reader: VariableReader, file: string): string | undefined {
   return dir === undefined || isAbsolute(dir) ? dir : resolve(dirname(file), dir);
 }
 
-/** Reads a kubler.conf, the original's configuration file, as data. `scope`: variables of the file above it. */
+/** As in the original, the outermost file with an IMAGE_TAG decides. */
+function settleTag(
+  own: Map<string, Assigned>,
+  outer: KublerConfScope['outer'],
+  diagnostics: Diagnostics,
+): void {
+  const tag = own.get('IMAGE_TAG');
+  const above = outer.get('IMAGE_TAG');
+  if (!tag || !above || above.value.length === 0) return;
+  own.delete('IMAGE_TAG');
+  if (String(tag.value) === String(above.value)) return;
+  diagnostics.warn(
+    tag.nameAt,
+    `IMAGE_TAG has no effect: that of a file above, "${String(above.value)}", counts`,
+  );
+}
+
+/** Reads a kubler.conf, the original's configuration file, as data. */
 export function readKublerConf(
   source: SourceText,
-  scope: ReadonlyMap<string, ShellValue>,
+  { outer, predefined }: KublerConfScope,
   diagnostics: Diagnostics,
 ): KublerConf {
-  const assignments = readAssignments(source, scope, diagnostics);
+  const above = [...outer].map(([name, { value }]) => [name, value] as const);
+  const scope = new Map([...predefined, ...above]);
+  const assignments = readAssignments(source, scope, diagnostics, { forgivesCommands: true });
   warnOfVariables(assignments, 'kubler.conf', diagnostics);
-  const reader = createVariableReader(assignments, 'kubler.conf', diagnostics);
-  const own = [...assignments.byName].map(([name, { value }]) => [name, value] as const);
+  const own = new Map(assignments.byName);
+  settleTag(own, outer, diagnostics);
+  const reader = createVariableReader({ byName: own }, 'kubler.conf', diagnostics);
   return {
     overrides: {
       defaultBuilder: readBuilderName(reader, 'DEFAULT_BUILDER'),
@@ -50,6 +78,6 @@ export function readKublerConf(
         noProxy: reader.text('NO_PROXY'),
       },
     },
-    variables: new Map([...scope, ...own]),
+    variables: new Map([...outer, ...own]),
   };
 }

@@ -25,7 +25,7 @@ const quoteAll = (names: readonly string[]): string => names.map((name) => `"${n
 
 /** A reader of `assignments`; `subject` is whose they are, for messages: `image "web/apache2"`. */
 export function createVariableReader(
-  assignments: Assignments,
+  assignments: Pick<Assignments, 'byName'>,
   subject: string,
   diagnostics: Diagnostics,
 ): VariableReader {

@@ -31,6 +31,8 @@ export function warnOfVariables(
     if (meaning === undefined) {
       if (assignments.used.has(name)) continue;
       const hint = didYouMean(name, atHome);
+      // Any other name in a kubler.conf is a value for the files below.
+      if (home === 'kubler.conf' && hint === undefined) continue;
       diagnostics.warn(nameAt, `${name} has no meaning${hint === undefined ? '' : `, ${hint}`}`);
     } else if (!meaning.homes.includes(home)) {
       const places = meaning.homes.map((each) => homeNames[each]).join(' or ');

@@ -1,10 +1,11 @@
 import { KublerError, throwFaults, type SourcePosition } from '../../errors.ts';
+import { brokenFaults } from '../../model/broken-faults.ts';
 import { splitImageId, type ImageId } from '../../model/image-id.ts';
 import { positionOf } from '../../model/position-of.ts';
 import type { BuilderDefinition, ImageDefinition, Project } from '../../model/project.ts';
 import type { Graph, GraphBuilder, GraphImage } from './graph.ts';
 import { orderNames } from './order-names.ts';
-import { namespaceOf, resolveBuilder, unknownBuilder } from './resolve-builder.ts';
+import { missingNamespace, namespaceOf, resolveBuilder, unknownBuilder } from './resolve-builder.ts';
 import { resolveTargets } from './resolve-targets.ts';
 import { suggestImage } from './suggest-image.ts';
 
@@ -46,9 +47,20 @@ function unknownParent(project: Project, definition: ImageDefinition): KublerErr
     `cannot build image "${id}": its parent "${parent}" does not exist`,
     {
       ...positionOf(definition, 'IMAGE_PARENT'),
-      hint: meant === undefined ? way : `did you mean "${meant}"?`,
+      hint:
+        renamed(project, definition) ??
+        (meant === undefined ? (missingNamespace(project, parent) ?? way) : `did you mean "${meant}"?`),
     },
   );
+}
+
+/** A clone's folder is called like its repository, and its images are in a namespace of another name. */
+function renamed(project: Project, { id, parent }: ImageDefinition): string | undefined {
+  if (parent === 'scratch') return undefined;
+  const [own, other] = [splitImageId(id), splitImageId(parent)];
+  const meant = `${own.namespace}/${other.name}` as const;
+  if (!isThere(project, meant) || project.namespaces.has(other.namespace)) return undefined;
+  return `did you mean "${meant}"? If this namespace is called "${other.namespace}", rename its folder`;
 }
 
 /** The requested images, their ancestors and what these copy from, in an order in which they can be built. */
@@ -61,8 +73,9 @@ function orderImages(
   const { order, cycles } = orderNames(requested, (id) => {
     const definition = project.images.get(id);
     const sources = copies.get(id) ?? [];
+    project.broken.images.get(id)?.forEach(report);
     if (definition === undefined || definition.parent === 'scratch') return sources;
-    if (project.images.has(definition.parent)) return [definition.parent, ...sources];
+    if (isThere(project, definition.parent)) return [definition.parent, ...sources];
     if (!imported.has(definition.parent)) report(unknownParent(project, definition));
     return sources;
   });
@@ -73,9 +86,12 @@ function orderImages(
   return order.flatMap((id) => project.images.get(id) ?? []);
 }
 
+const isThere = ({ images, broken }: Project, id: ImageId): boolean =>
+  images.has(id) || broken.images.has(id);
+
 /** A parent that was imported and that no image of the project hides. */
 const isOutside = (project: Project, id: ImageId, imported: ReadonlySet<ImageId>): boolean =>
-  imported.has(id) && !project.images.has(id);
+  imported.has(id) && !isThere(project, id);
 
 /** Image → full name of its builder: its own, else its parent's, else the default one. */
 function chooseBuilders(
@@ -134,6 +150,7 @@ function orderBuilders(project: Project, needed: Iterable<string>, report: Repor
   const extended = new Map<string, string>();
   const { order, cycles } = orderNames(needed, (name) => {
     const definition = project.builders.get(name);
+    project.broken.builders.get(name)?.forEach(report);
     if (definition?.extends === undefined) return [];
     const namespace = namespaceOf(name);
     // `web/debian` that extends `debian` means the one of the project, not itself.
@@ -201,22 +218,75 @@ function parentOf(
   return imported(parent) ? { imported: parent } : { parent };
 }
 
+/** Names of builders of which nothing is missing, down to a base. */
+function soundBuilders(builders: readonly GraphBuilder[]): ReadonlySet<string> {
+  const sound = new Set<string>();
+  for (const { definition } of builders) {
+    if (definition.base !== undefined || sound.has(definition.extends ?? '')) sound.add(definition.name);
+  }
+  return sound;
+}
+
+/** Images of which nothing is missing: neither a parent, nor what they copy from, nor a builder. */
+function soundImages(
+  images: readonly ImageDefinition[],
+  isSound: (image: ImageDefinition, sound: ReadonlySet<ImageId>) => boolean,
+): ReadonlySet<ImageId> {
+  const sound = new Set<ImageId>();
+  for (const image of images) if (isSound(image, sound)) sound.add(image.id);
+  return sound;
+}
+
+/** A graph, and what is wrong with the rest. */
+export interface GraphSurvey {
+  readonly graph: Graph;
+  /** Unknown targets, parents and builders, cycles, and the faults of broken definitions that were reached. */
+  readonly faults: readonly KublerError[];
+}
+
 /**
  * What the targets need, in an order in which it can be built: images parents first, builders extended ones first;
- * the same for the same project, however the targets are ordered. Pure. Throws, all faults together,
- * `GRAPH_UNKNOWN_TARGET`, `GRAPH_UNKNOWN_PARENT`, `GRAPH_UNKNOWN_BUILDER` and `GRAPH_CYCLE`.
+ * the same for the same project, however the targets are ordered. Pure. Throws, all faults together, those of broken
+ * definitions that the targets need, `GRAPH_UNKNOWN_TARGET`, `GRAPH_UNKNOWN_PARENT`, `GRAPH_UNKNOWN_BUILDER` and
+ * `GRAPH_CYCLE`.
  */
 export function buildGraph(project: Project, targets: readonly string[], options: GraphOptions = {}): Graph {
+  const { graph, faults } = surveyGraph(project, targets, options);
+  throwFaults(faults);
+  return graph;
+}
+
+/** The same without what is at fault, and all that stands on that. Throws nothing. */
+export function surveyGraph(
+  project: Project,
+  targets: readonly string[],
+  options: GraphOptions = {},
+): GraphSurvey {
   const faults: KublerError[] = [];
   const report: Report = (fault) => void faults.push(fault);
   const requested = resolveTargets(project, targets, options.defaultNamespace);
   requested.faults.forEach(report);
-  const { copies = new Map(), imported = new Set() } = options;
+  const { imported = new Set() } = options;
+  const copies: CopySources = options.copies ?? new Map();
   const images = orderImages(project, requested.ids, options, report);
   const chosen = chooseBuilders(project, images, imported, report);
   const builders = orderBuilders(project, chosen.values(), report);
   mixedChains(images, builders, chosen).forEach(report);
-  throwFaults(faults);
+  // No target means all there is, also builders that no image needs.
+  if (targets.length === 0)
+    brokenFaults({ ...project, broken: { ...project.broken, images: new Map() } }).forEach(report);
   const isImported = (id: ImageId): boolean => isOutside(project, id, imported);
-  return { images: toGraphImages(images, isImported, chosen, requested.ids, copies), builders };
+  const usable = soundBuilders(builders);
+  const sound = soundImages(images, ({ id, parent }, below) => {
+    const stands = parent === 'scratch' || isImported(parent) || below.has(parent);
+    return (
+      stands && usable.has(chosen.get(id) ?? '') && (copies.get(id) ?? []).every((each) => below.has(each))
+    );
+  });
+  const left = images.filter(({ id }) => sound.has(id));
+  const graph = {
+    images: toGraphImages(left, isImported, chosen, requested.ids, copies),
+    builders: builders.filter(({ definition }) => usable.has(definition.name)),
+  };
+  return { graph, faults: [...new Set(faults)] };
 }

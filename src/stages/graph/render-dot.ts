@@ -1,13 +1,12 @@
 import type { Graph } from './graph.ts';
 
 /**
- * The graph in Graphviz's language: an edge from each parent to its child, labelled with the builder where that
- * begins or changes. Dashed ones say what is copied from where.
+ * The graph in Graphviz's language: an edge from each parent to its child, labelled with the builder where an
+ * image names one, or stands on none that has one. Dashed ones say what is copied from where.
  */
 export function renderDot(graph: Graph): string {
-  const builders = new Map(graph.images.map(({ definition, builder }) => [definition.id, builder]));
   const edges = graph.images.map(({ definition, parent, builder }) => {
-    const inherits = parent !== undefined && builders.get(parent) === builder;
+    const inherits = parent !== undefined && definition.builder === undefined;
     const label = inherits ? '' : ` [label="${builder}"]`;
     return `  "${definition.parent}" -> "${definition.id}"${label};\n`;
   });

@@ -10,8 +10,9 @@ export function resolveBuilder(
   namespace: string | undefined,
 ): string | undefined {
   const own = `${namespace ?? ''}/${name}`;
-  if (namespace !== undefined && !name.includes('/') && project.builders.has(own)) return own;
-  return project.builders.has(name) ? name : undefined;
+  const isThere = (each: string): boolean => project.builders.has(each) || project.broken.builders.has(each);
+  if (namespace !== undefined && !name.includes('/') && isThere(own)) return own;
+  return isThere(name) ? name : undefined;
 }
 
 /** The fault of a builder nobody knows. `whose` says who needs it: `image "web/apache2": its builder`. */
@@ -22,7 +23,8 @@ export function unknownBuilder(
   at: { readonly at?: SourcePosition },
 ): KublerError {
   const known = [...project.builders.keys()].sort();
-  const hint = didYouMean(name, known) ?? `there are: ${known.join(', ') || 'none'}`;
+  const hint =
+    didYouMean(name, known) ?? missingNamespace(project, name) ?? `there are: ${known.join(', ') || 'none'}`;
   return new KublerError('GRAPH_UNKNOWN_BUILDER', `cannot build ${whose} "${name}" does not exist`, {
     ...at,
     hint,
@@ -32,3 +34,11 @@ export function unknownBuilder(
 /** The namespace of `ns/builder`; undefined for a builder of the whole project. */
 export const namespaceOf = (builder: string): string | undefined =>
   builder.includes('/') ? splitImageId(builder as `${string}/${string}`).namespace : undefined;
+
+/** Where to put the namespace of `ns/name`, when there is none of that name. */
+export function missingNamespace(project: Project, name: string): string | undefined {
+  const namespace = namespaceOf(name);
+  if (namespace === undefined || project.namespaces.has(namespace)) return undefined;
+  const place = `${project.settings.dataDir}/namespaces/${namespace}`;
+  return `there is no namespace "${namespace}" here; one in ${place} would be found`;
+}

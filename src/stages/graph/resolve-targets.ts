@@ -1,5 +1,5 @@
 import { KublerError } from '../../errors.ts';
-import { isImageId, splitImageId, type ImageId } from '../../model/image-id.ts';
+import { splitImageId, type ImageId } from '../../model/image-id.ts';
 import type { Project } from '../../model/project.ts';
 import { suggest } from '../../model/suggest.ts';
 import { suggestImage } from './suggest-image.ts';
@@ -17,22 +17,35 @@ function unknownTarget(project: Project, target: string, namespace: string | und
   );
 }
 
+/** Images of the project, and those with faults: what they are called is known. */
+const allImages = ({ images, broken }: Project): readonly ImageId[] => [
+  ...images.keys(),
+  ...broken.images.keys(),
+];
+
+/** Whether an image is of this project, and not of a namespace of the user's. */
+const isOwn =
+  ({ namespaces }: Project) =>
+  (id: ImageId): boolean =>
+    namespaces.get(splitImageId(id).namespace)?.isShared !== true;
+
 /** The images one target names; undefined when it names nothing. */
 function imagesOf(
   target: string,
   project: Project,
   namespace: string | undefined,
 ): readonly ImageId[] | undefined {
-  if (project.namespaces.has(target)) {
-    return [...project.images.keys()].filter((id) => splitImageId(id).namespace === target);
-  }
+  const known = allImages(project);
+  if (project.namespaces.has(target)) return known.filter((id) => splitImageId(id).namespace === target);
   const id = target.includes('/') || namespace === undefined ? target : `${namespace}/${target}`;
-  return isImageId(id) && project.images.has(id) ? [id] : undefined;
+  const found = known.find((each) => each === id);
+  return found && [found];
 }
 
 /**
  * The images that targets name: `namespace`, `namespace/image`, or `image` in the default namespace (the only one
- * there is, when none is given). A namespace wins over an image of the same name. No target means every image.
+ * there is, when none is given). A namespace wins over an image of the same name. No target means every image of the
+ * project itself.
  * Targets that name nothing come back as faults.
  */
 export function resolveTargets(
@@ -40,8 +53,10 @@ export function resolveTargets(
   targets: readonly string[],
   defaultNamespace: string | undefined,
 ): { readonly ids: ReadonlySet<ImageId>; readonly faults: readonly KublerError[] } {
-  if (targets.length === 0) return { ids: new Set(project.images.keys()), faults: [] };
-  const namespaces = [...project.namespaces.keys()];
+  if (targets.length === 0) return { ids: new Set(allImages(project).filter(isOwn(project))), faults: [] };
+  const namespaces = [...project.namespaces.values()].flatMap(({ name, isShared }) =>
+    isShared ? [] : [name],
+  );
   const namespace = defaultNamespace ?? (namespaces.length === 1 ? namespaces[0] : undefined);
   const faults: KublerError[] = [];
   const ids = targets.flatMap((written) => {

@@ -33,12 +33,12 @@ async function planFamily(parent: string, child: string, built?: readonly string
 const plain = 'FROM ${IMAGE_PARENT}\nADD rootfs.tar /\n';
 const usingPort = `${plain}EXPOSE $PORT\n`;
 const places = ({ faults }: Awaited<ReturnType<typeof planFamily>>): readonly string[] =>
-  faults.map(({ at }) => `${at?.file.split('/').slice(-2).join('/')}:${at?.line}`);
+  [...faults.values()].flat().map(({ at }) => `${at?.file.split('/').slice(-2).join('/')}:${at?.line}`);
 
 describe('the Dockerfile of a child', () => {
   test('goes on from what the file of its parent says, built or not', async () => {
     const { dockerfiles, faults } = await planFamily(`${plain}ENV PORT=80\nUSER 7\n`, usingPort);
-    expect(faults).toEqual([]);
+    expect([...faults]).toEqual([]);
     expect(dockerfiles.get('a/child')?.config).toMatchObject({ User: '7', ExposedPorts: { '80/tcp': {} } });
   });
 
@@ -50,7 +50,7 @@ describe('the Dockerfile of a child', () => {
 
   test('goes on from the built parent when that is left out', async () => {
     const { dockerfiles, faults } = await planFamily('nonsense', usingPort, ['PORT=81']);
-    expect(faults).toEqual([]);
+    expect([...faults]).toEqual([]);
     expect([...dockerfiles.keys()]).toEqual(['a/child']);
     expect(dockerfiles.get('a/child')?.config.ExposedPorts).toEqual({ '81/tcp': {} });
   });

@@ -287,9 +287,16 @@ describe('faults', () => {
   });
 
   test('a kubler.conf that wants to run something', async () => {
-    const dir = tree({ 'kubler.conf': 'IMAGE_TAG="$(touch pwned)"\n', 'images/': '' }, 'web');
-    const [fault] = await faultsOf(() => loadTestProject(dir));
-    expect(fault).toMatchObject({ code: 'CONFIG_INVALID', at: { line: 1, column: 12 } });
+    const dir = tree({ 'kubler.conf': 'IMAGE_TAG="$(touch pwned)"\n', ...at('images/x') }, 'web');
+    const project = await loadTestProject(dir);
+    expect(project.warnings).toEqual([
+      'kubler.conf:1: IMAGE_TAG is left out: no command is executed to find its value',
+    ]);
+    expect(project.images.get('web/x')?.tags).toEqual(['latest']);
+    const faults = await faultsOf(() =>
+      loadTestProject(tree({ 'kubler.conf': 'if true; then A=1; fi\n', 'images/': '' }, 'web')),
+    );
+    expect(faults).toMatchObject([{ code: 'CONFIG_INVALID', at: { line: 1, column: 1 } }]);
   });
 });
 

@@ -128,11 +128,38 @@ function askBash(file: string, variables: readonly string[]): readonly string[] 
   return output.split('\0').slice(0, -1);
 }
 
-test('values are what bash makes of them', () => {
+/** Lines around assignments: how they begin, what stands between and behind them, and how the file ends. */
+const lines = fc.array(
+  fc.record({
+    above: fc.constantFrom('', '\n', '# note\n', '\t# IMAGE_TAG="$(date)"\n', ' \t \n', '\\\n'),
+    before: fc.constantFrom('', '', '\t', '  ', 'export ', '\texport  '),
+    values: fc.array(word, { minLength: 1, maxLength: 3 }),
+    between: fc.constantFrom(' ', ' ; ', ';\t', ' \\\n '),
+    behind: fc.constantFrom('', ' ', '\t', ' # behind', '\t#', ';', ' ; # x'),
+  }),
+  { maxLength: 6 },
+);
+
+/** The text of such a file; each variable has a name of its own, but for the first, which is set over and over. */
+function toText(file: typeof lines extends fc.Arbitrary<infer T> ? T : never, end: string): string {
+  let count = 0;
+  const text = file.map(({ above, before, values, between, behind }) => {
+    const assigned = values.map((value) => `V${count++ % 7}=${value}`);
+    return `${above}${before}${assigned.join(between)}${behind}`;
+  });
+  return text.join('\n') + (file.at(-1)?.behind.includes('#') === true && end === '\\\n' ? '' : end);
+}
+
+test.each([
+  ['values', assignments.map((values) => values.map((value, index) => `V${index}=${value}\n`).join(''))],
+  [
+    'files',
+    fc.tuple(lines, fc.constantFrom('', '\n', '\n\n', '\\\n')).map(([file, end]) => toText(file, end)),
+  ],
+])('%s are what bash makes of them', (_, sources) => {
   const file = join(dir, 'build.conf');
   fc.assert(
-    fc.property(assignments, (values) => {
-      const source = values.map((value, index) => `V${index}=${value}\n`).join('');
+    fc.property(sources, (source) => {
       writeFileSync(file, source);
       const diagnostics = createDiagnostics(dir);
       const { byName } = readAssignments(createSourceText(file, source), scope, diagnostics);

@@ -9,12 +9,13 @@ const scope = new Map([
   ['EMPTY', ''],
 ]);
 
-function read(text: string) {
+function read(text: string, options: { readonly forgivesCommands?: boolean } = {}) {
   const diagnostics = createDiagnostics('/p');
-  const assignments = readAssignments(createSourceText('/p/build.conf', text), scope, diagnostics);
+  const assignments = readAssignments(createSourceText('/p/build.conf', text), scope, diagnostics, options);
   return {
     values: Object.fromEntries([...assignments.byName].map(([name, { value }]) => [name, value])),
     faults: diagnostics.faults,
+    warnings: diagnostics.warnings,
     places: diagnostics.faults.map(({ message, at }) => `${at?.line}:${at?.column} ${message}`),
   };
 }
@@ -35,6 +36,8 @@ describe('values', () => {
     ['A="${EMPTY:-default}" B="${EMPTY-default}"', { A: 'default', B: '' }],
     ['A=1\nB="$A$A"\nA=2', { A: '2', B: '11' }],
     ['export A=1 B=2', { A: '1', B: '2' }],
+    ['A=1\nexport A', { A: '1' }],
+    ['A="<$UNKNOWN>"', { A: '<>' }],
     ['A=1 # note\n# note\n\nB=2; C=3', { A: '1', B: '2', C: '3' }],
     ['A=(one \'two three\' "$NAMESPACE")', { A: ['one', 'two three', 'web'] }],
     ['A=(\n  one # first\n  # none\n  two\n)', { A: ['one', 'two'] }],
@@ -68,7 +71,7 @@ describe('faults', () => {
     ['\n  rm -rf /', '2:3 cannot read build.conf: the command "rm" is not allowed'],
     ['source other.conf', '1:1 cannot read build.conf: the command "source" is not allowed'],
     ['declare -r A=1', '1:1 cannot read build.conf: the command "declare" is not allowed'],
-    ['export A', '1:8 cannot read build.conf: "export" without a value is not allowed'],
+    ['export -n A', '1:8 cannot read build.conf: "export" of anything but names and values is not allowed'],
     ['A = 1', '1:1 cannot read build.conf: a blank before "=" is not allowed'],
     ['A= 1', '1:4 cannot read build.conf: a blank after "=" is not allowed'],
     ['A=x y', '1:5 cannot read build.conf: a blank in a value without quotes, before "y", is not allowed'],
@@ -88,14 +91,13 @@ describe('faults', () => {
     ['A="unterminated', '1:3 cannot read build.conf: unterminated double quote'],
     ['A=(x', '1:2 cannot read build.conf: unterminated list, ")" is missing'],
     ['A=1\r\nB=2\r\n', '1:4 cannot read build.conf: it has Windows line ends (CR LF)'],
-    ['A=$UNKNOWN', '1:3 cannot read build.conf: UNKNOWN has no value'],
   ])('%s', (text, place) => {
     expect(read(text).places).toEqual([place]);
   });
 
   test('all of them come at once, in the order of the file', () => {
-    const { places } = read('A=$(a)\nB=1\nC=`c`\nD="$E"\nls\n');
-    expect(places.map((place) => place.slice(0, 3))).toEqual(['1:3', '3:3', '4:4', '5:1']);
+    const { places } = read('A=$(a)\nB=1\nC=`c`\nls\n');
+    expect(places.map((place) => place.slice(0, 3))).toEqual(['1:3', '3:3', '4:1']);
   });
 
   test('nothing after a syntax error is judged', () => {
@@ -103,12 +105,6 @@ describe('faults', () => {
       '1:3',
       '2:3',
     ]);
-  });
-
-  test('a name without a value gets a suggestion, or a way out', () => {
-    const [near, far] = read('A=${NAMESPCE}\nB=$NOTHING_LIKE_IT').faults;
-    expect(near?.hint).toBe('did you mean "NAMESPACE"?');
-    expect(far?.hint).toBe('give it a value above this line, or write ${NOTHING_LIKE_IT:-default}');
   });
 
   test('are shown with a caret', () => {
@@ -124,6 +120,32 @@ describe('faults', () => {
         '',
       ].join('\n'),
     );
+  });
+});
+
+describe('warnings', () => {
+  test('a name without a value counts as empty, as in bash, and gets a suggestion', () => {
+    expect(read('A=1\nB=${NAMESPCE}\nC="x$NOTHING_LIKE_IT"').warnings).toEqual([
+      'build.conf:2: NAMESPCE has no value and counts as empty; did you mean "NAMESPACE"?',
+      'build.conf:3: NOTHING_LIKE_IT has no value and counts as empty',
+    ]);
+  });
+
+  test('where commands are forgiven, what they would print is left out, and nothing else', () => {
+    const text = 'A="v$(date)"\nB=`id`\nC="${A:-x}"\nD=$((1))\n';
+    const { values, places, warnings } = read(text, { forgivesCommands: true });
+    expect(values).toEqual({ C: 'x', D: '' });
+    expect(places).toEqual(['4:3 cannot read build.conf: arithmetic "$((1))" is not allowed']);
+    expect(warnings).toEqual([
+      'build.conf:1: A is left out: no command is executed to find its value',
+      'build.conf:2: B is left out: no command is executed to find its value',
+    ]);
+  });
+
+  test('that say the same are counted', () => {
+    expect(read('A=$UNSET\nB=$UNSET\nC=$UNSET').warnings).toEqual([
+      'build.conf:1: UNSET has no value and counts as empty (and 2 more of these)',
+    ]);
   });
 });
 
