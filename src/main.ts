@@ -8,6 +8,7 @@ import { runCli } from './cli/cli.ts';
 const plainCommands = [
   'help',
   'new',
+  'migrate',
   'list',
   'graph',
   'history',

@@ -12,6 +12,7 @@ import { registerHistory } from './commands/history.ts';
 import { registerImport } from './commands/import.ts';
 import { registerInspect } from './commands/inspect.ts';
 import { registerList } from './commands/list.ts';
+import { registerMigrate } from './commands/migrate.ts';
 import { registerNew } from './commands/new.ts';
 import { registerRm } from './commands/rm.ts';
 import { registerRun } from './commands/run.ts';
@@ -49,6 +50,7 @@ function createProgram(context: CliContext, result: CliResult): Command {
     )
     .exitOverride();
   registerNew(program, context);
+  registerMigrate(program, context);
   registerBuild(program, context, result);
   registerList(program, context);
   registerGraph(program, context);

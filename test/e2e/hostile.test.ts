@@ -90,6 +90,27 @@ requires('strace', 'mkfifo')('what only reads a project', () => {
     expect(existsSync(marker)).toBe(false);
   });
 
+  it.each(['graph', 'migrate', 'migrate --write'])(
+    'executes nothing of a project of the original: %s',
+    async (line) => {
+      const dir = join(scratch, 'original');
+      writeTree(dir, {
+        'kubler.conf': `IMAGE_TAG="$(${attack})"\nBOB_X=\`${attack}\`\nBOB_Y='$(${attack})'\n`,
+        'push.conf': `DOCKER_PW=$(${attack})\n`,
+        'cmd/graph.sh': script,
+        'acme/kubler.conf': `DEFAULT_BUILDER="\${X:-$(${attack})}"\n`,
+        'acme/images/a/build.conf': "IMAGE_PARENT='scratch'\nBUILDER='debian'\n",
+        'acme/images/a/build.sh': script,
+        'acme/images/a/Dockerfile.template': template,
+      });
+      const { programs, exitCode, stderr } = await trace(line.split(' '), dir, join(scratch, 'trace'));
+      expect(exitCode, stderr).toBe(0);
+      expect(stderr).toContain('no command is executed to find its value');
+      expect(programs.map((program) => basename(program))).toEqual(['node']);
+      expect(existsSync(marker)).toBe(false);
+    },
+  );
+
   it.each([
     '$(CMD)',
     '`CMD`',

@@ -7,4 +7,5 @@ export { currentNamespace } from './current-namespace.ts';
 export { findWorkingDir } from './find-working-dir.ts';
 export { configJsonSchema, testFileJsonSchema } from './json-schema.ts';
 export { loadProject, type LoadProjectOptions } from './load-project.ts';
+export { planMigration, type MigrationRequest } from './migrate/plan-migration.ts';
 export { configFileName } from './read-layer.ts';

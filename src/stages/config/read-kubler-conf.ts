@@ -6,6 +6,7 @@ import type { ShellValue } from './evaluate-word.ts';
 import { readAssignments, type Assigned } from './read-assignments.ts';
 import { readBuilderName } from './read-builder-name.ts';
 import type { SourceText } from './source-text.ts';
+import { withScheme } from './to-overrides.ts';
 import { createVariableReader, type VariableReader } from './variable-reader.ts';
 import { warnOfVariables } from './warn-of-variables.ts';
 
@@ -73,8 +74,8 @@ export function readKublerConf(
       tags: readTag(reader),
       dataDir: readDataDir(reader, source.file),
       network: {
-        httpProxy: reader.text('HTTP_PROXY'),
-        httpsProxy: reader.text('HTTPS_PROXY'),
+        httpProxy: withScheme(reader.text('HTTP_PROXY')),
+        httpsProxy: withScheme(reader.text('HTTPS_PROXY')),
         noProxy: reader.text('NO_PROXY'),
       },
     },

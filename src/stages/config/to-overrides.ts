@@ -1,7 +1,8 @@
 import type { SettingsOverrides } from '../../model/settings-overrides.ts';
 import type { ConfigFile } from './config-schema.ts';
 
-const withScheme = (proxy: string | undefined): string | undefined =>
+/** A proxy's address, of which `http://` may be left out. */
+export const withScheme = (proxy: string | undefined): string | undefined =>
   proxy === undefined || proxy.includes('://') ? proxy : `http://${proxy}`;
 
 /** Turns the keys of a file into settings; `toPath` makes its paths absolute. */

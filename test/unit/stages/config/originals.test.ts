@@ -129,6 +129,30 @@ test('DEFAULT_BUILDER of an image counts where it stands on scratch', async () =
   expect([...images.values()].map(({ builder }) => builder)).toEqual(['acme/musl', undefined, 'acme/bob']);
 });
 
+test('nothing leaks from one image, builder or namespace to another', async () => {
+  const dir = tree({
+    'kubler.conf': '',
+    'a/kubler.conf': "BOB_NS='a'\nDEFAULT_MUSL_BUILDER='a/musl'\nPOST_BUILD_HC_TIMEOUT=9\n",
+    ...image(
+      'a/images/x',
+      "BOB_A='x'\nBUILDER_SECCOMP=unconfined\nPOST_BUILD_HC=true\nBUILDER_MOUNTS=('/tmp:/t')\n",
+    ),
+    ...image('a/images/y', 'IMAGE_PARENT=a/x\nBOB_B="${BOB_A}"\n'),
+    'b/kubler.conf': '',
+    ...image('b/images/z', 'BUILDER="${DEFAULT_MUSL_BUILDER}"\nPOST_BUILD_HC=true\n'),
+  });
+  const { images } = await loadTestProject(dir);
+  expect(images.get('a/y')).toMatchObject({
+    builder: undefined,
+    container: {},
+    tests: { health: undefined },
+  });
+  expect(images.get('a/y')?.container).toEqual({});
+  expect(Object.fromEntries(images.get('a/y')?.variables ?? [])).toMatchObject({ BOB_NS: 'a', BOB_B: '' });
+  expect(images.get('b/z')).toMatchObject({ builder: undefined, tests: { health: { timeout: 5 } } });
+  expect(images.get('b/z')?.variables.has('BOB_NS')).toBe(false);
+});
+
 test('push.conf, and a kubler.conf beside a build.conf, are left alone', async () => {
   const dir = tree({
     'kubler.conf': '',

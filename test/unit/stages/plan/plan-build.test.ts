@@ -304,3 +304,18 @@ describe('an image on an imported one', () => {
     expect(planBuild(graphOf, changedImport).images[0]?.reason).toBe('parent vendor/base changed');
   });
 });
+
+it('keeps builders apart from images that the original would have committed under their name', () => {
+  const named = makeProject(
+    { 'a/musl': { builder: 'a/bob' }, 'a/child': { parent: 'a/musl' }, 'a/other': { builder: 'a/bob-musl' } },
+    { 'a/bob': {}, 'a/bob-musl': {} },
+  );
+  const names = ['builder a/bob', 'builder a/bob-musl', 'a/musl', 'a/child', 'a/other'];
+  const plan = planBuild(buildGraph(named, []), {
+    ...facts,
+    indexes: new Map(names.map((name) => [name, 'index-1'])),
+    folders: new Map([['builder a/bob-musl', new Map([['build.sh', 'musl']])]]),
+  });
+  const keys = [...plan.builders, ...plan.images].map(({ key }) => key);
+  expect(new Set(keys).size).toBe(names.length);
+});
