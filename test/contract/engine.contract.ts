@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toDigest } from '../../src/model/digest.ts';
 import type { TarMember } from '../../src/oci/tar-member.ts';
@@ -15,7 +16,7 @@ import {
   type Session,
   type SessionSpec,
 } from '../../src/ports/engine.ts';
-import { member } from '../support/tar.ts';
+import { collect, member } from '../support/tar.ts';
 import { writeTinyRoot } from '../support/tiny-root.ts';
 import { useTempDir } from '../support/use-temp-dir.ts';
 
@@ -616,11 +617,11 @@ export function describeEngineContract(
       });
 
       it('makes a root of folders alone, and nothing is in it but what the builder puts there', async () => {
-        const hostFile = join(dir, 'folders.tar');
+        const hostFile = join(dir, 'folders.tar.gz');
         const folders = ['dev', 'etc', 'proc', 'run', 'sys'].map((path) =>
           member({ path, type: 'directory', mode: 0o755 }),
         );
-        await writeFile(hostFile, writeTar(folders));
+        await writeFile(hostFile, gzipSync(await collect(writeTar(folders))));
         const [empty, filled] = [newId(), newId()];
         await engine.bootstrap({ id: empty, log: () => undefined, source: { kind: 'tarball', hostFile } });
         const list = `cd ${targetRootPath}; find . -mindepth 1 ! -name '.kubler*' ! -path './dev/*' -exec stat -c '%n %a %u' {} + | sort`;

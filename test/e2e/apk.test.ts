@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeApkKey, writeApkRepository } from '../support/apk-repository.ts';
 import { baselayoutPackage, busyboxPackage, greetPackages, muslPackage } from '../support/apk-packages.ts';
+import { startDocker, startPodman } from '../support/docker-daemon.ts';
 import { exportImage, unpackImage } from '../support/exported-image.ts';
 import { kubler, succeedsIn } from '../support/kubler.ts';
 import { apkProgram, requires } from '../support/requires.ts';
@@ -120,6 +121,31 @@ requires(
         id(await succeeds('inspect', '--json', `alpine/${name}`)),
       );
     rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  requires(
+    'dockerd',
+    'docker',
+    'podman',
+  )('on daemons', () => {
+    it.each([
+      ['docker', startDocker, 'DOCKER_HOST'],
+      ['podman', startPodman, 'CONTAINER_HOST'],
+    ] as const)('gives the same bytes on %s', async (engine, start, variable) => {
+      const daemon = await start(join(dir, engine));
+      try {
+        const env = { [variable]: daemon.host, KUBLER_ENGINE: engine };
+        const id = async (run: typeof succeeds) =>
+          (JSON.parse(await run('inspect', '--json', 'alpine/daemon')) as { readonly imageId: string })
+            .imageId;
+        const expected = await id(succeeds);
+        const other = succeedsIn({ cwd: dir, env, dataDir: join(dir, `data-${engine}`) });
+        await other('build', 'alpine/daemon', 'alpine/child');
+        expect(await id(other)).toBe(expected);
+      } finally {
+        await daemon.stop();
+      }
+    });
   });
 
   it('says what it cannot install, and that hooks reach no mirror', async () => {

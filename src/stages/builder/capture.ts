@@ -16,7 +16,8 @@ export async function captureScript(
   tempDir: string,
 ): Promise<Buffer> {
   const hostFile = join(tempDir, name);
-  const argv = ['sh', '-c', `cd ${targetRootPath}\n${script}`] as const;
+  // Not sh: some have a find and a tail of their own, which are not GNU's.
+  const argv = ['bash', '-c', `cd ${targetRootPath}\n${script}`] as const;
   await runStep(context, {
     name,
     root: 'builder',
