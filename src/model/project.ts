@@ -48,6 +48,15 @@ export interface Settings {
     /** Absolute paths of RSA public keys in PEM form, or of folders with them; none: those of the base. */
     readonly keys: readonly string[];
   };
+  /** Where Gentoo comes from. */
+  readonly portage: {
+    /** Base addresses of mirrors, the best first; empty: none. */
+    readonly mirrors: readonly string[];
+    /** Keys that sign stage3 tarballs and trees; undefined: those of the host. */
+    readonly keyring: string | undefined;
+    /** Of which day the tree is: `20261115`; undefined: the newest. */
+    readonly date: string | undefined;
+  };
   readonly network: {
     readonly httpProxy: string | undefined;
     readonly httpsProxy: string | undefined;

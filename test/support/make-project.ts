@@ -21,6 +21,7 @@ export const plainSettings: Settings = {
     checkValidUntil: true,
   },
   apk: { repositories: [], keys: [] },
+  portage: { mirrors: [], keyring: undefined, date: undefined },
   network: { httpProxy: undefined, httpsProxy: undefined, noProxy: undefined, caFile: undefined },
 };
 

@@ -81,6 +81,26 @@ const apk = z
   .partial()
   .describe('Where Alpine packages come from.');
 
+const portage = z
+  .strictObject({
+    mirror: z
+      .string()
+      .regex(
+        /^\s*((https?|file):\/\/\S+\s*)+$/,
+        'it must be an address with http:, https: or file:, or several',
+      )
+      .describe('Base address of a mirror of Gentoo, or several with spaces between them, the best first.'),
+    keyring: filePath.describe(
+      'Keys that sign stage3 tarballs and trees. Default: /usr/share/openpgp-keys/gentoo-release.asc.',
+    ),
+    date: z
+      .string()
+      .regex(/^(latest|\d{8})$/, 'it must be a day such as 20261115, or latest')
+      .describe("Of which day Portage's tree is. Default: latest, as of the last kubler update."),
+  })
+  .partial()
+  .describe('Where Gentoo comes from.');
+
 const network = z
   .strictObject({
     http_proxy: proxy.describe('Proxy for http addresses.'),
@@ -156,6 +176,7 @@ export const configSchema = z
     jobs: z.int().min(1).max(1024).describe('Images built side by side.'),
     apt,
     apk,
+    portage,
     network,
     variables,
     namespace: name.describe(

@@ -27,7 +27,8 @@ export const knownVariables: ReadonlyMap<string, KnownVariable> = new Map([
   ...known(
     true,
     ['builder'],
-    'PACKAGE_MANAGER BUILDER_BASE BUILDER_BASE_SHA256 BUILDER_SUITE APK_REPOSITORIES APK_KEYS STAGE3_BASE STAGE3_DATE',
+    'PACKAGE_MANAGER BUILDER_BASE BUILDER_BASE_SHA256 BUILDER_SUITE APK_REPOSITORIES APK_KEYS STAGE3_BASE STAGE3_DATE ' +
+      'PORTAGE_TREE PORTAGE_TREE_SHA256',
   ),
   ...known(true, ['builder', 'kubler.conf'], 'ARCH ARCH_URL'),
   ...known(
@@ -35,6 +36,7 @@ export const knownVariables: ReadonlyMap<string, KnownVariable> = new Map([
     ['kubler.conf'],
     'AUTHOR KUBLER_DATA_DIR HTTP_PROXY HTTPS_PROXY NO_PROXY MIRROR BUILDER_DOCKER_ARGS_GLOBAL',
   ),
+  ...known(true, ['builder', 'kubler.conf'], 'PORTAGE_DATE'),
   ...known(false, ['image'], 'REACH PROVE_ALLOW PARENT_BUILDER_MOUNTS'),
   ...known(false, ['image', 'builder'], 'BUILD_PRIVILEGED'),
   ...known(
@@ -44,6 +46,6 @@ export const knownVariables: ReadonlyMap<string, KnownVariable> = new Map([
       'DOWNLOAD_PATH KUBLER_DISABLE_GPG FTP_PROXY KUBLER_DOWNLOAD_DIR KUBLER_DISTFILES_DIR ' +
       'KUBLER_PACKAGES_DIR KUBLER_WORKING_DIR KUBLER_VERBOSE KUBLER_CMD_LOG KUBLER_BELL_ON_ERROR KUBLER_COLORS ' +
       'KUBLER_PORTAGE_GIT KUBLER_DISABLE_KUBLER_NS KUBLER_SKIP_GPG_CHECK KUBLER_POSTBUILD_IMAGE_PRUNE ' +
-      'KUBLER_POSTBUILD_VOLUME_PRUNE KUBLER_DEPGRAPH_IMAGE PORTAGE_DATE PORTAGE_URL',
+      'KUBLER_POSTBUILD_VOLUME_PRUNE KUBLER_DEPGRAPH_IMAGE PORTAGE_URL',
   ),
 ]);

@@ -126,8 +126,11 @@ function readStage3(reader: VariableReader): BuilderBase | undefined {
     reader.fault('STAGE3_BASE', 'STAGE3_DATE does not say of which date', {
       hint: "add STAGE3_DATE='20250427T164733Z', with the date in the name of the tarball",
     });
-  } else if (!/^\d{8}(T\d{6}Z)?$/.test(date)) {
-    reader.fault('STAGE3_DATE', 'it must be a date as in the name of the tarball: 20250427T164733Z');
+  } else if (!/^(latest|\d{8}(T\d{6}Z)?)$/.test(date)) {
+    reader.fault(
+      'STAGE3_DATE',
+      'it must be a date as in the name of the tarball, 20250427T164733Z, or latest',
+    );
   } else if (name !== undefined) {
     return { kind: 'stage3', suite: date, name, url: reader.text('ARCH_URL') };
   }
@@ -188,6 +191,7 @@ export async function loadBuilder(dir: string, context: LoadContext): Promise<Bu
     variables: passedOnVariables(context, assignments.byName),
     positions: reader.positions([
       ...['PACKAGE_MANAGER', 'BUILDER', 'BUILDER_BASE', 'BUILDER_BASE_SHA256', 'STAGE3_BASE', 'ARCH_URL'],
+      ...['PORTAGE_TREE', 'PORTAGE_TREE_SHA256', 'PORTAGE_DATE'],
       ...mountVariables,
     ]),
     obstacles: here.faults,

@@ -54,7 +54,14 @@ function settleTag(
   );
 }
 
-/** Reads a kubler.conf, the original's configuration file, as data. */
+function readTreeDate(reader: VariableReader): string | undefined {
+  const date = reader.text('PORTAGE_DATE');
+  if (date === undefined || /^(latest|\d{8})$/.test(date)) return date;
+  reader.fault('PORTAGE_DATE', 'it must be a day such as 20261115, or latest');
+  return undefined;
+}
+
+/** Reads a kubler.conf, the original's configuration file, as data.  */
 export function readKublerConf(
   source: SourceText,
   { outer, predefined }: KublerConfScope,
@@ -73,6 +80,10 @@ export function readKublerConf(
       maintainer: reader.text('AUTHOR'),
       tags: readTag(reader),
       dataDir: readDataDir(reader, source.file),
+      portage: {
+        mirrors: reader.text('MIRROR')?.split(/\s+/).filter(Boolean),
+        date: readTreeDate(reader),
+      },
       network: {
         httpProxy: withScheme(reader.text('HTTP_PROXY')),
         httpsProxy: withScheme(reader.text('HTTPS_PROXY')),

@@ -20,6 +20,7 @@ export function resolveSettings(layers: readonly SettingsOverrides[], defaults: 
   const pruneAt = layers.find(({ prune }) => prune !== undefined)?.pruneAt;
   const apt = layers.map((layer) => layer.apt);
   const apk = layers.map((layer) => layer.apk);
+  const portage = layers.map((layer) => layer.portage);
   const network = layers.map((layer) => layer.network);
   return {
     engine: pick(layers, 'engine') ?? 'auto',
@@ -40,6 +41,11 @@ export function resolveSettings(layers: readonly SettingsOverrides[], defaults: 
       checkValidUntil: pick(apt, 'checkValidUntil') ?? true,
     },
     apk: { repositories: pick(apk, 'repositories') ?? [], keys: pick(apk, 'keys') ?? [] },
+    portage: {
+      mirrors: pick(portage, 'mirrors') ?? [],
+      keyring: pick(portage, 'keyring'),
+      date: pick(portage, 'date'),
+    },
     network: {
       httpProxy: pick(network, 'httpProxy'),
       httpsProxy: pick(network, 'httpsProxy'),

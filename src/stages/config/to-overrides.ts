@@ -7,7 +7,7 @@ export const withScheme = (proxy: string | undefined): string | undefined =>
 
 /** Turns the keys of a file into settings; `toPath` makes its paths absolute. */
 export function toOverrides(config: ConfigFile, toPath: (path: string) => string): SettingsOverrides {
-  const { apt = {}, apk = {}, network = {} } = config;
+  const { apt = {}, apk = {}, portage = {}, network = {} } = config;
   const path = (text: string | undefined): string | undefined =>
     text === undefined ? undefined : toPath(text);
   return {
@@ -30,6 +30,11 @@ export function toOverrides(config: ConfigFile, toPath: (path: string) => string
     apk: {
       repositories: apk.repositories?.map((text) => toRepository(text, toPath)),
       keys: apk.keys?.map(toPath),
+    },
+    portage: {
+      mirrors: portage.mirror?.split(/\s+/).filter(Boolean),
+      keyring: path(portage.keyring),
+      date: portage.date,
     },
     network: {
       httpProxy: withScheme(network.http_proxy),

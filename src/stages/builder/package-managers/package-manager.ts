@@ -18,7 +18,7 @@ export interface IndexUser {
   readonly name: string;
   /** The builder that has the base. */
   readonly root: Pick<BuilderDefinition, 'name' | 'dir' | 'base' | 'settings' | 'variables' | 'positions'>;
-  readonly settings: Pick<Settings, 'apt' | 'apk'>;
+  readonly settings: Pick<Settings, 'apt' | 'apk' | 'portage'>;
 }
 
 export interface FindIndexOptions extends IndexUser {

@@ -95,7 +95,7 @@ test.each([
   ],
   [
     'STAGE3_BASE=stage3-amd64\nSTAGE3_DATE=today',
-    '2:13 cannot use STAGE3_DATE="today" of builder "b": it must be a date as in the name of the tarball: 20250427T164733Z',
+    '2:13 cannot use STAGE3_DATE="today" of builder "b": it must be a date as in the name of the tarball, 20250427T164733Z, or latest',
   ],
   [
     'STAGE3_BASE=stage3-amd64\nSTAGE3_DATE=20240101\nPACKAGE_MANAGER=apt',

@@ -9,7 +9,13 @@ if [[ -f "${tree}" ]]; then
   staging=/var/db/repos/.kubler
   rm -rf "${staging}"
   mkdir -p "${staging}"
-  tar --extract --file="${tree}" --directory="${staging}" --no-same-owner --strip-components="$(</.kubler-archives/tree.strip)"
+  tar --extract --file="${tree}" --directory="${staging}" --no-same-owner
+  # Snapshots have a folder around the tree, archives of git have not.
+  if [[ ! -f "${staging}/profiles/repo_name" ]]; then
+    mv "${staging}" "${staging}.outer"
+    mv "${staging}.outer"/*/ "${staging}"
+    rm -rf "${staging}.outer"
+  fi
   [[ -f "${staging}/profiles/repo_name" ]] || {
     echo 'error: the tree has no profiles/repo_name: it is no repository of Portage'
     exit 1

@@ -4,7 +4,7 @@ import type { Downloader } from '../../../../ports/downloader.ts';
 import type { ProcessRunner } from '../../../../ports/process-runner.ts';
 import { parseReleaseFile, type ReleaseFile } from './release-file.ts';
 import type { AptSourceSpec } from './sources.ts';
-import { verifyRelease } from './verify-release.ts';
+import { verifyRelease } from '../verify-signature.ts';
 
 /** What apt calls them: one file with its signature inside, or the older pair. */
 export type ReleaseNames = readonly ['InRelease'] | readonly ['Release', 'Release.gpg'];

@@ -12,7 +12,8 @@ export async function namedPackages(dataDir: string): Promise<ReadonlySet<Sha256
   for (const name of await readdir(pointers).catch(() => [])) {
     const dir = indexDir(dataDir, (await readFile(join(pointers, name), 'utf8')).trim());
     const text = await readFile(join(dir, 'index.json'), 'utf8').catch(() => '{"sources":[]}');
-    for (const { packages } of (JSON.parse(text) as Pick<IndexRecord, 'sources'>).sources) {
+    // Those of other package managers have none.
+    for (const { packages } of (JSON.parse(text) as Partial<Pick<IndexRecord, 'sources'>>).sources ?? []) {
       for (const { listName } of packages) {
         await collectSums(join(dir, 'apt/lists', listName), named).catch(() => undefined);
       }

@@ -11,7 +11,7 @@ import { listBootstrapPackages } from './bootstrap-packages.ts';
 import type { Paragraph } from '../../../../model/deb822.ts';
 import { fetchPackages } from './fetch-packages.ts';
 import type { FrozenIndex } from './frozen-index.ts';
-import { readKeyFile } from './key-file.ts';
+import { readKeyFile } from '../key-file.ts';
 import { closeMinbase } from './minbase-closure.ts';
 import { readPackages } from './package-lists.ts';
 

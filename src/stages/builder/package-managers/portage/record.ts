@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Sha256 } from '../../../../model/digest.ts';
 
@@ -18,8 +18,7 @@ export interface PortageRecord {
   readonly version: number;
   readonly digest: Sha256;
   readonly stage3?: FrozenFile;
-  /** `strip`: how many folders there are around the tree in its tarball. */
-  readonly tree?: FrozenFile & { readonly strip: number };
+  readonly tree?: FrozenFile;
 }
 
 const recordVersion = 1;
@@ -72,4 +71,17 @@ async function replace(file: string, text: string, tempDir: string): Promise<voi
   const tempFile = join(tempDir, basename(file));
   await writeFile(tempFile, text);
   await rename(tempFile, file);
+}
+
+/** SHA-256 of every file of `<data>/downloads` that a state in use names. */
+export async function namedDownloads(dataDir: string): Promise<ReadonlySet<Sha256>> {
+  const named = new Set<Sha256>();
+  const pointers = join(dataDir, 'indexes/current');
+  for (const name of await readdir(pointers).catch(() => [])) {
+    const digest = (await readFile(join(pointers, name), 'utf8')).trim();
+    const text = await readFile(join(indexDir(dataDir, digest), 'index.json'), 'utf8').catch(() => '{}');
+    const { stage3, tree } = JSON.parse(text) as Partial<PortageRecord>;
+    for (const file of [stage3, tree]) if (file) named.add(file.sha256);
+  }
+  return named;
 }

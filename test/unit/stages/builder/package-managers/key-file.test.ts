@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readKeyFile } from '../../../../../../src/stages/builder/package-managers/apt/key-file.ts';
+import { readKeyFile } from '../../../../../src/stages/builder/package-managers/key-file.ts';
 
 let dir: string;
 beforeEach(async () => {

@@ -1,17 +1,21 @@
 import { readFile } from 'node:fs/promises';
-import { KublerError } from '../../../../errors.ts';
+import { KublerError } from '../../../errors.ts';
 
 const armor = /-----BEGIN PGP PUBLIC KEY BLOCK-----\r?\n(.*?)-----END PGP PUBLIC KEY BLOCK-----/gs;
+
+const debianHint =
+  'the Debian keys are in the package debian-archive-keyring; apt.keyring names another file';
 
 /**
  * The OpenPGP keys of a file in the binary form that gpgv and debootstrap want. Throws `CONFIG_INVALID` when the
  * file cannot be read or its armor is damaged.
+ * @param hint what to do about a file that cannot be read
  */
-export async function readKeyFile(file: string): Promise<Uint8Array> {
+export async function readKeyFile(file: string, hint = debianHint): Promise<Uint8Array> {
   const bytes = await readFile(file).catch((cause: unknown) => {
     throw new KublerError('CONFIG_INVALID', `cannot read keyring "${file}": ${String(cause)}`, {
       cause,
-      hint: 'the Debian keys are in the package debian-archive-keyring; apt.keyring names another file',
+      hint,
     });
   });
   const text = bytes.toString('latin1');
