@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { assert } from '../../../../errors.ts';
 import { readTarStream } from '../../../../oci/tar-read.ts';
@@ -6,24 +7,22 @@ import { saveStream } from '../../../rootfs/index.ts';
 import { runStep, type BuildContext } from '../../build-step.ts';
 import type { Apk } from './run-apk.ts';
 
-const programs = ['bin/busybox.static', 'usr/bin/busybox.static'];
+/** Where repositories may have one, in the order they are looked at. */
+const places: readonly (readonly [packageName: string, path: RegExp])[] = [
+  ['busybox-static', /^(?:usr\/)?bin\/busybox\.static$/],
+  ['busybox', /^(?:usr\/)?bin\/busybox$/],
+];
 
-/** Writes a static busybox to a file of this host: the package's, else the one that the base has. */
+/** Writes a busybox that needs no library to a file of this host: of a package, else the one that the base has. */
 export async function saveBusybox(apk: Apk, context: BuildContext, hostFile: string): Promise<void> {
-  const offer = (await apk.offers()).find(({ name }) => name === 'busybox-static');
-  if (!offer) return saveOwn(context, hostFile);
-  const [archive] = await apk.provide([offer]);
-  assert(archive !== undefined, 'package busybox-static was fetched and has no file');
-  // The parts of a package are one tar after the other, and only the last has an end.
-  const tar = createReadStream(archive).pipe(createGunzip()) as AsyncIterable<Buffer>;
-  for await (const member of readTarStream(tar)) {
-    if (member.type === 'file' && programs.includes(member.path))
-      return saveStream(member.content(), hostFile);
+  for (const [packageName, path] of places) {
+    const offer = (await apk.offers()).find(({ name }) => name === packageName);
+    if (!offer) continue;
+    const [archive] = await apk.provide([offer]);
+    assert(archive !== undefined, `package ${packageName} was fetched and has no file`);
+    if ((await saveMember(archive, path, hostFile)) && (await isStatic(hostFile))) return;
+    await rm(hostFile, { force: true });
   }
-  return saveOwn(context, hostFile);
-}
-
-async function saveOwn(context: BuildContext, hostFile: string): Promise<void> {
   await runStep(context, {
     name: 'busybox',
     label: 'looking for a busybox without libraries, for tests (package busybox-static)',
@@ -31,4 +30,22 @@ async function saveOwn(context: BuildContext, hostFile: string): Promise<void> {
     argv: ['sh', '/.kubler/apk/busybox.sh'],
     stdout: { hostFile },
   });
+}
+
+async function saveMember(archive: string, path: RegExp, hostFile: string): Promise<boolean> {
+  // The parts of a package are one tar after the other, and only the last has an end.
+  const tar = createReadStream(archive).pipe(createGunzip()) as AsyncIterable<Buffer>;
+  for await (const member of readTarStream(tar)) {
+    if (member.type !== 'file' || !path.test(member.path)) continue;
+    await saveStream(member.content(), hostFile);
+    return true;
+  }
+  return false;
+}
+
+/** The loader that a program asks for is named near its start. */
+async function isStatic(hostFile: string): Promise<boolean> {
+  await using file = await open(hostFile);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
+  return !buffer.subarray(0, bytesRead).includes('/ld-');
 }
