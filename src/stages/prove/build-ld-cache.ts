@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import type { TreeFacts } from '../../model/file-facts.ts';
 import { resolvePath } from '../../model/resolve-path.ts';
 import { parentPath, type FileEntry, type Rootfs } from '../../model/tree-entry.ts';
+import { isMusl } from './c-library.ts';
 import { elfPlatform } from './elf-platform.ts';
 import { encodeLdCache, type CachedLibrary } from './encode-ld-cache.ts';
 import { configuredFolders } from './ld-so-conf.ts';
-import { isMusl, loaderFolders } from './library-search.ts';
+import { loaderFolders } from './library-search.ts';
 
 const cachePath = 'etc/ld.so.cache';
 

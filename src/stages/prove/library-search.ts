@@ -1,6 +1,7 @@
 import type { ElfFacts, TreeFacts } from '../../model/file-facts.ts';
 import { resolvePath } from '../../model/resolve-path.ts';
 import { parentPath, type Rootfs } from '../../model/tree-entry.ts';
+import { cLibraryOf, onlyCLibrary } from './c-library.ts';
 import { elfPlatform, sameKind } from './elf-platform.ts';
 import { configuredFolders } from './ld-so-conf.ts';
 
@@ -10,6 +11,8 @@ export type Found =
 
 /** Looks libraries up in one tree as its dynamic loader would. */
 export interface LibrarySearch {
+  /** Whether the loader of musl looks for what this needs. */
+  readonly isMusl: (elf: ElfFacts) => boolean;
   /** Folders every program of this kind is searched for in, in order: configuration, then the loader's own. */
   readonly commonFolders: (elf: ElfFacts) => readonly string[];
   /** The first library of that name, for the same kind of processor, in these folders. */
@@ -29,7 +32,10 @@ export function librarySearch(tree: Rootfs, facts: TreeFacts): LibrarySearch {
     const resolution = resolvePath(tree, `${real}/${name}`);
     return resolution.found ? resolution.path : undefined;
   };
+  const only = onlyCLibrary(tree);
+  const isMusl = (elf: ElfFacts): boolean => (cLibraryOf(elf) ?? only) === 'musl';
   return {
+    isMusl,
     commonFolders: (elf) => (isMusl(elf) ? muslFolders(facts) : [...configured, ...loaderFolders(tree, elf)]),
     find(name, elf, folders) {
       let otherKind: string | undefined;
@@ -54,11 +60,6 @@ export function loaderFolders(tree: Rootfs, elf: ElfFacts): readonly string[] {
     ? ['/lib64', '/usr/lib64', '/lib', '/usr/lib']
     : ['/lib', '/usr/lib', '/lib32', '/usr/lib32'];
 }
-
-/** True for programs and libraries of musl, whose loader has a path of its own (musl's ld-musl(1) and `dynlink.c`). */
-export const isMusl = (elf: ElfFacts): boolean =>
-  (elf.interpreter ?? '').includes('/ld-musl-') ||
-  elf.needed.some((name) => name.startsWith('libc.musl-') || name === 'libc.so');
 
 function muslFolders(facts: TreeFacts): readonly string[] {
   const paths = [...facts.keys()].filter((path) => /^etc\/ld-musl-[^/]*\.path$/.test(path));

@@ -1,7 +1,11 @@
 import { isExecutable } from '../../../model/find-command.ts';
 import { resolvePath } from '../../../model/resolve-path.ts';
+import { otherCLibrary } from '../c-library.ts';
 import { sameKind } from '../elf-platform.ts';
 import type { Check } from './check.ts';
+
+const notThere = (reason: string | undefined): string =>
+  `which is not in the image${reason === undefined ? '' : `: ${reason}`}`;
 
 /** The program loader every dynamic program names. */
 export const elfInterpreterCheck: Check = {
@@ -15,7 +19,7 @@ export const elfInterpreterCheck: Check = {
       const loader = resolvePath(tree, interpreter);
       const loaderElf = loader.found ? facts.get(loader.path)?.elf : undefined;
       let fault: string | undefined;
-      if (!loader.found) fault = 'which is not in the image';
+      if (!loader.found) fault = notThere(otherCLibrary(tree, elf));
       else if (!isExecutable(loader.entry)) fault = 'which is no executable file';
       else if (!loaderElf || !sameKind(loaderElf, elf)) fault = 'which is not for the same processor';
       if (fault === undefined) continue;

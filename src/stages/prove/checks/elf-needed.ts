@@ -1,6 +1,8 @@
 import type { ElfFacts } from '../../../model/file-facts.ts';
+import type { Rootfs } from '../../../model/tree-entry.ts';
+import { otherCLibrary } from '../c-library.ts';
 import { envValue } from '../env-value.ts';
-import { expandFolders, isMusl, type Found } from '../library-search.ts';
+import { expandFolders, type Found } from '../library-search.ts';
 import { privateLibraries } from '../private-libraries.ts';
 import type { Check, Subject } from './check.ts';
 
@@ -17,14 +19,14 @@ export const elfNeededCheck: Check = {
     for (const [path, { elf }] of facts) {
       if (!elf || elf.needed.length === 0 || !tree.has(path)) continue;
       const folders = [...searchFolders(subject, path, elf), ...(inherited.get(path) ?? [])];
-      for (const name of missable(elf)) {
+      for (const name of missable(elf, libraries)) {
         const found = name.includes('/')
           ? findByPath(subject, path, elf, name)
           : libraries.find(name, elf, folders);
         if (found.path !== undefined || findPrivate(path, elf, name)) continue;
         const message =
           found.otherKind === undefined
-            ? `needs ${name}, which no folder of the library path holds`
+            ? notFound(name, tree, elf)
             : `needs ${name}, and /${found.otherKind} is not a library for the same processor`;
         const severity = severityOf(path, elf);
         yield { severity, path: `/${path}`, message, lacks: { kind: 'library', name } };
@@ -33,13 +35,18 @@ export const elfNeededCheck: Check = {
   },
 };
 
+function notFound(name: string, tree: Rootfs, elf: ElfFacts): string {
+  const reason = name.startsWith('libc.') ? otherCLibrary(tree, elf) : undefined;
+  return `needs ${name}, which no folder of the library path holds${reason === undefined ? '' : `: ${reason}`}`;
+}
+
 /** A name with a slash is a path, in which `$ORIGIN` may stand. */
 function findByPath({ libraries }: Subject, path: string, elf: ElfFacts, name: string): Found {
   const [library = name] = expandFolders([name], path, elf);
   return libraries.find(library, elf, ['']);
 }
 
-/** Folders in the order of ld.so(8), "Description"; musl reads RPATH and RUNPATH alike. */
+/** Folders in the order of ld.so(8), "Description". */
 function searchFolders({ libraries, config }: Subject, path: string, elf: ElfFacts): readonly string[] {
   const early = elf.runpath.length === 0 ? elf.rpath : [];
   return [
@@ -52,15 +59,25 @@ function searchFolders({ libraries, config }: Subject, path: string, elf: ElfFac
 
 /** Names musl's loader answers itself (`reserved` in its `dynlink.c`). */
 const muslOwn = /^lib(?:c|pthread|rt|m|dl|util|xnet)\./;
-const missable = (elf: ElfFacts): readonly string[] =>
+const missable = (elf: ElfFacts, { isMusl }: Subject['libraries']): readonly string[] =>
   isMusl(elf) ? elf.needed.filter((name) => !muslOwn.test(name)) : elf.needed;
 
-/** Path of a library → folders of the RPATHs (not RUNPATHs: those are not handed down) of what loads it. */
+/**
+ * What an object hands down to what it loads: the RPATH where there is no RUNPATH; with musl whichever counts, RUNPATH if there
+ * are both (`fixup_rpath` in its `dynlink.c`).
+ */
+function handedDown(elf: ElfFacts, { isMusl }: Subject['libraries']): readonly string[] {
+  if (elf.runpath.length === 0) return elf.rpath;
+  return isMusl(elf) ? elf.runpath : [];
+}
+
+/** Path of a library → folders that what loads it hands down. */
 function inheritedFolders(subject: Subject): ReadonlyMap<string, ReadonlySet<string>> {
   const inherited = new Map<string, Set<string>>();
   for (const [path, { elf }] of subject.facts) {
-    if (!elf || elf.rpath.length === 0 || (elf.runpath.length > 0 && !isMusl(elf))) continue;
-    const folders = expandFolders(elf.rpath, path, elf);
+    const own = elf ? handedDown(elf, subject.libraries) : [];
+    if (!elf || own.length === 0) continue;
+    const folders = expandFolders(own, path, elf);
     const pending = [path];
     const visited = new Set(pending);
     for (let at = pending.pop(); at !== undefined; at = pending.pop()) {

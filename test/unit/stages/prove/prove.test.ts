@@ -171,6 +171,36 @@ describe('elf-needed', () => {
     ]);
   });
 
+  test('hands down what counts of RPATH and RUNPATH with musl, and only RPATH with glibc', async () => {
+    const nodes = (interpreter: string, c: string): Nodes => ({
+      'usr/lib/ld-musl-x86_64.so.1': program(makeElf()),
+      'usr/lib/libc.musl-x86_64.so.1': lib(),
+      'usr/bin/x': exe({ interpreter, needed: [c, 'liba.so.1'], runpath: '/srv/lib' }),
+      'srv/lib/liba.so.1': lib({ needed: [c, 'libb.so.1'] }),
+      'srv/lib/libb.so.1': lib({ needed: [c] }),
+    });
+    expect(await lines(nodes('/lib/ld-musl-x86_64.so.1', 'libc.musl-x86_64.so.1'))).toEqual([]);
+    expect(await lines(nodes(loader, 'libc.so.6'))).toEqual([
+      'elf-needed error: /srv/lib/liba.so.1 needs libb.so.1, which no folder of the library path holds',
+    ]);
+  });
+
+  test('tells what is linked to the C library that the image does not have', async () => {
+    const interpreter = '/lib/ld-musl-x86_64.so.1';
+    expect(await lines({ 'usr/bin/x': exe({ interpreter, needed: ['libc.musl-x86_64.so.1'] }) })).toEqual([
+      `elf-interpreter error: /usr/bin/x needs the loader ${interpreter}, which is not in the image: it is linked to musl, and the image has glibc`,
+    ]);
+    const alpine = makeRootfs({
+      'lib/ld-musl-x86_64.so.1': program(makeElf()),
+      'usr/bin/x': exe({ needed: ['libc.so.6'] }),
+    });
+    const found = prove({ tree: alpine, facts: await collectFacts(alpine), config: {} });
+    expect(found.map(({ message }) => message)).toEqual([
+      `needs the loader ${loader}, which is not in the image: it is linked to glibc, and the image has musl`,
+      'needs libc.so.6, which no folder of the library path holds: it is linked to glibc, and the image has musl',
+    ]);
+  });
+
   test('follows the path of musl: its own file, and names the loader answers itself', async () => {
     const interpreter = '/lib/ld-musl-x86_64.so.1';
     const musl: Nodes = {
