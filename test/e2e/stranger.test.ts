@@ -26,7 +26,7 @@ const verbs = [
     'tag',
     'rm',
   ],
-  ...['update', 'clean', 'doctor', 'completion'],
+  ...['update', 'clean', 'doctor', 'migrate', 'completion'],
 ];
 
 requires(

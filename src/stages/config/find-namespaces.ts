@@ -95,7 +95,7 @@ export async function findNamespaces(
   const name = named?.name ?? basename(workingDir);
   if (isValidName(name)) return [{ name, dir: workingDir }];
   diagnostics.fault(`cannot use the folder name "${name}" as the name of the namespace`, {
-    hint: `rename the folder, or set "namespace:" in ${configFileName}; a name is ${nameRule}`,
+    hint: `rename the folder, or set "namespace:" in ${configFileName} (kubler migrate --namespace NAME, where there is none); a name is ${nameRule}`,
   });
   return [];
 }

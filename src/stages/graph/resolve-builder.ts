@@ -24,7 +24,10 @@ export function unknownBuilder(
 ): KublerError {
   const known = [...project.builders.keys()].sort();
   const hint =
-    didYouMean(name, known) ?? missingNamespace(project, name) ?? `there are: ${known.join(', ') || 'none'}`;
+    didYouMean(name, known) ??
+    renamedNamespace(project, name) ??
+    missingNamespace(project, name) ??
+    `there are: ${known.join(', ') || 'none'}`;
   return new KublerError('GRAPH_UNKNOWN_BUILDER', `cannot build ${whose} "${name}" does not exist`, {
     ...at,
     hint,
@@ -41,4 +44,13 @@ export function missingNamespace(project: Project, name: string): string | undef
   if (namespace === undefined || project.namespaces.has(namespace)) return undefined;
   const place = `${project.settings.dataDir}/namespaces/${namespace}`;
   return `there is no namespace "${namespace}" here; one in ${place} would be found`;
+}
+
+/** A clone's folder is called like its repository, and its builders are in a namespace of another name. */
+function renamedNamespace(project: Project, name: string): string | undefined {
+  const namespace = namespaceOf(name);
+  if (namespace === undefined || project.namespaces.has(namespace)) return undefined;
+  const meant = [...project.builders.keys()].find((each) => each.endsWith(name.slice(namespace.length)));
+  if (meant === undefined) return undefined;
+  return `did you mean "${meant}"? If this namespace is called "${namespace}", rename its folder`;
 }

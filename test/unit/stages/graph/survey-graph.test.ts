@@ -92,11 +92,11 @@ test('references to a namespace that is not there say so', async () => {
       'clone/z': { parent: 'far/y2' },
       'clone/b': { builder: 'far/bob' },
     },
-    { debian: {} },
+    { debian: {}, 'clone/bob': {} },
   );
   expect((await faultsOf(() => buildGraph(alone, []))).map(({ hint }) => hint)).toEqual([
     'did you mean "clone/y"? If this namespace is called "kubler", rename its folder',
     'there is no namespace "far" here; one in /data/namespaces/far would be found',
-    'there is no namespace "far" here; one in /data/namespaces/far would be found',
+    'did you mean "clone/bob"? If this namespace is called "far", rename its folder',
   ]);
 });
