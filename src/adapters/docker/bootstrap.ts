@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { KublerError } from '../../errors.ts';
-import { readTarball } from '../../oci/read-tarball.ts';
+import { readArchive } from '../../oci/read-archive.ts';
+import { readTarStream } from '../../oci/tar-read.ts';
 import type { TarMember } from '../../oci/tar-member.ts';
 import { writeTar } from '../../oci/tar-write.ts';
 import type { BootstrapSpec } from '../../ports/engine.ts';
@@ -29,7 +30,7 @@ export async function bootstrap(host: BuildHost, spec: BootstrapSpec): Promise<v
 
 /** What a container mounts its own devices over is left out, and so are devices anywhere. */
 async function* withoutDevices(hostFile: string): AsyncGenerator<TarMember, void, undefined> {
-  for await (const { type, ...member } of readTarball(hostFile)) {
+  for await (const { type, ...member } of readTarStream(readArchive(hostFile))) {
     if (type !== 'device' && !/^(?:\.\/)?dev\/./.test(member.path)) yield { ...member, type };
   }
 }

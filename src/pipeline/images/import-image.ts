@@ -14,10 +14,10 @@ import { diffTrees, normalise, writeLayer } from '../../stages/layer/index.ts';
 import { stepKey } from '../../stages/plan/index.ts';
 import { collectFacts, prove } from '../../stages/prove/index.ts';
 import { findSecrets } from '../../stages/prune/index.ts';
+import { readArchive } from '../../oci/read-archive.ts';
 import {
   checkArchive,
   copyTar,
-  readArchive,
   readBytes,
   readSpool,
   saveStream,

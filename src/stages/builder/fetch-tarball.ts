@@ -5,7 +5,8 @@ import { positionOf } from '../../model/position-of.ts';
 import type { BuilderBase, BuilderDefinition } from '../../model/project.ts';
 import type { Downloader } from '../../ports/downloader.ts';
 import type { ProcessRunner } from '../../ports/process-runner.ts';
-import { checkArchive, readArchive, unpackArchive } from '../rootfs/index.ts';
+import { readArchive } from '../../oci/read-archive.ts';
+import { checkArchive, unpackArchive } from '../rootfs/index.ts';
 import { hashFile } from './package-managers/apt/decompress.ts';
 
 export interface FetchTarballSpec {

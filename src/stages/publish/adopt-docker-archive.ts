@@ -6,7 +6,8 @@ import { gzipBlocks } from '../../oci/gzip.ts';
 import type { Layout } from '../../oci/layout.ts';
 import { tally } from '../../oci/tally.ts';
 import { mediaTypes, type Descriptor, type Manifest } from '../../oci/types.ts';
-import { checkArchive, readArchive } from '../rootfs/index.ts';
+import { readArchive } from '../../oci/read-archive.ts';
+import { checkArchive } from '../rootfs/index.ts';
 import { openDockerArchive } from './open-docker-archive.ts';
 
 /**

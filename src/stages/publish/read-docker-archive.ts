@@ -5,7 +5,8 @@ import type { Rootfs } from '../../model/tree-entry.ts';
 import { writeTar } from '../../oci/tar-write.ts';
 import type { ImageConfig, RuntimeConfig } from '../../oci/types.ts';
 import { toMembers } from '../layer/index.ts';
-import { checkArchive, readArchive, readSpool } from '../rootfs/index.ts';
+import { readArchive } from '../../oci/read-archive.ts';
+import { checkArchive, readSpool } from '../rootfs/index.ts';
 import { openDockerArchive } from './open-docker-archive.ts';
 import { toLayerTree } from './to-layer-tree.ts';
 

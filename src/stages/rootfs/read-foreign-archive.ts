@@ -6,7 +6,7 @@ import type { Rootfs } from '../../model/tree-entry.ts';
 import { parseTarHeader } from '../../oci/tar-header.ts';
 import type { ProcessRunner } from '../../ports/process-runner.ts';
 import { capped, checkArchive, defaultArchiveLimits, type ArchiveLimits } from './check-archive.ts';
-import { findUnpacker, readArchive } from './read-archive.ts';
+import { findUnpacker, readArchive } from '../../oci/read-archive.ts';
 import { readSpool } from './read-spool.ts';
 import { unpackFile } from './unpack-file.ts';
 

@@ -6,7 +6,7 @@ import { KublerError } from '../../errors.ts';
 import type { Sha256 } from '../../model/digest.ts';
 import type { ProcessRunner } from '../../ports/process-runner.ts';
 import { capped, defaultArchiveLimits } from './check-archive.ts';
-import { findUnpacker, readArchive } from './read-archive.ts';
+import { findUnpacker, readArchive } from '../../oci/read-archive.ts';
 import { unpackFile } from './unpack-file.ts';
 
 /** A tarball that `readArchive` reads: the same file, or one that another program unpacked in the scratch folder. */

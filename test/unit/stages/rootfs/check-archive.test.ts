@@ -3,7 +3,8 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { checkArchive, defaultArchiveLimits, readArchive } from '../../../../src/stages/rootfs/index.ts';
+import { readArchive } from '../../../../src/oci/read-archive.ts';
+import { checkArchive, defaultArchiveLimits } from '../../../../src/stages/rootfs/index.ts';
 import { chunks, collect, member, tarOf } from '../../../support/tar.ts';
 import { useTempDir } from '../../../support/use-temp-dir.ts';
 

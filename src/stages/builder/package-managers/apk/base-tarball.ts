@@ -2,7 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defaultTarLimits, readTarStream } from '../../../../oci/tar-read.ts';
-import { readArchive, saveStream } from '../../../rootfs/index.ts';
+import { readArchive } from '../../../../oci/read-archive.ts';
+import { saveStream } from '../../../rootfs/index.ts';
 
 /**
  * Copies the files of a folder in the tar of a base to a folder of this host, for a repository that the base brings along.

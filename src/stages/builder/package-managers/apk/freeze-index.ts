@@ -3,7 +3,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { settleAll } from '../../../../model/settle-all.ts';
-import { readArchive } from '../../../rootfs/index.ts';
+import { readArchive } from '../../../../oci/read-archive.ts';
 import { fetchTarball } from '../../fetch-tarball.ts';
 import type { FindIndexOptions, FreezeIndexOptions, IndexUser } from '../package-manager.ts';
 import { indexDir, openCurrentIndex, setCurrentIndex } from './current-index.ts';

@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { pipeline } from 'node:stream';
-import { KublerError } from '../../errors.ts';
+import { KublerError } from '../errors.ts';
 
 /** First bytes of compressed files, and the program that unpacks them. */
 const compressions: readonly { readonly magic: readonly number[]; readonly unpack: string }[] = [
