@@ -2,7 +2,8 @@ import { copyFile, link } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toOciArchitecture } from '../../../../model/architecture.ts';
 import type { BuilderBase } from '../../../../model/project.ts';
-import { checkArchive, readArchive, unpackArchive } from '../../../rootfs/index.ts';
+import { readArchive } from '../../../../oci/read-archive.ts';
+import { checkArchive, unpackArchive } from '../../../rootfs/index.ts';
 import type {
   FindIndexOptions,
   FreezeIndexOptions,
