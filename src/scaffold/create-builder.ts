@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { KublerError } from '../errors.ts';
 import { isImageId, isValidName } from '../model/image-id.ts';
+import type { PackageManagerName } from '../model/package-manager.ts';
 import { checkName } from './check-name.ts';
 import { findNamespace } from './find-namespace.ts';
 import { readTemplates } from './read-templates.ts';
@@ -14,7 +15,8 @@ export interface BuilderAnswers {
   readonly from: string;
   /** Checksum of the tarball; undefined to have it filled in later. */
   readonly sha256: string | undefined;
-  readonly packageManager: 'apt';
+  /** Undefined: that of the builder to extend, else apt. */
+  readonly packageManager: PackageManagerName | undefined;
   readonly workingDir: string;
   readonly shippedDir: string;
   readonly force: boolean;
@@ -34,7 +36,8 @@ export async function createBuilder(answers: BuilderAnswers): Promise<readonly s
   checkName('builder', name);
   const values = {
     builder: answers.name,
-    package_manager: answers.packageManager,
+    package_manager: answers.packageManager ?? 'apt',
+    package_manager_off: isExtending(answers) && answers.packageManager === undefined ? '# ' : '',
     origin: originLine(answers),
   };
   const namespaceDir = namespace === undefined ? undefined : await findNamespace(workingDir, namespace);
@@ -59,11 +62,16 @@ const splitAtSlash = (text: string): [string, string] => {
 };
 
 /** The lines of build.conf that say where the builder starts. */
-function originLine({ name, from, sha256 }: BuilderAnswers): string {
-  if (/^(debootstrap|mmdebstrap):[a-z0-9][a-z0-9.+_-]*$/i.test(from)) return `BUILDER_BASE='${from}'`;
-  if (/^tarball:[^\s'\\$`]+$/.test(from)) return tarballLines(from, sha256);
-  if (/^image:[a-z0-9][\w./:@-]*$/i.test(from)) return [`BUILDER_BASE='${from}'`, ...suiteLines].join('\n');
-  if ((isValidName(from) || isImageId(from)) && from !== name) return `BUILDER='${from}'`;
+function originLine(answers: BuilderAnswers): string {
+  const { from, packageManager = 'apt' } = answers;
+  if (/^(debootstrap|mmdebstrap):[a-z0-9][a-z0-9.+_-]*$/i.test(from)) {
+    if (packageManager !== 'apt') throw otherBase(from, packageManager);
+    return `BUILDER_BASE='${from}'`;
+  }
+  const suite = packageManager === 'apt' ? suiteLines : [];
+  if (/^tarball:[^\s'\\$`]+$/.test(from)) return [...tarballLines(answers), ...suite].join('\n');
+  if (/^image:[a-z0-9][\w./:@-]*$/i.test(from)) return [`BUILDER_BASE='${from}'`, ...suite].join('\n');
+  if (isExtending(answers)) return `BUILDER='${from}'`;
   throw new KublerError(
     'USAGE_INVALID',
     `cannot start a builder from "${from}": it is no base and no other builder`,
@@ -73,7 +81,19 @@ function originLine({ name, from, sha256 }: BuilderAnswers): string {
   );
 }
 
-function tarballLines(from: string, sha256: string | undefined): string {
+const isExtending = ({ name, from }: BuilderAnswers): boolean =>
+  (isValidName(from) || isImageId(from)) && from !== name;
+
+const otherBase = (from: string, packageManager: PackageManagerName): KublerError =>
+  new KublerError(
+    'USAGE_INVALID',
+    `cannot start a builder with ${packageManager} from "${from}": it makes bases with apt`,
+    {
+      hint: 'name a root filesystem that has it: --from tarball:FILE-OR-ADDRESS or --from image:REFERENCE',
+    },
+  );
+
+function tarballLines({ from, sha256 }: BuilderAnswers): readonly string[] {
   if (sha256 !== undefined && !/^[0-9a-f]{64}$/i.test(sha256)) {
     throw new KublerError(
       'USAGE_INVALID',
@@ -84,8 +104,7 @@ function tarballLines(from: string, sha256: string | undefined): string {
     `BUILDER_BASE='${from}'`,
     ...(sha256 === undefined ? ['# Fill in what sha256sum prints for it.'] : []),
     `BUILDER_BASE_SHA256='${sha256?.toLowerCase() ?? ''}'`,
-    ...suiteLines,
-  ].join('\n');
+  ];
 }
 
 const suiteLines = ['# The Debian release in it.', "BUILDER_SUITE='bookworm'"];

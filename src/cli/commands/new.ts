@@ -2,6 +2,7 @@ import { relative, resolve } from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
 import type * as Prompts from '../prompts.ts';
 import { KublerError } from '../../errors.ts';
+import { packageManagerNames } from '../../model/package-manager.ts';
 import {
   checkName,
   createBuilder,
@@ -121,7 +122,7 @@ function addBuilder(group: Command, context: CliContext): void {
       'debootstrap:SUITE, mmdebstrap:SUITE, tarball:FILE-OR-ADDRESS, image:REFERENCE, or a builder to extend',
     )
     .option('--sha256 <digits>', 'checksum of the tarball')
-    .addOption(new Option('--package-manager <name>', 'what installs packages').choices(['apt'] as const))
+    .addOption(new Option('--package-manager <name>', 'what installs packages').choices(packageManagerNames))
     .addHelpText('after', '\nExample:\n  kubler new builder go --from debian\n')
     .action(async (name, options) => {
       const workingDir = await findWorkingDir(startDirOf(context, options));
@@ -134,7 +135,7 @@ function addBuilder(group: Command, context: CliContext): void {
         name,
         from,
         sha256: sha256 === '' ? undefined : sha256,
-        packageManager: options.packageManager ?? 'apt',
+        packageManager: options.packageManager,
         workingDir,
         shippedDir: context.shippedDir,
         force: options.force ?? false,

@@ -308,6 +308,25 @@ describe('a builder', () => {
     });
   });
 
+  test('with another package manager, from what has it, or as the builder to extend has', async () => {
+    const dir = newDir();
+    await namespace(dir);
+    const from = 'tarball:https://example.org/root.tar.gz';
+    await builder(dir, { name: 'alpine', from, sha256: 'a'.repeat(64), packageManager: 'apk' });
+    await builder(dir, { name: 'child', from: 'alpine', packageManager: undefined });
+    const { builders, warnings } = await load(dir);
+    expect(warnings).toEqual([]);
+    expect(builders.get('alpine')).toMatchObject({
+      packageManager: 'apk',
+      base: { kind: 'tarball', suite: 'apk', location: from.slice('tarball:'.length) },
+    });
+    expect(builders.get('child')).toMatchObject({ packageManager: undefined, extends: 'alpine' });
+    await expect(builder(dir, { name: 'x', packageManager: 'apk' })).rejects.toMatchObject({
+      code: 'USAGE_INVALID',
+      message: 'cannot start a builder with apk from "debootstrap:bookworm": it makes bases with apt',
+    });
+  });
+
   test.each(['go', 'image:', "image:x'; rm", 'debootstrap:', "tarball:x'; rm", 'A B', ''])(
     'not from "%s"',
     async (from) => {
