@@ -41,17 +41,6 @@ _kubler_copy_libs() {
   done
 }
 
-# copy_gcc_libs: GCC's run-time libraries, for programs compiled in a hook.
-copy_gcc_libs() {
-  _kubler_copy_libs libgcc_s libgomp libstdc++
-  log_as_installed 'manual install' "gcc-libs-$(gcc -dumpfullversion 2>/dev/null || echo unknown)"
-}
-
-# copy_gfortran_libs: Fortran's run-time libraries.
-copy_gfortran_libs() {
-  _kubler_copy_libs libgfortran libquadmath
-}
-
 # get_package_version NAME: version in the target root, else in the builder; also in $__get_package_version.
 get_package_version() {
   local name="${1:?get_package_version needs a package}"

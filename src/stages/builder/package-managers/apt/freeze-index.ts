@@ -1,9 +1,8 @@
 import { toOciArchitecture } from '../../../../model/architecture.ts';
 import type { Progress } from '../../../../model/progress.ts';
 import type { Settings } from '../../../../model/project.ts';
-import type { Clock } from '../../../../ports/clock.ts';
-import type { Downloader } from '../../../../ports/downloader.ts';
 import type { ProcessRunner } from '../../../../ports/process-runner.ts';
+import type { FreezeIndexOptions as FreezeOptions } from '../package-manager.ts';
 import { openCurrentIndex, type CurrentIndexOptions } from './current-index.ts';
 import { freezeSources } from './freeze-sources.ts';
 import type { FrozenIndex } from './frozen-index.ts';
@@ -18,14 +17,8 @@ export interface FindIndexOptions {
   readonly progress: Progress;
 }
 
-export interface FreezeIndexOptions extends FindIndexOptions {
-  /** Fetch what the mirrors have now even though there is a frozen index: `kubler update`. */
-  readonly refresh: boolean;
-  readonly downloader: Downloader;
-  readonly clock: Clock;
-  /** A folder on the data dir's file system, gone when disposed. */
-  readonly openTempDir: () => Promise<{ readonly path: string } & AsyncDisposable>;
-}
+export type FreezeIndexOptions = FindIndexOptions &
+  Pick<FreezeOptions, 'refresh' | 'downloader' | 'clock' | 'openTempDir'>;
 
 /**
  * The package index that builds of a suite use: the frozen one, or, with `refresh` or when there is none, the state

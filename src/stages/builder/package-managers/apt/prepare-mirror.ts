@@ -2,9 +2,8 @@ import { cp, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { KublerError } from '../../../../errors.ts';
 import type { PackageFile } from '../../../../model/package.ts';
-import type { Fetched, Progress } from '../../../../model/progress.ts';
-import type { Downloader } from '../../../../ports/downloader.ts';
-import type { ProcessRunner } from '../../../../ports/process-runner.ts';
+import type { Fetched } from '../../../../model/progress.ts';
+import type { PrepareBaseOptions } from '../package-manager.ts';
 import { listName, sourceUri } from './apt-config.ts';
 import { linkOrCopy } from '../link-or-copy.ts';
 import { listBootstrapPackages } from './bootstrap-packages.ts';
@@ -15,19 +14,11 @@ import { readKeyFile } from '../key-file.ts';
 import { closeMinbase } from './minbase-closure.ts';
 import { readPackages } from './package-lists.ts';
 
-export interface PrepareMirrorOptions {
+export interface PrepareMirrorOptions extends Omit<PrepareBaseOptions, 'engine' | 'definition'> {
   readonly index: FrozenIndex;
   readonly kind: 'debootstrap' | 'mmdebstrap';
   /** The base may be made by debootstrap in a container; see `BootstrapSpec`. */
   readonly forContainer: boolean;
-  readonly runner: ProcessRunner;
-  readonly downloader: Downloader;
-  readonly dataDir: string;
-  /** A folder to make the mirror in, best on the data dir's file system. */
-  readonly tempDir: string;
-  readonly progress: Progress;
-  /** Whom progress is told of. */
-  readonly task: string;
 }
 
 export interface BootstrapMirror {
