@@ -11,51 +11,59 @@ export interface CurrentIndexOptions {
   readonly sources: string;
 }
 
-/** What is kept of the index in use for some sources. */
-export interface Pointer {
-  readonly digest: Sha256;
-  /** Where its packages are fetched from. */
-  readonly repositories: readonly ApkRepository[];
-}
-
-/** Folder of what says which index is in use. */
-export const pointersDir = (dataDir: string): string => join(dataDir, 'indexes/current-apk');
-
 /** Opens the index that is in use for these sources; undefined when none was frozen yet. */
 export async function openCurrentIndex(options: CurrentIndexOptions): Promise<FrozenIndex | undefined> {
   try {
-    const pointer = JSON.parse(await readFile(pointerFile(options), 'utf8')) as Pointer;
-    return await openIndex(options.dataDir, pointer);
+    const digest = (await readFile(pointerFile(options), 'utf8')).trim();
+    const dir = indexDir(options.dataDir, digest);
+    const record = await readRecord(dir);
+    const text = await readFile(sourcesFile(dir, options), 'utf8');
+    return record && { ...record, dir, sources: JSON.parse(text) as readonly ApkRepository[] };
   } catch (error) {
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
 }
 
-/** Opens what a pointer of `pointersDir` names; undefined for an index of another version. Rejects when it is gone. */
-export async function openIndex(dataDir: string, pointer: Pointer): Promise<FrozenIndex | undefined> {
-  const dir = indexDir(dataDir, pointer.digest);
-  const record = JSON.parse(await readFile(join(dir, 'index.json'), 'utf8')) as IndexRecord;
-  return record.version === recordVersion ? { ...record, dir, sources: pointer.repositories } : undefined;
+/** What is known of an index; undefined for one of another package manager or version. Rejects when it is gone. */
+export async function readRecord(dir: string): Promise<IndexRecord | undefined> {
+  const record = JSON.parse(await readFile(join(dir, 'index.json'), 'utf8')) as Partial<IndexRecord>;
+  const isOurs = record.packageManager === 'apk' && record.version === recordVersion;
+  return isOurs ? (record as IndexRecord) : undefined;
 }
 
-/** Makes an index the one in use for these sources. `tempDir`: on the data dir's file system. */
+/**
+ * Makes an index the one in use for these sources, whose packages are fetched from these repositories.
+ * @param tempDir on the data dir's file system
+ */
 export async function setCurrentIndex(
-  pointer: Pointer,
+  { digest, repositories }: { readonly digest: Sha256; readonly repositories: readonly ApkRepository[] },
   tempDir: string,
   options: CurrentIndexOptions,
 ): Promise<void> {
-  const tempFile = join(tempDir, 'pointer.json');
-  await mkdir(pointersDir(options.dataDir), { recursive: true });
+  const file = sourcesFile(indexDir(options.dataDir, digest), options);
+  await mkdir(join(file, '..'), { recursive: true });
+  await mkdir(join(options.dataDir, 'indexes/current'), { recursive: true });
   // Addresses may have passwords.
-  await writeFile(tempFile, JSON.stringify(pointer), { mode: 0o600 });
-  await rename(tempFile, pointerFile(options));
+  await replace(file, JSON.stringify(repositories), tempDir, 0o600);
+  await replace(pointerFile(options), `${digest}\n`, tempDir, 0o644);
+}
+
+async function replace(file: string, text: string, tempDir: string, mode: number): Promise<void> {
+  const tempFile = join(tempDir, 'replaced');
+  await writeFile(tempFile, text, { mode });
+  await rename(tempFile, file);
 }
 
 /** `<data>/indexes/<digest>`. */
 export const indexDir = (dataDir: string, digest: Sha256): string => join(dataDir, 'indexes', digest);
 
-function pointerFile({ dataDir, sources }: CurrentIndexOptions): string {
-  const name = createHash('sha256').update(sources).digest('hex').slice(0, 32);
-  return join(pointersDir(dataDir), `${name}.json`);
-}
+const nameOf = ({ sources }: CurrentIndexOptions): string =>
+  createHash('sha256').update(`apk ${sources}`).digest('hex').slice(0, 32);
+
+const pointerFile = (options: CurrentIndexOptions): string =>
+  join(options.dataDir, 'indexes/current', nameOf(options));
+
+/** Not part of the index: where its packages are fetched from now. */
+const sourcesFile = (dir: string, options: CurrentIndexOptions): string =>
+  join(dir, 'sources', `${nameOf(options)}.json`);

@@ -28,7 +28,7 @@ export interface IndexRecord {
 
 /**
  * The state of a list of repositories at one time: verified, complete, never changed. Folder: `index.json`, `keys/`, and for
- * each repository, by its number, `NUMBER/APKINDEX.tar.gz` as it was fetched, and `NUMBER/APKINDEX`.
+ * each repository, by its number, `NUMBER/APKINDEX.tar.gz` as it was fetched, and `NUMBER/APKINDEX`; `sources/` is no part of it.
  */
 export interface FrozenIndex extends IndexRecord {
   /** Absolute path of its folder. */
