@@ -2,6 +2,7 @@ import type { Digest, Sha256 } from './digest.ts';
 import type { Finding } from './finding.ts';
 import type { ImageId } from './image-id.ts';
 import type { PackageVersion } from './package.ts';
+import type { PackageDocument } from './package-document.ts';
 import type { Dropped, Receipt } from './receipt.ts';
 import type { TestReport } from './test-report.ts';
 
@@ -51,6 +52,8 @@ export interface ImageRecord {
   readonly packages: readonly PackageVersion[];
   readonly provided: readonly string[];
   readonly logged: readonly { readonly group: string; readonly name: string; readonly note: string }[];
+  /** For PACKAGES.md; of images that Gentoo builders make. */
+  readonly document?: PackageDocument;
   readonly receipts: readonly Receipt[];
   readonly dropped: readonly Dropped[];
   readonly warnings: readonly Finding[];

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { digestHex } from '../model/digest.ts';
+import { renderPackages } from '../model/package-document.ts';
 import { isImageId, type ImageId } from '../model/image-id.ts';
 import type { ImageRecord } from '../model/image-record.ts';
 import { writeWhole } from '../oci/whole-file.ts';
@@ -36,6 +37,7 @@ export interface RecordsOptions {
 const formatVersion = 1;
 
 const recordName = 'image.json';
+const documentName = 'PACKAGES.md';
 const treeName = ({ manifest }: TreeOwner): string => `tree-${digestHex(manifest.digest).slice(0, 16)}.json`;
 
 /** Opens the records below a folder. */
@@ -87,7 +89,10 @@ async function replace({ dir, tmpDir }: RecordsOptions, record: ImageRecord, tre
   const put = (name: string, text: string) => writeWhole(tmpDir, join(folder, name), Buffer.from(text));
   await put(treeName(record), encodeTree(tree));
   await put(recordName, `${JSON.stringify({ formatVersion, ...record }, undefined, 2)}\n`);
+  const { document } = record;
+  if (document) await put(documentName, renderPackages({ ...record, document }));
+  const names = [recordName, treeName(record), ...(document ? [documentName] : [])];
   for (const name of await readdir(folder)) {
-    if (name !== recordName && name !== treeName(record)) await rm(join(folder, name));
+    if (!names.includes(name)) await rm(join(folder, name));
   }
 }

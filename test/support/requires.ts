@@ -1,10 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe } from 'vitest';
 
 /** The real apk, a static program: there is no package of it in Debian, so KUBLER_TEST_APK may name one. */
 export const apkProgram = (): string | undefined => process.env['KUBLER_TEST_APK'] ?? findCommand('apk');
+
+/** A tarball of a root with the real Portage: there is no package of it in Debian. Its own tree is not used. */
+export const portageTarball = (): string | undefined => process.env['KUBLER_TEST_PORTAGE'];
 
 /** Needs that are not simply a command in PATH. */
 const probes: Readonly<Record<string, () => boolean>> = {
@@ -12,6 +15,7 @@ const probes: Readonly<Record<string, () => boolean>> = {
   // Only where the machine is there for tests does root make a user.
   'a test user (CI=true)': () => process.getuid?.() === 0 && process.env['CI'] === 'true',
   apk: () => apkProgram() !== undefined,
+  portage: () => existsSync(portageTarball() ?? ''),
   userns: () => spawnSync('unshare', ['--user', '--map-root-user', 'true']).status === 0,
 };
 

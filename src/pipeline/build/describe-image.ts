@@ -1,4 +1,5 @@
 import type { ImageRecord, LayerSummary } from '../../model/image-record.ts';
+import { packageRows, purgedLines, type PackageDocument } from '../../model/package-document.ts';
 import type { AssembledImage } from '../../stages/image/index.ts';
 import type { FilledTarget } from '../../stages/builder/index.ts';
 import type { ImageStep } from '../../stages/plan/index.ts';
@@ -41,7 +42,27 @@ export function describeImage(parts: ImageParts): Omit<ImageRecord, 'warnings' |
     packages: collected.packages,
     provided: parts.provided,
     logged: filled.state.logged,
+    ...(step.builder.packageManager === 'portage' && { document: documentOf(parts) }),
     receipts: collected.receipts,
     dropped: collected.dropped,
+  };
+}
+
+/** What PACKAGES.md has of the image itself, and of its parents as their records have it. */
+function documentOf({ parent, filled, collected }: ImageParts): PackageDocument {
+  const { description, state } = filled;
+  const former = new Set(packageRows(parent?.record.packages ?? []));
+  const logged = state.logged.map(({ group, name, note }) => `*${group}*: ${name} | ${note}`);
+  const above = parent?.record.document;
+  return {
+    installed: [...packageRows(collected.packages).filter((row) => !former.has(row)), ...logged],
+    inherited: parent
+      ? [{ image: parent.record.id, rows: above?.installed ?? [] }, ...(above?.inherited ?? [])]
+      : [],
+    purged: [
+      ...purgedLines({ headers: description.keepHeaders, staticLibs: description.keepStaticLibs }),
+      ...state.purged,
+    ],
+    included: [...description.included.map((label) => `- [x] ${label}`), ...state.included],
   };
 }

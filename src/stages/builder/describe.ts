@@ -14,6 +14,8 @@ export interface Description {
   readonly keepStaticLibs: boolean;
   /** Globs of what parents have installed and their images have not, that this image is to have. */
   readonly keepOfParents: readonly string[];
+  /** The same in words, for people. */
+  readonly included: readonly string[];
   /** Hooks that do something; one whose body is `:` costs nothing. */
   readonly hooks: ReadonlySet<Hook>;
 }
@@ -50,6 +52,11 @@ export function parseDescription(text: string): Description {
       ...(keepHeaders && has('headers_from') ? ['usr/include/**'] : []),
       ...(keepStaticLibs && has('static_libs_from') ? ['{usr/,}lib{,64}/**/*.a'] : []),
       ...(has('iconv_from') ? ['usr/lib{,64}/**/gconv/**', 'usr/lib{,64}/gconv/**'] : []),
+    ],
+    included: [
+      ...(has('headers_from') ? [`Headers from ${words('headers_from').join(' ')}`] : []),
+      ...(has('static_libs_from') ? [`Static Libs from ${words('static_libs_from').join(' ')}`] : []),
+      ...(has('iconv_from') ? ['Glibc Iconv Encodings'] : []),
     ],
     // configure_bob is configure_builder's former name.
     hooks: new Set(hooks.map((name) => (name === 'configure_bob' ? 'configure_builder' : name)) as Hook[]),

@@ -9,6 +9,9 @@ export interface HookState {
   readonly uninstalled: readonly string[];
   /** Packages that helpers took something from: as if they had been asked for. */
   readonly required: readonly string[];
+  /** Lines for PACKAGES.md, by its sections. */
+  readonly purged: readonly string[];
+  readonly included: readonly string[];
   /** `log_as_installed` rows. */
   readonly logged: readonly { readonly group: string; readonly name: string; readonly note: string }[];
 }
@@ -18,6 +21,8 @@ export const noHookState: HookState = {
   unprovided: [],
   uninstalled: [],
   required: [],
+  purged: [],
+  included: [],
   logged: [],
 };
 
@@ -40,6 +45,8 @@ export async function readHookState(context: BuildContext, root: Root): Promise<
     unprovided: names('unprovided'),
     uninstalled: names('uninstalled'),
     required: names('required'),
+    purged: names('purged'),
+    included: names('included'),
     logged: rows
       .filter(([key]) => key === 'logged')
       .map(([, group = '', name = '', note = '']) => ({ group, name, note })),

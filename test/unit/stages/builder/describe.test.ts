@@ -10,6 +10,7 @@ describe('parseDescription', () => {
       builderPackages: ['gcc'],
       keepHeaders: true,
       keepOfParents: [],
+      included: [],
       keepStaticLibs: false,
       hooks: new Set(['finish_rootfs_build']),
     });
