@@ -32,9 +32,10 @@ export function toOverrides(config: ConfigFile, toPath: (path: string) => string
       keys: apk.keys?.map(toPath),
     },
     portage: {
-      mirrors: portage.mirror?.split(/\s+/).filter(Boolean),
+      // As in a kubler.conf, where they are variables like others.
+      mirrors: (portage.mirror ?? text(config.variables?.['MIRROR']))?.split(/\s+/).filter(Boolean),
       keyring: path(portage.keyring),
-      date: portage.date,
+      date: portage.date ?? text(config.variables?.['PORTAGE_DATE']),
     },
     network: {
       httpProxy: withScheme(network.http_proxy),
@@ -44,6 +45,8 @@ export function toOverrides(config: ConfigFile, toPath: (path: string) => string
     },
   };
 }
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /** `[@tag] ADDRESS-OR-PATH`. */
 function toRepository(text: string, toPath: (path: string) => string): string {
