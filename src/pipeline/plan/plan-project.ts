@@ -16,7 +16,7 @@ import {
 } from '../../stages/plan/index.ts';
 import type { ImagePlan } from '../../stages/image/index.ts';
 import { checkRuleNames } from '../../stages/prune/index.ts';
-import { throwFaults, type KublerError } from '../../errors.ts';
+import { throwFaults, type KublerError, type SourcePosition } from '../../errors.ts';
 import { findBaseImages } from './find-base-images.ts';
 import { findCopySources } from './copy-dependencies.ts';
 import { freezeIndexes, listIndexUsers, type FrozenIndexes } from './freeze-indexes.ts';
@@ -65,12 +65,13 @@ export async function planProject(
   const excluded = excludedImages(project, request);
   const planned = await planDockerfiles(workspace, project, survey.graph, excluded);
   const { dockerfiles } = planned;
-  const wrong = new Map([...obstacles(survey.graph, excluded), ...planned.faults]);
-  const faults = [
-    ...new Set([...survey.faults, ...checkPruning(survey.graph), ...[...wrong.values()].flat()]),
-  ];
+  const wrong = [...checkPruning(survey.graph), ...obstacles(survey.graph, excluded), ...planned.faults];
+  const faults = [...new Set([...survey.faults, ...wrong.flatMap(([, each]) => each)])];
   if (!request.dryRun) throwFaults(faults);
-  const graph = withoutImages(survey.graph, wrong.keys());
+  const graph = withoutImages(
+    survey.graph,
+    wrong.map(([id]) => id),
+  );
   await requireEngine(
     workspace,
     listIndexUsers(graph).map(({ name, root, ...user }) => ({
@@ -103,22 +104,20 @@ export async function planProject(
   return { graph, plan: { ...plan, images }, indexes, records, dockerfiles, faults };
 }
 
+/** What is wrong with an image. */
+type Wrong = readonly [ImageId, readonly KublerError[]];
+
 /** What keeps builders from being made on this machine, by the images that need them. */
-function obstacles(
-  { images, builders }: Graph,
-  excluded: ReadonlySet<ImageId>,
-): ReadonlyMap<ImageId, readonly KublerError[]> {
+function obstacles({ images, builders }: Graph, excluded: ReadonlySet<ImageId>): readonly Wrong[] {
   const found = new Map<string, readonly KublerError[]>();
   for (const { definition } of builders) {
     const { name, obstacles: own = [], extends: parent = '' } = definition;
     found.set(name, [...(found.get(parent) ?? []), ...own]);
   }
-  return new Map(
-    images.flatMap(({ definition: { id }, builder }) => {
-      const faults = excluded.has(id) ? [] : (found.get(builder) ?? []);
-      return faults.length === 0 ? [] : [[id, faults] as const];
-    }),
-  );
+  return images.flatMap(({ definition: { id }, builder }): readonly Wrong[] => {
+    const faults = excluded.has(id) ? [] : (found.get(builder) ?? []);
+    return faults.length === 0 ? [] : [[id, faults]];
+  });
 }
 
 /** Excluded images stay what they are, whatever the plan says; so their key is the one they were built with. */
@@ -145,17 +144,24 @@ function excludedImages(project: Project, { exclude, defaultNamespace }: PlanReq
 }
 
 /** Faults in the names of prune rules: those of the settings once, not once for each image. */
-function checkPruning({ images }: Graph): readonly KublerError[] {
-  const shared = new Map(
-    images.flatMap(({ definition: { settings } }) =>
-      settings.prune.map((name) => [name, settings.pruneAt?.get(name)] as const),
-    ),
-  );
-  const own = images.flatMap(({ definition }) => {
-    const { at } = positionOf(definition, 'PRUNE');
-    return checkRuleNames(definition.prune.slice(definition.settings.prune.length), () => at);
+function checkPruning({ images }: Graph): readonly Wrong[] {
+  const shared = new Map<string, readonly KublerError[]>();
+  const checkShared = (name: string, at: SourcePosition | undefined): readonly KublerError[] => {
+    const faults = shared.get(name) ?? checkRuleNames([name], () => at);
+    shared.set(name, faults);
+    return faults;
+  };
+  const ofSettings = images.map(({ definition: { id, settings } }): Wrong => {
+    return [id, settings.prune.flatMap((name) => checkShared(name, settings.pruneAt?.get(name)))];
   });
-  return [...checkRuleNames([...shared.keys()], (name) => shared.get(name)), ...own];
+  const own = images.map(({ definition }): Wrong => {
+    const { at } = positionOf(definition, 'PRUNE');
+    return [
+      definition.id,
+      checkRuleNames(definition.prune.slice(definition.settings.prune.length), () => at),
+    ];
+  });
+  return [...ofSettings, ...own].filter(([, faults]) => faults.length > 0);
 }
 
 async function readRecords(store: RecordStore, graph: Graph): Promise<ReadonlyMap<ImageId, ImageRecord>> {

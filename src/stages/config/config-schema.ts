@@ -117,6 +117,8 @@ export const variableKeys: ReadonlyMap<string, string> = new Map([
   ['AUTHOR', 'maintainer'],
   ['DEFAULT_BUILDER', 'default_builder'],
   ['KUBLER_DATA_DIR', 'data_dir'],
+  ['MIRROR', 'portage.mirror'],
+  ['PORTAGE_DATE', 'portage.date'],
   ['HTTP_PROXY', 'network.http_proxy'],
   ['HTTPS_PROXY', 'network.https_proxy'],
   ['NO_PROXY', 'network.no_proxy'],

@@ -23,6 +23,9 @@ export function predefinedVariables(context: LoadContext, dir: string): Readonly
   return new Map<string, ShellValue>([
     ...predefined,
     ['ARCH', architecture],
+    ...(settings.portage.mirrors.length === 0
+      ? []
+      : [['MIRROR', settings.portage.mirrors.join(' ')] as const]),
     ...[...variables].map(([name, { value }]) => [name, value] as const),
     ['NAMESPACE', namespace ?? ''],
     ['DEFAULT_BUILDER', settings.defaultBuilder],

@@ -41,12 +41,24 @@ const toPath =
   (path: string): string =>
     path.startsWith('~/') ? join(homeDir, path.slice(2)) : resolve(dirname(file), path);
 
+/** What a file says by keys that were variables of the original: name, path of the key, and text. */
+function keyedTexts({ maintainer, default_builder, tags, portage = {} }: ConfigFile) {
+  const all: readonly (readonly [string, readonly string[], string | undefined])[] = [
+    ['AUTHOR', ['maintainer'], maintainer],
+    ['DEFAULT_BUILDER', ['default_builder'], default_builder],
+    ['IMAGE_TAG', ['tags'], tags?.[0]],
+    ['MIRROR', ['portage', 'mirror'], portage.mirror],
+    ['PORTAGE_DATE', ['portage', 'date'], portage.date],
+  ];
+  return all.flatMap(([name, path, text]) => (text === undefined ? [] : [[name, path, text] as const]));
+}
+
 function toLayer(
   source: SourceText,
   parsed: ParsedYaml<ConfigFile>,
   { homeDir, outer }: LayerContext,
 ): ConfigLayer {
-  const { namespace: name, prune = [], variables = {}, maintainer, default_builder, tags } = parsed.value;
+  const { namespace: name, prune = [], variables = {} } = parsed.value;
   const at = (path: readonly PropertyKey[]): SourcePosition => source.positionAt(parsed.offsetOf(path));
   const pruneAt = new Map(prune.map((word, index) => [word, at(['prune', index])]));
   const assigned = (path: readonly string[], text: ShellValue): Assigned => ({
@@ -54,13 +66,9 @@ function toLayer(
     nameAt: at(path),
     valueAt: at(path),
   });
-  // A kubler.conf below may name the original's variables for keys, too.
+  // Files below may name the original's variables for keys, too.
   const own: readonly (readonly [string, Assigned])[] = [
-    ...(maintainer === undefined ? [] : [['AUTHOR', assigned(['maintainer'], maintainer)] as const]),
-    ...(default_builder === undefined
-      ? []
-      : [['DEFAULT_BUILDER', assigned(['default_builder'], default_builder)] as const]),
-    ...(tags?.[0] === undefined ? [] : [['IMAGE_TAG', assigned(['tags'], tags[0])] as const]),
+    ...keyedTexts(parsed.value).map(([key, path, text]) => [key, assigned(path, text)] as const),
     ...Object.entries(variables).map(([key, text]) => [key, assigned(['variables', key], text)] as const),
   ];
   return {

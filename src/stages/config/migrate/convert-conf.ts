@@ -17,7 +17,16 @@ export interface ConversionContext {
 }
 
 /** Keys in the order they are written in. */
-const order = ['namespace', 'maintainer', 'default_builder', 'tags', 'data_dir', 'network', 'variables'];
+const order = [
+  'namespace',
+  'maintainer',
+  'default_builder',
+  'tags',
+  'data_dir',
+  'portage',
+  'network',
+  'variables',
+];
 
 /** Variables that neither Kubler nor a build.conf has a use for. */
 export function isIdle(name: string): boolean {

@@ -223,8 +223,8 @@ test('what has faults is told apart, and nothing else suffers', async () => {
 });
 
 test('variables: of a kubler.config.yaml are those of a kubler.conf', async () => {
-  const text = 'variables:\n  BOB_A: "1"\n  MIRROR: http://m/\n  POST_BUILD_HC: "true"\n';
-  const dir = tree({ 'kubler.config.yaml': text, ...image('images/x', 'BOB_B="${MIRROR}x"\n') });
+  const text = 'variables:\n  BOB_A: "1"\n  FROM_URL: http://m/\n  POST_BUILD_HC: "true"\n';
+  const dir = tree({ 'kubler.config.yaml': text, ...image('images/x', 'BOB_B="${FROM_URL}x"\n') });
   const found = (await loadTestProject(dir)).images.get('acme/x');
   expect(Object.fromEntries(found?.variables ?? [])).toMatchObject({ BOB_A: '1', BOB_B: 'http://m/x' });
   expect(found?.tests.health).toBeDefined();
