@@ -16,6 +16,13 @@ export interface ProxySettings {
 const maxRedirects = 5;
 
 /**
+ * Bytes of an answer that wait to be read before the server has to. undici 7 ends the process when a server hangs up while it
+ * has to (nodejs/undici#5360), as those do that close after each answer; the fix is in version 8, which Node 20 does not run.
+ * Who reads slower than a network only holds this much.
+ */
+const highWaterMark = 128 * 1024 * 1024;
+
+/**
  * Connections through these proxies and no others: the environment is not looked at. `ca`: PEM texts of every
  * trusted authority; undefined: Node's own. Plain http goes to a proxy as an ordinary request, not a tunnel,
  * as apt does it, so that caching proxies work. A server that sends nothing for `idleTimeoutMs` is given up.
@@ -52,6 +59,7 @@ export async function httpGet(
     const response = await request(withoutUser(target), {
       dispatcher: context.dispatcher,
       signal: context.signal,
+      highWaterMark,
       headers: { 'user-agent': 'kubler', ...headers, ...basicAuth(target) },
     });
     const location = response.headers['location'];
