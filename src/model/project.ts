@@ -45,7 +45,7 @@ export interface Settings {
   readonly apk: {
     /** Addresses, `file:` ones among them, each perhaps after a tag (`@edge https://…`); none: those of the base. */
     readonly repositories: readonly string[];
-    /** Absolute paths of RSA public keys in PEM form, or of folders with them; none: those of the base. */
+    /** Absolute paths of public keys in PEM form, or of folders with them; none: those of the base. */
     readonly keys: readonly string[];
   };
   /** Where Gentoo comes from. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { isApk3, writeAdbRepository } from '../support/adb-repository.ts';
 import { makeApkKey, writeApkRepository } from '../support/apk-repository.ts';
 import { baselayoutPackage, busyboxPackage, greetPackages, muslPackage } from '../support/apk-packages.ts';
 import { startDocker, startPodman } from '../support/docker-daemon.ts';
@@ -159,6 +160,24 @@ requires(
     expect(stderr).toContain('did you mean "greet"?');
     expect(stderr).toContain('breaks: daemon-0.5-r1[!olddaemon]');
     expect(stderr).toContain('apk add: no mirror can be reached here');
+  });
+
+  it.runIf(isApk3(apkProgram()))('builds from what apk 3 itself makes and signs', async () => {
+    const packages = [muslPackage(), busyboxPackage(), baselayoutPackage(), ...greetPackages()];
+    const layout = ['--pkgname-spec', '${arch}/${name}-${version}.apk'];
+    writeAdbRepository(apkProgram() ?? '', join(dir, 'adb'), key, packages, layout);
+    writeTree(dir, {
+      'namespaces/adb/kubler.config.yaml': 'apk:\n  repositories: [v3 ../../adb]\n',
+      ...Object.fromEntries(
+        Object.entries(image('daemon', 'scratch', 'daemon docs', '', 'USER daemond\nCMD ["daemond"]')).map(
+          ([path, text]) => [path.replace('/alpine/', '/adb/'), text],
+        ),
+      ),
+    });
+    const { exitCode, stderr } = await build('adb/daemon');
+    expect(exitCode, stderr).toBe(0);
+    expect(await succeeds('run', 'adb/daemon')).toContain('hello 42');
+    expect(await succeeds('run', 'adb/daemon', 'id')).toBe('uid=101(daemond) gid=101(daemond)');
   });
 
   it('does not build from a repository that someone else signed', async () => {

@@ -145,7 +145,7 @@ describe('a frozen index of apk', () => {
   it('takes repositories and keys from the base where nobody names others', async () => {
     const server = await serveFolder(dir);
     const base = makeBase({
-      'etc/apk/repositories': `${server.address}/repository-${number}\nv3 https://a.example/x\n`,
+      'etc/apk/repositories': `${server.address}/repository-${number}\nftp://a.example/x\n`,
     });
     const index = await freeze({ base, repositories: [], keys: [] });
     await server.close();
@@ -168,11 +168,42 @@ describe('a frozen index of apk', () => {
 
   it('takes repositories and keys that a builder names, relative to its folder', async () => {
     const variables = new Map([
-      ['APK_REPOSITORIES', `repository-${number} @new repository-${number}`],
+      ['APK_REPOSITORIES', `repository-${number} v2 @new repository-${number}`],
       ['APK_KEYS', `keys/${key.name}`],
     ]);
     const index = await freeze({ variables, repositories: ['/nowhere'], keys: ['/nowhere'] });
     expect(index.repositories.map(({ tag }) => tag)).toEqual([undefined, '@new']);
+  });
+
+  const recorded = (name: string): string =>
+    join(import.meta.dirname, '../unit/stages/builder/package-managers/apk/recorded/adb', name);
+
+  it.each([
+    ['v3 ', `${apkArchitecture}/Packages.adb`, 'rsa.adb', 'x86_64/greet-2.1-r3.apk'],
+    ['v3 @new ', `${apkArchitecture}/Packages.adb`, 'spec.adb', 'pool/7ac2/greet_2.1-r3.apk'],
+    ['ndx ', 'main.adb', 'rsa.adb', 'greet-2.1-r3.apk'],
+  ])('takes repositories of version 3 (%s%s, %s)', async (prefix, path, name, packageFile) => {
+    const base = join(dir, `adb-${number}`);
+    for (const [from, to] of [
+      [name, path],
+      ['greet-2.1-r3.apk', packageFile],
+    ] as const) {
+      mkdirSync(dirname(join(base, to)), { recursive: true });
+      cpSync(recorded(from), join(base, to));
+    }
+    const address = prefix === 'ndx ' ? join(base, path) : base;
+    const index = await freeze({ repositories: [`${prefix}${address}`], keys: [recorded('rsa.rsa.pub')] });
+    expect(index.epoch).toBe(1_700_000_100);
+    const offers = (await readOffers(index)).filter((offer) => offer.name === 'greet');
+    const paths = await fetchPackages(offers, { downloader, dataDir, tempDir: dir, index });
+    const local = await makeLocalRepositories(index, join(dir, `session-${number}`));
+    await addPackages(local, index, offers, paths);
+    const line = `${prefix.replace('ndx', 'v3')}/.kubler-apk/0\n`;
+    expect(readFileSync(join(local, 'repositories'), 'utf8')).toBe(line);
+    const same = (file: string, from: string) => readFileSync(file).equals(readFileSync(recorded(from)));
+    expect(same(join(local, '0', apkArchitecture, 'Packages.adb'), name)).toBe(true);
+    const place = prefix === 'ndx ' ? `x86_64/${packageFile}` : packageFile;
+    expect(same(join(local, '0', place), 'greet-2.1-r3.apk')).toBe(true);
   });
 
   it('is refused where something is missing or cannot be trusted', async () => {
@@ -206,8 +237,8 @@ describe('a frozen index of apk', () => {
     const paths = await fetchPackages(offers, fetching);
     expect(new Set(paths.map((path) => path.slice(-64)))).toEqual(await namedDownloads(dataDir));
     const local = await makeLocalRepositories(index, join(dir, `session-${number}`));
-    await addPackages(local, offers, paths);
-    await addPackages(local, offers, paths);
+    await addPackages(local, index, offers, paths);
+    await addPackages(local, index, offers, paths);
     const packages = ['jq-1.7-r0.apk', 'libjq-1.7-r0.apk'];
     for (const repo of ['0', '1'])
       expect(readdirSync(join(local, repo, apkArchitecture)).sort()).toEqual([

@@ -67,14 +67,14 @@ const apk = z
       .array(nonEmpty('an address or a path'))
       .min(1, 'it must name at least one repository')
       .describe(
-        'Repositories: addresses (http, https, file) or folders, without the architecture; @TAG before one is its tag. ' +
+        'Repositories: addresses (http, https, file) or folders, without the architecture; @TAG before one is its tag, v3 its version. ' +
           'Default: those in etc/apk of the tarball that the builder is made from.',
       ),
     keys: z
       .array(filePath)
       .min(1, 'it must name at least one key')
       .describe(
-        'Files with the RSA public keys that sign them, called as the signatures name them, or folders with such files. ' +
+        'Files with the public keys that sign them, called as the signatures name them, or folders with such files. ' +
           'Default: those in etc/apk of that tarball.',
       ),
   })

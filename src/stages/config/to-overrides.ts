@@ -48,8 +48,8 @@ export function toOverrides(config: ConfigFile, toPath: (path: string) => string
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-/** `[@tag] ADDRESS-OR-PATH`. */
+/** `[v2|v3|ndx] [@tag] ADDRESS-OR-PATH`. */
 function toRepository(text: string, toPath: (path: string) => string): string {
-  const [, tag = '', address = ''] = /^(@\S+\s+)?(.*)$/.exec(text.trim()) ?? [];
-  return `${tag}${/^[a-z]+:\/\//.test(address) ? address : toPath(address)}`;
+  const [, before = '', address = ''] = /^((?:(?:v2|v3|ndx|@\S+)\s+)*)(.*)$/.exec(text.trim()) ?? [];
+  return `${before}${/^[a-z]+:\/\//.test(address) ? address : toPath(address)}`;
 }

@@ -6,6 +6,10 @@ umask 022
 . /.kubler/apk/common.sh
 root="${1%/}"
 shift
+if grep -q '^v3 ' /.kubler-apk/repositories && apk --version 2>/dev/null | grep -q '^apk-tools 2'; then
+  echo 'this apk reads no repository of version 3' >&2
+  exit 1
+fi
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 if [ -f "$root/lib/apk/db/installed" ]; then

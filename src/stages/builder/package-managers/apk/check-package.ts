@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
+import { startsAsAdb } from './adb-blocks.ts';
+import { checkAdbPackage } from './adb-package.ts';
 import { readGzipMember } from './gzip-members.ts';
 import { readSegment } from './read-segment.ts';
 
@@ -9,15 +11,16 @@ const maxUnpackedBytes = 64 * 1024 * 1024;
 
 /**
  * What is wrong with a package file; undefined when it is the one that the index describes: its control part has the
- * index' checksum, and its data the sum that stands there. Format: apk-v2(5).
+ * index' checksum, and its data the sum that stands there. Format: apk-v2(5), or apk-v3(5).
  */
 export async function checkPackage(hostFile: string, checksum: string): Promise<string | undefined> {
   await using file = await open(hostFile);
+  if (await startsAsAdb(file)) return await checkAdbPackage(file, checksum);
   const { size } = await file.stat();
   const start = Buffer.alloc(Math.min(size, maxControlBytes));
   await file.read(start, 0, start.length, 0);
   const control = await findControl(start);
-  if (!control) return 'it is no package of version 2';
+  if (!control) return 'it is no package of apk';
   const sum = checksumOf(start.subarray(control.start, control.end), checksum);
   if (sum !== checksum) return `the checksum of its control part is ${sum}, not ${checksum}`;
   const [, expected] = /^datahash = ([0-9a-f]{64})$/m.exec(control.info) ?? [];

@@ -16,6 +16,7 @@ export async function explainApkFailure(
   readOffers: () => Promise<readonly ApkPackage[]>,
   subject: string,
 ): Promise<readonly KublerError[]> {
+  if (tooOld.test(output)) return [olderThanIndex(subject)];
   const blocks = splitBlocks(output);
   if (blocks.length === 0) return [];
   const missing = blocks.flatMap((block) => askedFor(block));
@@ -29,6 +30,18 @@ export async function explainApkFailure(
   const message = `cannot install the packages of ${subject}: apk finds no way to have all they need`;
   return [...faults, new KublerError('PACKAGE_UNKNOWN', message, { details: rest, ...hintFor(rest) })];
 }
+
+/** What resolve.sh says. */
+const tooOld = /^this apk reads no repository of version 3$/m;
+
+const olderThanIndex = (subject: string): KublerError =>
+  new KublerError(
+    'CONFIG_INVALID',
+    `cannot install the packages of ${subject}: apk 2 reads no index of version 3`,
+    {
+      hint: 'take a base with apk 3, or repositories with an APKINDEX.tar.gz as `apk index` makes it',
+    },
+  );
 
 /** A heading with the lines below it, for each thing apk complains of. */
 function splitBlocks(output: string): readonly (readonly string[])[] {

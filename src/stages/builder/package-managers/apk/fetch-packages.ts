@@ -7,13 +7,14 @@ import { fetchAll } from '../fetch-all.ts';
 import { checkPackage } from './check-package.ts';
 import type { FrozenIndex, OfferedPackage } from './frozen-index.ts';
 import { downloadName, packagePath } from './package-file.ts';
+import { defaultLayout } from './repositories.ts';
 
 export interface FetchPackagesOptions {
   readonly downloader: Downloader;
   readonly dataDir: string;
   /** On the data dir's file system. */
   readonly tempDir: string;
-  readonly index: Pick<FrozenIndex, 'sources'>;
+  readonly index: Pick<FrozenIndex, 'sources' | 'repositories'>;
   /** Told at the start and after each package. */
   readonly onProgress?: (done: Fetched) => void;
 }
@@ -51,8 +52,10 @@ async function download(
   hostFile: string,
   { index, downloader }: FetchPackagesOptions,
 ): Promise<void> {
-  const source = index.sources[offer.repositories[0] ?? -1];
-  const url = `${source?.url ?? ''}/${encodeURI(packagePath(offer))}`;
+  const [number = -1] = offer.repositories;
+  const source = index.sources[number];
+  const layout = index.repositories[number]?.layout ?? defaultLayout(source);
+  const url = `${source?.url ?? ''}/${encodeURI(packagePath(offer, layout))}`;
   // A longer file is told by its size, an endless one by this.
   const maxBytes = offer.sizeBytes + 1024 * 1024;
   if (!(await downloader.download({ url, hostFile, maxBytes }))) throw gone(offer);

@@ -9,6 +9,10 @@ export interface FrozenRepository {
   readonly tag: string | undefined;
   /** SHA-256 of its index, unpacked. */
   readonly sha256: Sha256;
+  /** Of its index: 3 is what apk 2 does not read. */
+  readonly format?: 3;
+  /** Where packages are in it, if its index says so. */
+  readonly layout?: string | undefined;
 }
 
 /** Of the layout of a frozen index; one of another version is made anew. */
@@ -28,7 +32,8 @@ export interface IndexRecord {
 
 /**
  * The state of a list of repositories at one time: verified, complete, never changed. Folder: `index.json`, `keys/`, and for
- * each repository, by its number, `NUMBER/APKINDEX.tar.gz` as it was fetched, and `NUMBER/APKINDEX`; `sources/` is no part of it.
+ * each repository, by its number, `NUMBER/APKINDEX.tar.gz` as it was fetched, of whichever format, and `NUMBER/APKINDEX`;
+ * `sources/` is no part of it.
  */
 export interface FrozenIndex extends IndexRecord {
   /** Absolute path of its folder. */

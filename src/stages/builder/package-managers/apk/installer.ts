@@ -19,7 +19,7 @@ export async function openApkInstaller(index: FrozenIndex, options: InstallerOpt
     offers: () => (offers ??= readOffers(index)),
     provide: async (wanted) => {
       const hostPaths = await fetchPackages(wanted, { ...options, index });
-      await addPackages(dir, wanted, hostPaths);
+      await addPackages(dir, index, wanted, hostPaths);
       return hostPaths;
     },
   };

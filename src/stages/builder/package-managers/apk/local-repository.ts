@@ -16,15 +16,16 @@ export async function makeLocalRepositories(index: FrozenIndex, parentDir: strin
   const dir = join(parentDir, 'apk');
   await mkdir(dir, { recursive: true });
   await cp(join(index.dir, 'keys'), join(dir, 'keys'), { recursive: true });
-  const lines = index.repositories.map(({ tag }, number) => {
-    const path = `${containerDir}/${number}\n`;
-    return tag === undefined ? path : `${tag} ${path}`;
+  const lines = index.repositories.map(({ tag, format }, number) => {
+    const words = [format === 3 ? 'v3' : undefined, tag, `${containerDir}/${number}`];
+    return `${words.filter((word) => word !== undefined).join(' ')}\n`;
   });
   await writeFile(join(dir, 'repositories'), lines.join(''));
-  for (const number of index.repositories.keys()) {
+  for (const [number, { format }] of index.repositories.entries()) {
     const folder = join(dir, String(number), index.apkArchitecture);
     await mkdir(folder, { recursive: true });
-    await linkOrCopy(join(index.dir, String(number), indexName), join(folder, indexName));
+    const name = format === 3 ? 'Packages.adb' : indexName;
+    await linkOrCopy(join(index.dir, String(number), indexName), join(folder, name));
   }
   return dir;
 }
@@ -32,12 +33,13 @@ export async function makeLocalRepositories(index: FrozenIndex, parentDir: strin
 /** Adds packages, in every repository that offers them; those that are there stay. */
 export async function addPackages(
   dir: string,
+  { repositories }: Pick<FrozenIndex, 'repositories'>,
   offers: readonly OfferedPackage[],
   hostPaths: readonly string[],
 ): Promise<void> {
   for (const [at, offer] of offers.entries()) {
     for (const number of offer.repositories) {
-      const target = join(dir, String(number), packagePath(offer));
+      const target = join(dir, String(number), packagePath(offer, repositories[number]?.layout));
       await mkdir(dirname(target), { recursive: true });
       const isThere = (await stat(target).catch(() => undefined)) !== undefined;
       if (!isThere) await linkOrCopy(hostPaths[at] ?? '', target);

@@ -6,6 +6,8 @@ export interface ApkRepository {
   readonly url: string;
   /** Its packages are only taken where they are asked for with it: `jq@edge`. */
   readonly tag: string | undefined;
+  /** Where its index is, if elsewhere than in version 2: `${arch}/Packages.adb`, `main.adb`. */
+  readonly index?: string;
 }
 
 /** What a line of a file of repositories says. */
@@ -46,15 +48,22 @@ function parseLine(words: readonly string[]): readonly RepositoryLine[] {
   const tag = rest[0]?.startsWith('@') ? rest.shift() : undefined;
   const [address = '', ...components] = rest;
   const shown = withoutPassword(address);
-  if (type === 'v3' || type === 'ndx' || /\.(?:adb|tar\.gz)$/.test(address))
-    return [{ fault: `"${shown}" is not the address of a repository of version 2` }];
   if (!/^(?:https?|file):\/\/|^\//.test(address))
     return [{ fault: `"${shown}" is neither an address (http, https, file) nor an absolute path` }];
   const base = (address.startsWith('/') ? pathToFileURL(address).href : address).replace(/\/+$/, '');
+  if (type === 'ndx' || (type === undefined && /\.(?:adb|tar\.gz)$/.test(base))) {
+    const end = base.lastIndexOf('/');
+    return [{ repositories: [{ url: base.slice(0, end), tag, index: base.slice(end + 1) }] }];
+  }
   const urls = components.length === 0 ? [base] : components.map((each) => `${base}/${each}`);
-  return [{ repositories: urls.map((url) => ({ url, tag })) }];
+  const index = type === 'v3' ? { index: '${arch}/Packages.adb' } : {};
+  return [{ repositories: urls.map((url) => ({ url, tag, ...index })) }];
 }
 
 /** The address as messages have it. */
 export const withoutPassword = (address: string): string =>
   address.replace(/^([a-z]+:\/\/)[^/]*@/i, '$1***@');
+
+/** Where the packages of a repository are, where its index does not say: beside an index that is named itself. */
+export const defaultLayout = (source: ApkRepository | undefined): string | undefined =>
+  source?.index === undefined || source.index.includes('/') ? undefined : '${name}-${version}.apk';

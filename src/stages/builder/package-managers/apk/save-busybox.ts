@@ -1,10 +1,11 @@
-import { createReadStream } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { open, rm, type FileHandle } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { assert } from '../../../../errors.ts';
-import { readTarStream } from '../../../../oci/tar-read.ts';
+import { readTarStream, type ArchiveMember } from '../../../../oci/tar-read.ts';
 import { saveStream } from '../../../rootfs/index.ts';
 import { runStep, type BuildContext } from '../../build-step.ts';
+import { startsAsAdb } from './adb-blocks.ts';
+import { readAdbFiles } from './adb-package.ts';
 import type { Apk } from './run-apk.ts';
 
 /** Where repositories may have one, in the order they are looked at. */
@@ -20,7 +21,7 @@ export async function saveBusybox(apk: Apk, context: BuildContext, hostFile: str
     if (!offer) continue;
     const [archive] = await apk.provide([offer]);
     assert(archive !== undefined, `package ${packageName} was fetched and has no file`);
-    if ((await saveMember(archive, path, hostFile)) && (await isStatic(hostFile))) return;
+    if ((await saveMember(archive, offer.checksum, path, hostFile)) && (await isStatic(hostFile))) return;
     await rm(hostFile, { force: true });
   }
   await runStep(context, {
@@ -32,15 +33,27 @@ export async function saveBusybox(apk: Apk, context: BuildContext, hostFile: str
   });
 }
 
-async function saveMember(archive: string, path: RegExp, hostFile: string): Promise<boolean> {
-  // The parts of a package are one tar after the other, and only the last has an end.
-  const tar = createReadStream(archive).pipe(createGunzip()) as AsyncIterable<Buffer>;
-  for await (const member of readTarStream(tar)) {
-    if (member.type !== 'file' || !path.test(member.path)) continue;
+async function saveMember(
+  archive: string,
+  checksum: string,
+  path: RegExp,
+  hostFile: string,
+): Promise<boolean> {
+  await using file = await open(archive);
+  const isNew = await startsAsAdb(file);
+  for await (const member of isNew ? readAdbFiles(file, checksum) : readTarFiles(file)) {
+    if (!path.test(member.path)) continue;
     await saveStream(member.content(), hostFile);
     return true;
   }
   return false;
+}
+
+/** The parts of a package of version 2 are one tar after the other, and only the last has an end. */
+async function* readTarFiles(file: FileHandle): AsyncGenerator<ArchiveMember, void, undefined> {
+  const tar = file.createReadStream({ start: 0, autoClose: false }).pipe(createGunzip());
+  for await (const member of readTarStream(tar as AsyncIterable<Buffer>))
+    if (member.type === 'file') yield member;
 }
 
 /** The loader that a program asks for is named near its start. */

@@ -26,22 +26,29 @@ export function namedSources({ root, settings }: IndexUser): Named {
   const words = (name: string): readonly string[] =>
     [root.variables.get(name) ?? []].flat().flatMap((text) => text.split(/\s+/).filter(Boolean));
   const fromBuilder = (word: string): string => (isPath(word) ? resolve(root.dir, word) : word);
-  const own = { repositories: joinTags(words('APK_REPOSITORIES').map(fromBuilder)), keys: words('APK_KEYS') };
+  const own = {
+    repositories: joinPrefixes(words('APK_REPOSITORIES').map(fromBuilder)),
+    keys: words('APK_KEYS'),
+  };
   return {
     repositories: own.repositories.length > 0 ? own.repositories : settings.apk.repositories,
     keys: own.keys.length > 0 ? own.keys.map((path) => resolve(root.dir, path)) : settings.apk.keys,
   };
 }
 
-const isPath = (word: string): boolean => !/^(?:[a-z][a-z0-9+.-]*:\/\/|@)/i.test(word) && !isAbsolute(word);
+const isPrefix = (word: string): boolean => /^(?:@.*|v2|v3|ndx)$/.test(word);
+const isPath = (word: string): boolean =>
+  !/^[a-z][a-z0-9+.-]*:\/\//i.test(word) && !isPrefix(word) && !isAbsolute(word);
 
-/** `@edge`, `https://…` → `@edge https://…`: a tag belongs to the address after it. */
-function joinTags(words: readonly string[]): readonly string[] {
-  return words.flatMap((word, at) => {
-    if (word.startsWith('@')) return [];
-    const before = words[at - 1];
-    return [before?.startsWith('@') ? `${before} ${word}` : word];
-  });
+/** `v3`, `@edge`, `https://…` → `v3 @edge https://…`: type and tag belong to the address after them. */
+function joinPrefixes(words: readonly string[]): readonly string[] {
+  const lines: string[] = [];
+  let before = '';
+  for (const word of words) {
+    if (!isPrefix(word)) lines.push(`${before}${word}`);
+    before = isPrefix(word) ? `${before}${word} ` : '';
+  }
+  return lines;
 }
 
 /** Apk's name of an architecture as Node names it. */
@@ -113,7 +120,7 @@ const readKey = (file: string): Promise<string> =>
   readFile(file, 'utf8').catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new KublerError('CONFIG_INVALID', `cannot read key "${file}": ${reason}`, {
-      hint: 'apk.keys names files with RSA public keys in PEM form, called as the signatures name them',
+      hint: 'apk.keys names files with public keys in PEM form, called as the signatures name them',
       cause,
     });
   });

@@ -27,8 +27,7 @@ export async function readSignedIndex(bytes: Buffer, keys: ApkKeys, label: strin
       return kind === undefined || key === undefined ? [] : [{ hash: hashes[kind] ?? '', key, signature }];
     },
   );
-  if (!first || signatures.length === 0)
-    throw untrusted(label, isAdb(bytes) ? newFormat : 'it is not signed');
+  if (!first || signatures.length === 0) throw untrusted(label, 'it is not signed');
   const known = signatures.filter(({ key }) => keys.has(key));
   const signed = bytes.subarray(first.end);
   if (known.length === 0) throw unknownKey(label, signatures[0]?.key ?? '', keys);
@@ -62,11 +61,8 @@ function readKey(name: string, keys: ApkKeys): KeyObject {
   throw new KublerError('CONFIG_INVALID', `cannot use key "${name}": it is no RSA public key in PEM form`);
 }
 
-/** apk-v3(5). */
-const isAdb = (bytes: Buffer): boolean => bytes.toString('latin1', 0, 3) === 'ADB';
-const newFormat = 'it is an index of version 3, which Kubler does not read; name one of version 2';
-
-const unknownKey = (label: string, key: string, keys: ApkKeys): KublerError =>
+/** `key`: as the signature names it. */
+export const unknownKey = (label: string, key: string, keys: ApkKeys): KublerError =>
   new KublerError('SIGNATURE_INVALID', `cannot trust ${label}: "${key}" signed it, which is no trusted key`, {
     hint:
       keys.size === 0
@@ -74,7 +70,7 @@ const unknownKey = (label: string, key: string, keys: ApkKeys): KublerError =>
         : `trusted are ${[...keys.keys()].join(', ')}; apk.keys of kubler.config.yaml names others`,
   });
 
-const untrusted = (label: string, reason: string, cause?: unknown): KublerError =>
+export const untrusted = (label: string, reason: string, cause?: unknown): KublerError =>
   new KublerError('SIGNATURE_INVALID', `cannot trust ${label}: ${reason}`, {
     cause,
     hint: 'check the address in apk.repositories, and that its index is signed',

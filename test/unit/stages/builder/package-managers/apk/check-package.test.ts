@@ -33,5 +33,5 @@ it('finds another package, other data, what is cut off and what is added', async
   expect(await faultOf(made.bytes.subarray(0, -1))).toBe(isOther);
   expect(await faultOf(Buffer.concat([made.bytes, Buffer.from('x')]))).toBe(isOther);
   for (const length of [0, 10, 300])
-    expect(await faultOf(made.bytes.subarray(0, length))).toBe('it is no package of version 2');
+    expect(await faultOf(made.bytes.subarray(0, length))).toBe('it is no package of apk');
 });

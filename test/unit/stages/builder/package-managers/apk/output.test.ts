@@ -76,3 +76,9 @@ describe.each(['apk2', 'apk3'])('%s', (version) => {
 
 const elsewhere =
   '`kubler update` refreshes the package index; apk.repositories of kubler.config.yaml says what it covers';
+
+it('is explained where apk is older than the index', async () => {
+  const output = 'this apk reads no repository of version 3\n';
+  const [fault] = await explainApkFailure(output, () => Promise.resolve(offers), 'acme/greet');
+  expect(fault?.message).toBe('cannot install the packages of acme/greet: apk 2 reads no index of version 3');
+});

@@ -6,7 +6,9 @@ import {
 
 const found = (text: string): readonly string[] =>
   parseRepositories(text).flatMap((line) =>
-    'fault' in line ? [`! ${line.fault}`] : line.repositories.map(({ url, tag }) => `${tag ?? '-'} ${url}`),
+    'fault' in line
+      ? [`! ${line.fault}`]
+      : line.repositories.map(({ url, tag, index }) => [tag ?? '-', url, index].filter(Boolean).join(' ')),
   );
 
 it('reads repositories of all kinds', () => {
@@ -30,13 +32,25 @@ set -default mirror=https://other.example
   ]);
 });
 
-it('says why it cannot use one, and no password', () => {
+it('reads repositories of version 3, and indexes that are named themselves', () => {
   expect(
-    found('v3 https://user:secret@alpine.example/main\nndx https://a.example/x.adb\nftp://a.example\n../x'),
+    found(`v3 @edge https://alpine.example/edge main community
+https://a.example/x/main.adb
+ndx /srv/index
+v2 https://a.example/odd.adb`),
   ).toEqual([
-    '! "https://***@alpine.example/main" is not the address of a repository of version 2',
-    '! "https://a.example/x.adb" is not the address of a repository of version 2',
-    '! "ftp://a.example" is neither an address (http, https, file) nor an absolute path',
+    '@edge https://alpine.example/edge/main ${arch}/Packages.adb',
+    '@edge https://alpine.example/edge/community ${arch}/Packages.adb',
+    '- https://a.example/x main.adb',
+    '- file:///srv index',
+    '- https://a.example/odd.adb',
+  ]);
+});
+
+it('says why it cannot use one, and no password', () => {
+  expect(found('v3 @edge alpine.example/main\nftp://user:secret@a.example\n../x')).toEqual([
+    '! "alpine.example/main" is neither an address (http, https, file) nor an absolute path',
+    '! "ftp://***@a.example" is neither an address (http, https, file) nor an absolute path',
     '! "../x" is neither an address (http, https, file) nor an absolute path',
   ]);
   expect(withoutPassword('https://user:p@ss@a.example/x')).not.toContain('ss@');

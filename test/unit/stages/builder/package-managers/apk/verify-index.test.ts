@@ -36,10 +36,9 @@ describe('the index of a repository', () => {
     expect(await refused(Buffer.concat([bytes, gzipSync('more')]))).toContain('its signature is bad');
   });
 
-  it('is refused without a signature, cut off, or in another format', async () => {
+  it('is refused without a signature, or cut off', async () => {
     const bytes = signedIndex(key, text);
     expect(await refused(gzipSync(Buffer.alloc(1024)))).toContain('it is not signed');
-    expect(await refused(Buffer.from('ADB.more'))).toContain('index of version 3');
     expect(await refused(Buffer.from('<html>'))).toContain('it is not signed');
     for (let length = 0; length < bytes.length; length += 41)
       expect(await refused(bytes.subarray(0, length))).toMatch(/^SIGNATURE_INVALID/);
