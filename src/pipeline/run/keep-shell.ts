@@ -1,4 +1,5 @@
 import type { ImageId } from '../../model/image-id.ts';
+import type { PackageManagerName } from '../../model/package-manager.ts';
 import type { Session } from '../../ports/engine.ts';
 import { stepKey } from '../../stages/plan/index.ts';
 import type { KeptShell } from '../../store/index.ts';
@@ -35,8 +36,19 @@ export async function keepShell(
   await keptShells.write(id, { ...more, roots, keptAt });
 }
 
+const searches: Readonly<Record<PackageManagerName, string>> = {
+  apt: 'apt-cache search finds packages; ',
+  portage: 'emerge --search finds packages; ',
+  // It is given its repositories by whoever calls it.
+  apk: '',
+};
+
 /** What a shell says first. @param start what it would start from if none were kept */
-export function greet(kept: KeptShell | undefined, start: Roots, keep: boolean): string {
+export function greet(
+  kept: KeptShell | undefined,
+  start: Roots,
+  { keep, packageManager }: { readonly keep: boolean; readonly packageManager: PackageManagerName },
+): string {
   const isCurrent = kept?.start.builder === start.builder && kept.start.target === start.target;
   const changed = isCurrent
     ? ''
@@ -46,5 +58,5 @@ export function greet(kept: KeptShell | undefined, start: Roots, keep: boolean):
     : 'The build container, just before the build.';
   const end = keep ? 'kept for the next shell' : 'gone';
   return `${origin} The target root is in $_ROOTFS, the image's folder in /config.
-kubler-build-root tries the build; apt-cache search finds packages; what you leave behind is ${end}.`;
+kubler-build-root tries the build; ${searches[packageManager]}what you leave behind is ${end}.`;
 }

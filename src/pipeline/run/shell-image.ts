@@ -49,7 +49,8 @@ export async function shellImage(
   return withBuild(workspace, { ...spec, roots: kept?.roots ?? spec.roots }, async (build) => {
     const { context } = build;
     const status = await withBuildRoot(build, step, options, () => {
-      const greeting = greet(kept, spec.roots, request.keep);
+      const { packageManager } = build.installer;
+      const greeting = greet(kept, spec.roots, { keep: request.keep, packageManager });
       return openShell(context, options, { root: 'builder', network: 'host', greeting });
     });
     if (request.keep) await keepShell(workspace, id, context.session, { start: spec.roots });
