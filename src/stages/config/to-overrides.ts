@@ -32,10 +32,9 @@ export function toOverrides(config: ConfigFile, toPath: (path: string) => string
       keys: apk.keys?.map(toPath),
     },
     portage: {
-      // As in a kubler.conf, where they are variables like others.
-      mirrors: (portage.mirror ?? text(config.variables?.['MIRROR']))?.split(/\s+/).filter(Boolean),
+      mirrors: portage.mirror?.split(/\s+/).filter(Boolean),
       keyring: path(portage.keyring),
-      date: portage.date ?? text(config.variables?.['PORTAGE_DATE']),
+      date: portage.date,
     },
     network: {
       httpProxy: withScheme(network.http_proxy),
@@ -45,8 +44,6 @@ export function toOverrides(config: ConfigFile, toPath: (path: string) => string
     },
   };
 }
-
-const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /** `[v2|v3|ndx] [@tag] ADDRESS-OR-PATH`. */
 function toRepository(text: string, toPath: (path: string) => string): string {
