@@ -87,6 +87,8 @@ async function readIndex(
 function notThere(url: string): KublerError {
   const code = url.startsWith('file:') ? 'CONFIG_INVALID' : 'DOWNLOAD_FAILED';
   return new KublerError(code, `cannot fetch "${withoutPassword(url)}": there is no such file`, {
-    hint: 'check the address in apk.repositories of kubler.config.yaml, or in etc/apk/repositories of the base',
+    hint:
+      'check the address in apk.repositories of kubler.config.yaml, or in etc/apk/repositories of the base; ' +
+      'where there is a Packages.adb instead, it has v3 before it',
   });
 }
