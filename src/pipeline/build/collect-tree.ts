@@ -55,7 +55,7 @@ export async function collectTree(build: Build, spec: CollectSpec): Promise<Coll
   const { rootfs: carved, dropped } = await carveTree(build, spec, end, plan);
   context.progress({ kind: 'stage', task: context.subject, stage: 'prune' });
   const facts = await collectFacts(carved);
-  const pruned = await pruneTree(carved, facts, spec);
+  const pruned = await pruneTree(carved, facts, spec, pruneRules(build, spec));
   throwFaults(await findSecretTexts(pruned.rootfs, context));
   const { state } = end;
   const all = carve.packagesOfImage({ state, added: plan.packages, parent: parentPackages });
@@ -126,14 +126,21 @@ async function carveTree(
   return { rootfs, dropped: listDropped(spooled.dropped, plan.unfit) };
 }
 
+/** What an image switches; with Portage, the original's clean-up of libraries comes first. */
+function pruneRules({ installer }: Build, { definition }: CollectSpec): readonly string[] {
+  const skips = (definition.variables.get('BOB_SKIP_LIB_CLEANUP') ?? '').length > 0;
+  return [...(installer.packageManager === 'portage' && !skips ? ['objects'] : []), ...definition.prune];
+}
+
 async function pruneTree(
   rootfs: Rootfs,
   facts: TreeFacts,
   { definition, filled, parent, plan }: CollectSpec,
+  rules: readonly string[],
 ): Promise<PruneResult> {
   const below: BuiltTree = parent?.tree ?? { rootfs: new Map(), facts: new Map() };
   const pruned = prune(rootfs, {
-    rules: definition.prune,
+    rules,
     keep: [...definition.keep, ...filled.description.keepOfParents],
     keepHeaders: filled.description.keepHeaders,
     keepStaticLibs: filled.description.keepStaticLibs,

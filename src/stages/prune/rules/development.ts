@@ -27,6 +27,13 @@ export const developmentRules: readonly PruneRule[] = [
     ],
   },
   {
+    name: 'objects',
+    explanation:
+      'Sources, objects and descriptions of Qt libraries (`*.c`, `*.o`, `*.prl`) in folders of libraries. On for images of Gentoo builders whose build.conf does not set `BOB_SKIP_LIB_CLEANUP`.',
+    mode: 'off',
+    remove: ['{usr/,}{lib,lib64}/**/*.{c,o,prl}'],
+  },
+  {
     name: 'pkg-config',
     explanation: 'Files of pkg-config.',
     mode: 'on',

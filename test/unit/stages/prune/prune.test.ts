@@ -154,6 +154,9 @@ describe('a rule', () => {
 
   test.each([
     ['python-tests', 'usr/lib/python3.11/test/regrtest.py'],
+    ['objects', 'usr/lib64/x/a.c'],
+    ['objects', 'lib/x.o'],
+    ['objects', 'usr/lib/libQt.prl'],
     ['icons', 'usr/share/icons/x.png'],
     ['zoneinfo', 'usr/share/zoneinfo/Europe/Berlin'],
     ['init-scripts', 'etc/init.d/x'],

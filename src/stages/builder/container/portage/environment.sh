@@ -18,6 +18,13 @@ if [[ -n "${BOB_GENTOO_MIRRORS:-}" ]]; then export GENTOO_MIRRORS="${BOB_GENTOO_
 if ! getent passwd portage >/dev/null; then export PORTAGE_USERNAME=root PORTAGE_GRPNAME=root; fi
 if ! command -v zstd >/dev/null; then export BINPKG_COMPRESS=gzip; fi
 
+# Portage that runs from a checkout has emerge in PATH, and perhaps not what comes with it.
+if ! command -v portageq >/dev/null; then
+  portageq="$(find /usr /opt /var -xdev -name portageq -type f -perm -u+x -print -quit 2>/dev/null || true)"
+  PATH="${PATH}${portageq:+:${portageq%/*}}"
+  unset portageq
+fi
+
 # What packages of the builder add to PATH, as in a login shell.
 if [[ -f /etc/profile.env ]]; then
   # shellcheck source=/dev/null

@@ -3,6 +3,8 @@
 set -e -o pipefail
 exec 2>&1
 umask 022
+# shellcheck source=environment.sh
+source /.kubler/portage/environment.sh
 
 tree=/.kubler-archives/tree.tar
 if [[ -f "${tree}" ]]; then
@@ -42,7 +44,7 @@ if [[ -f "${tree}" ]]; then
   fi
 fi
 
-for tool in emerge portageq gcc tar find; do
+for tool in emerge portageq tar find; do
   command -v "${tool}" >/dev/null || {
     printf 'error: the base has no %s\n' "${tool}"
     exit 1

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, link, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { copyFile, link, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Sha256 } from '../../../../model/digest.ts';
 import type { ProcessRunner } from '../../../../ports/process-runner.ts';
@@ -67,6 +67,7 @@ export async function keep(
   const target = what === 'distfiles' ? distfilesDir(dataDir) : packagesDir(dataDir, what.packages);
   const { stdout } = await runner.run({ argv: ['tar', '--list', '--file', archive] });
   const members = stdout.split('\n').filter((name) => pattern.test(name) && !name.split('/').includes('..'));
+  if (members.length === 0) return;
   const unpacked = join(sessionDir, 'unpacked');
   await mkdir(unpacked, { recursive: true });
   const options = ['--no-same-owner', '--no-same-permissions', '--no-recursion', '--verbatim-files-from'];
@@ -74,7 +75,10 @@ export async function keep(
     argv: ['tar', '--extract', '--file', archive, '--directory', unpacked, ...options, '--files-from=-'],
     stdin: members.map((name) => `${name}\n`).join(''),
   });
-  for (const name of members) await place(join(unpacked, name), join(target, name));
+  for (const name of members) {
+    const file = join(unpacked, name);
+    if ((await lstat(file)).isFile()) await place(file, join(target, name));
+  }
   await rm(unpacked, { recursive: true });
 }
 
