@@ -4,7 +4,10 @@ import { delimiter, join } from 'node:path';
 import { describe } from 'vitest';
 
 /** The real apk, a static program: there is no package of it in Debian, so KUBLER_TEST_APK may name one. */
-export const apkProgram = (): string | undefined => process.env['KUBLER_TEST_APK'] ?? findCommand('apk');
+export function apkProgram(): string | undefined {
+  const { KUBLER_TEST_APK: named = '' } = process.env;
+  return named === '' ? findCommand('apk') : named;
+}
 
 /** A tarball of a root with the real Portage: there is no package of it in Debian. Its own tree is not used. */
 export const portageTarball = (): string | undefined => process.env['KUBLER_TEST_PORTAGE'];
