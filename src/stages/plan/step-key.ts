@@ -9,7 +9,7 @@ export type StepInputs = Readonly<Record<string, string>>;
  * is installed, carved, pruned, assembled, written), so that nothing older is reused; `format-versions.test.ts` notices
  * when that is forgotten. Scripts in containers are inputs. A `layer` is that of one instruction.
  */
-export const formatVersions: Readonly<Record<string, string>> = { image: '4', layer: '3' };
+export const formatVersions: Readonly<Record<string, string>> = { image: '5', layer: '3' };
 
 /** The cache key of a step: a hash of all its inputs, whatever order they are given in. */
 export function stepKey(kind: string, inputs: StepInputs): Sha256 {
