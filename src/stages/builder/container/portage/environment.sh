@@ -16,7 +16,6 @@ export PORTAGE_ELOG_SYSTEM=""
 export NOCOLOR=true CLEAN_DELAY=0 EMERGE_WARNING_DELAY=0
 if [[ -n "${BOB_GENTOO_MIRRORS:-}" ]]; then export GENTOO_MIRRORS="${BOB_GENTOO_MIRRORS}"; fi
 if ! getent passwd portage >/dev/null; then export PORTAGE_USERNAME=root PORTAGE_GRPNAME=root; fi
-if ! command -v zstd >/dev/null; then export BINPKG_COMPRESS=gzip; fi
 
 # Portage that runs from a checkout has emerge in PATH, and perhaps not what comes with it.
 if ! command -v portageq >/dev/null; then

@@ -50,6 +50,13 @@ for tool in emerge portageq tar find; do
     exit 1
   }
 done
+# The default, which the program that writes binary packages does not take from its environment.
+if ! command -v zstd >/dev/null; then
+  file=/etc/portage/make.conf
+  if [[ -d "${file}" ]]; then file+=/zz-kubler; fi
+  printf '\nBINPKG_COMPRESS="gzip"\n' >>"${file}"
+fi
+
 [[ -e /etc/portage/make.profile ]] || {
   echo 'error: the base has no /etc/portage/make.profile, and the tree names no stable profile of this architecture'
   exit 1
