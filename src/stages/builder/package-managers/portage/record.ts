@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Sha256 } from '../../../../model/digest.ts';
 
@@ -31,13 +31,16 @@ const sha256 = (text: string): Sha256 => createHash('sha256').update(text).diges
 const pointerFile = (dataDir: string, sources: string): string =>
   join(dataDir, 'indexes/current', sha256(`portage ${sources}`).slice(0, 32));
 
-/** The state in use for these sources; undefined when none was frozen yet. */
+/** The state in use for these sources; undefined when none was frozen yet, or its files are gone. */
 export async function readRecord(dataDir: string, sources: string): Promise<PortageRecord | undefined> {
   try {
     const digest = (await readFile(pointerFile(dataDir, sources), 'utf8')).trim();
     const text = await readFile(join(indexDir(dataDir, digest), 'index.json'), 'utf8');
     const record = JSON.parse(text) as PortageRecord;
-    return record.version === recordVersion ? record : undefined;
+    if (record.version !== recordVersion) return undefined;
+    for (const file of [record.stage3, record.tree])
+      if (file) await access(join(dataDir, 'downloads', file.sha256));
+    return record;
   } catch (error) {
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
