@@ -96,7 +96,7 @@ requires(
     expect(exitCode).toBe(1);
     expect(stderr).toContain('cannot install packages in imp/child: what it starts from has no apt');
     expect(stderr).toContain(
-      'hint: on an imported tree without apt and dpkg, hooks and Dockerfile.template work',
+      'needed: /usr/bin/apt-get\n  needed: /var/lib/dpkg/status\nhint: on an imported tree without that, hooks and Dockerfile.template work',
     );
   });
 

@@ -86,7 +86,7 @@ const cannotInstall = (subject: string, { installer }: TargetSpec): KublerError 
     `cannot install packages in ${subject}: what it starts from has no ${installer.packageManager}`,
     {
       details: installer.needs.map((path) => `needed: /${path}`),
-      hint: 'on an imported tree without it hooks and Dockerfile.template work; _packages must stay empty',
+      hint: 'on an imported tree without that, hooks and Dockerfile.template work; _packages must stay empty',
     },
   );
 
