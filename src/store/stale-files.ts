@@ -4,13 +4,13 @@ import { diskUsage } from '../oci/disk-usage.ts';
 
 /** Files of the data dir of one kind that nothing needs. */
 export interface StaleFiles {
-  readonly what: 'package indexes' | 'downloads' | 'logs';
+  readonly what: 'package indexes' | 'downloads' | 'logs' | 'fetched sources' | 'binary packages';
   readonly paths: readonly string[];
   readonly bytes: number;
 }
 
 export interface StaleOptions {
-  /** Current indexes, named downloads and logs may go too. */
+  /** Current indexes, named downloads, logs, and what Portage fetched and built may go too. */
   readonly all: boolean;
   /** Since when another process works here, in ms since 1970; what was written from then on stays. */
   readonly inUseSince: number | undefined;
@@ -34,11 +34,17 @@ export async function findStaleFiles(dataDir: string, options: StaleOptions): Pr
   );
   const older = (folder: string, names: readonly string[]) =>
     olderThan(join(dataDir, folder), names, inUseSince);
+  const whole = async (what: StaleFiles['what'], folder: string): Promise<StaleFiles> =>
+    toStale(what, await older(folder, await list(dataDir, folder)));
   return [
     await toStale('package indexes', isFrozen ? [] : await older('indexes', indexes)),
     await toStale('downloads', isFrozen ? [] : await older('downloads', downloads)),
     ...(all && inUseSince === undefined
-      ? [await toStale('logs', await older('logs', await list(dataDir, 'logs')))]
+      ? [
+          await whole('logs', 'logs'),
+          await whole('fetched sources', 'distfiles'),
+          await whole('binary packages', 'packages'),
+        ]
       : []),
   ];
 }

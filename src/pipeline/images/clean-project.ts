@@ -19,7 +19,7 @@ export interface Removed {
 }
 
 export interface CleanOptions {
-  /** Images, builders, indexes and downloads too. */
+  /** Images, builders, indexes, downloads and Portage's caches too. */
   readonly all: boolean;
   /** Only say what would go. */
   readonly dryRun: boolean;

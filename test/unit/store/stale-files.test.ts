@@ -20,6 +20,8 @@ beforeEach(() => {
     [`downloads/${sum('a')}.part`]: 'named, begun',
     [`downloads/${sum('c')}.part`]: 'stale, begun',
     'logs/web/nginx/install.log': 'log',
+    'distfiles/greet.tar.xz': 'source',
+    'packages/key/dev-libs/greet/greet-1-1.gpkg.tar': 'built',
   });
   for (const path of ['indexes/current/bookworm', `indexes/${sum('2')}`, `downloads/${sum('b')}`])
     age(path, 10);
@@ -57,6 +59,8 @@ describe('stale files', () => {
       'package indexes': [sum('1'), sum('2'), 'current'],
       downloads: [sum('a'), `${sum('a')}.part`, sum('b'), `${sum('c')}.part`],
       logs: ['web'],
+      'fetched sources': ['greet.tar.xz'],
+      'binary packages': ['key'],
     });
   });
 
