@@ -42,8 +42,10 @@ export async function findStaleFiles(dataDir: string, options: StaleOptions): Pr
     ...(all && inUseSince === undefined
       ? [
           await whole('logs', 'logs'),
-          await whole('fetched sources', 'distfiles'),
-          await whole('binary packages', 'packages'),
+          // Only who builds with Portage has them.
+          ...[await whole('fetched sources', 'distfiles'), await whole('binary packages', 'packages')].filter(
+            ({ paths }) => paths.length > 0,
+          ),
         ]
       : []),
   ];
