@@ -1,4 +1,5 @@
-import { collectFacts, prove as proveTree } from '../../src/stages/prove/index.ts';
+import { collectFacts } from '../../src/stages/needs/index.ts';
+import { prove as proveTree } from '../../src/stages/prove/index.ts';
 import { median, repeat } from '../measure.ts';
 import type { Row } from '../row.ts';
 import { makeWholeTree } from './whole-tree.ts';

@@ -8,7 +8,7 @@ import { finishCarve, planCarve, scannerData } from '../../src/stages/carve/inde
 import { assembleImage, copyTree, fromText, makeDirectory } from '../../src/stages/image/index.ts';
 import { diffTrees, normalise, writeLayer } from '../../src/stages/layer/index.ts';
 import { formatVersions } from '../../src/stages/plan/step-key.ts';
-import { buildLdCache, collectFacts } from '../../src/stages/prove/index.ts';
+import { buildLdCache, collectFacts } from '../../src/stages/needs/index.ts';
 import { prune } from '../../src/stages/prune/index.ts';
 import { pruneRules } from '../../src/stages/prune/rules/table.ts';
 import { makeElf } from '../support/make-elf.ts';

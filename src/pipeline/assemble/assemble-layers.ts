@@ -13,7 +13,7 @@ import {
 } from '../../stages/image/index.ts';
 import { diffTrees, normalise, writeLayer, type Layer } from '../../stages/layer/index.ts';
 import { stepKey } from '../../stages/plan/index.ts';
-import { buildLdCache, collectFacts } from '../../stages/prove/index.ts';
+import { buildLdCache, collectFacts } from '../../stages/needs/index.ts';
 import { findSecrets, findSecretTexts } from '../../stages/prune/index.ts';
 import type { BuiltTree, CachedLayer } from '../../store/index.ts';
 import { imageLayers } from '../image-layers.ts';

@@ -8,7 +8,7 @@ import type { RuntimeConfig } from '../../oci/types.ts';
 import { spool, type FilledTarget } from '../../stages/builder/index.ts';
 import * as carve from '../../stages/carve/index.ts';
 import type { ImagePlan } from '../../stages/image/index.ts';
-import { collectFacts } from '../../stages/prove/index.ts';
+import { collectFacts } from '../../stages/needs/index.ts';
 import {
   dropOrphanScripts,
   findSecretTexts,

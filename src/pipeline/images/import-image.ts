@@ -12,7 +12,8 @@ import * as carve from '../../stages/carve/index.ts';
 import { assembleImage, type ImagePlan } from '../../stages/image/index.ts';
 import { diffTrees, normalise, writeLayer } from '../../stages/layer/index.ts';
 import { stepKey } from '../../stages/plan/index.ts';
-import { collectFacts, prove } from '../../stages/prove/index.ts';
+import { collectFacts } from '../../stages/needs/index.ts';
+import { prove } from '../../stages/prove/index.ts';
 import { findSecrets } from '../../stages/prune/index.ts';
 import { readArchive } from '../../oci/read-archive.ts';
 import {

@@ -1,7 +1,7 @@
 import type { ElfFacts, TreeFacts } from '../../model/file-facts.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Rootfs } from '../../model/tree-entry.ts';
-import { sameKind } from './elf-platform.ts';
+import { sameKind } from '../needs/index.ts';
 
 /**
  * Says how bad it is when a program or library cannot be loaded: an error, but only a warning when a package brought it

@@ -3,8 +3,6 @@
  * configuration. Out: findings, none of them for an intact Debian root. Guaranteed: no file, however made, makes it
  * fail or wait.
  */
-export { buildLdCache } from './build-ld-cache.ts';
-export { collectFacts } from './collect-facts.ts';
 export { prove, type ProveOptions } from './prove.ts';
 export { checks } from './checks/table.ts';
 export type { Check } from './checks/check.ts';

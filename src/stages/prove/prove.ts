@@ -4,8 +4,8 @@ import { compareBytes, type Rootfs } from '../../model/tree-entry.ts';
 import type { RuntimeConfig } from '../../oci/types.ts';
 import { checks } from './checks/table.ts';
 import { elfSeverity } from './elf-severity.ts';
-import { envValue } from './env-value.ts';
-import { librarySearch } from './library-search.ts';
+import { envValue } from '../../oci/env-value.ts';
+import { librarySearch } from '../needs/index.ts';
 
 export interface ProveOptions {
   /** The final tree, with what its parents brought. */

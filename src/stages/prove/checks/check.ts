@@ -3,7 +3,7 @@ import type { Finding } from '../../../model/finding.ts';
 import type { Rootfs } from '../../../model/tree-entry.ts';
 import type { CommandPlaces } from '../../../model/find-command.ts';
 import type { RuntimeConfig } from '../../../oci/types.ts';
-import type { LibrarySearch } from '../library-search.ts';
+import type { LibrarySearch } from '../../needs/index.ts';
 
 /** What is proved: the final tree with its parents, what is known of its files, and what it runs with. */
 export interface Subject {

@@ -1,7 +1,7 @@
 import { isExecutable } from '../../../model/find-command.ts';
 import { resolvePath } from '../../../model/resolve-path.ts';
-import { otherCLibrary } from '../c-library.ts';
-import { sameKind } from '../elf-platform.ts';
+import { otherCLibrary } from '../../needs/index.ts';
+import { sameKind } from '../../needs/index.ts';
 import type { Check } from './check.ts';
 
 const notThere = (reason: string | undefined): string =>

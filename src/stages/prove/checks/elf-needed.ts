@@ -1,9 +1,9 @@
 import type { ElfFacts } from '../../../model/file-facts.ts';
 import type { Rootfs } from '../../../model/tree-entry.ts';
-import { otherCLibrary } from '../c-library.ts';
-import { envValue } from '../env-value.ts';
-import { expandFolders, type Found } from '../library-search.ts';
-import { privateLibraries } from '../private-libraries.ts';
+import { otherCLibrary } from '../../needs/index.ts';
+import { envValue } from '../../../oci/env-value.ts';
+import { expandFolders, type Found } from '../../needs/index.ts';
+import { privateLibraries } from '../../needs/index.ts';
 import type { Check, Subject } from './check.ts';
 
 /** The shared libraries every program and library names. */

@@ -7,7 +7,7 @@ import { assembleLayers, type AssembledLayers } from '../../../../src/pipeline/a
 import type { ParentImage } from '../../../../src/pipeline/build/parent-image.ts';
 import type { Workspace } from '../../../../src/pipeline/workspace.ts';
 import type { ImageStep } from '../../../../src/stages/image/index.ts';
-import { collectFacts } from '../../../../src/stages/prove/index.ts';
+import { collectFacts } from '../../../../src/stages/needs/index.ts';
 import type { BuiltTree } from '../../../../src/store/index.ts';
 import { makeElf } from '../../../support/make-elf.ts';
 import { makeRootfs, program, type Node } from '../../../support/make-rootfs.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RuntimeConfig } from '../../../../src/oci/types.ts';
-import { collectFacts, prove } from '../../../../src/stages/prove/index.ts';
+import { collectFacts } from '../../../../src/stages/needs/index.ts';
+import { prove } from '../../../../src/stages/prove/index.ts';
 import { dir, link, makeRootfs, program, type Node } from '../../../support/make-rootfs.ts';
 import { makeElf, type ElfSpec } from '../../../support/make-elf.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Origin } from '../../../../src/model/tree-entry.ts';
-import { collectFacts } from '../../../../src/stages/prove/index.ts';
+import { collectFacts } from '../../../../src/stages/needs/index.ts';
 import { dropOrphanScripts, type OrphanOptions } from '../../../../src/stages/prune/index.ts';
 import { link, makeRootfs, program, type Node } from '../../../support/make-rootfs.ts';
 

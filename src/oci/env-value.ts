@@ -1,4 +1,4 @@
-import type { RuntimeConfig } from '../../oci/types.ts';
+import type { RuntimeConfig } from './types.ts';
 
 /** The value of a variable in the environment of an image; the last line counts. Undefined when it is not set. */
 export const envValue = (config: RuntimeConfig, name: string): string | undefined =>

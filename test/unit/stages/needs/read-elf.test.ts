@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readElf } from '../../../../src/stages/prove/read-elf.ts';
+import { readElf } from '../../../../src/stages/needs/read-elf.ts';
 import { requires } from '../../../support/requires.ts';
 import { useTempDir } from '../../../support/use-temp-dir.ts';
 import { makeElf } from '../../../support/make-elf.ts';

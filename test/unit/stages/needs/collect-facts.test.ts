@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { collectFacts } from '../../../../src/stages/prove/index.ts';
+import { collectFacts } from '../../../../src/stages/needs/index.ts';
 import { makeRootfs, program } from '../../../support/make-rootfs.ts';
 import { makeElf } from '../../../support/make-elf.ts';
 
