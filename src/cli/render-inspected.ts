@@ -29,7 +29,7 @@ export function renderInspected(image: InspectedImage): string {
       ),
     ),
     titled('left out', listed(record?.dropped.map(({ what, files }) => `${what}: ${files} files`))),
-    titled('findings', listed(record?.warnings.map(({ path, message }) => `${path} ${message}`))),
+    titled('findings', listed(record?.findings.map(({ subject, message }) => `${subject} ${message}`))),
   ];
   return blocks.filter((block) => block !== '').join('\n');
 }

@@ -56,7 +56,8 @@ export interface ImageRecord {
   readonly document?: PackageDocument;
   readonly receipts: readonly Receipt[];
   readonly dropped: readonly Dropped[];
-  readonly warnings: readonly Finding[];
+  /** Of `prove`, and of the Dockerfile. */
+  readonly findings: readonly Finding[];
   readonly tests?: TestReport;
   /** Seconds since 1970. */
   readonly epoch: number;

@@ -34,7 +34,7 @@ export interface RecordsOptions {
 }
 
 /** Raised when records or trees get other members: what another version of Kubler wrote counts as not there. */
-const formatVersion = 1;
+const formatVersion = 2;
 
 const recordName = 'image.json';
 const documentName = 'PACKAGES.md';

@@ -619,8 +619,11 @@ requires(
     const { stdout, stderr } = await kubler(['build', '--json'], { cwd: dir });
     expect(stderr.split('\n')).toContain(`faulty/a: warning: ${dockerfile.join(': ')}`);
     expect(stderr.split('\n')).toContain(`faulty/b: warning: ${workdir.join(' ')}`);
-    const images = JSON.parse(stdout) as Record<'warnings', readonly Record<'path' | 'message', string>[]>[];
-    expect(images.map(({ warnings }) => warnings.map(({ path, message }) => [path, message]))).toEqual([
+    const images = JSON.parse(stdout) as Record<
+      'findings',
+      readonly Record<'subject' | 'message', string>[]
+    >[];
+    expect(images.map(({ findings }) => findings.map(({ subject, message }) => [subject, message]))).toEqual([
       [dockerfile],
       [workdir],
     ]);

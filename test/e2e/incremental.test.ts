@@ -262,7 +262,7 @@ requires(
     const number = expect.any(Number) as unknown;
     const version = expect.stringMatching(/^1\.6-/) as unknown;
     expect(a).toMatchObject({
-      ...{ image: 'side/a', outcome: 'built', imageId: digest, manifest: digest, layers: 1, warnings: [] },
+      ...{ image: 'side/a', outcome: 'built', imageId: digest, manifest: digest, layers: 1, findings: [] },
       ...{ sizeBytes: number, compressedBytes: number, buildMs: number },
       packages: expect.arrayContaining([
         { name: 'jq', version, architecture: process.arch === 'arm64' ? 'arm64' : 'amd64' },

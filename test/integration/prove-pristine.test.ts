@@ -65,7 +65,7 @@ requires(
   });
 
   const findings = async (tree: Rootfs): Promise<readonly string[]> =>
-    prove({ tree, facts: await collectFacts(tree), config }).map(({ check, path }) => `${check} ${path}`);
+    prove({ tree, facts: await collectFacts(tree), config }).map(({ code, subject }) => `${code} ${subject}`);
 
   it('has no findings and no private keys', async () => {
     expect(root.size).toBeGreaterThan(5000);

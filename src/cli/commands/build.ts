@@ -194,7 +194,7 @@ function toJson(report: BuildReport): string {
       packages: record.packages,
       receipts: record.receipts,
       dropped: record.dropped,
-      warnings: record.warnings,
+      findings: record.findings,
       buildMs: record.buildMs,
     }),
   }));

@@ -59,10 +59,10 @@ export async function buildImage(
     const provided = providedPackages(parent?.record.provided ?? [], filled);
     const { makeImage } = await loading;
     const collect = { filled, start, provided };
-    const { warnings, ...made } = await makeImage(workspace, build, { plan, parent, step, collect, index });
+    const { findings, ...made } = await makeImage(workspace, build, { plan, parent, step, collect, index });
     const described = describeImage({ step, parent, filled, provided, ...made });
     const buildMs = workspace.clock.now() - startedAt;
-    const own = { warnings, epoch: build.epoch, buildMs, ...(await copiedImages(workspace, step)) };
+    const own = { findings, epoch: build.epoch, buildMs, ...(await copiedImages(workspace, step)) };
     return { record: { ...described, ...own }, tree: made.assembled.tree };
   };
   const { record, tree } = await withBuild(workspace, spec, work).catch(async (error: unknown) => {

@@ -18,7 +18,7 @@ export interface ImageParts {
 }
 
 /** What will be remembered of an image, but for what only the end of its build knows. */
-export function describeImage(parts: ImageParts): Omit<ImageRecord, 'warnings' | 'epoch' | 'buildMs'> {
+export function describeImage(parts: ImageParts): Omit<ImageRecord, 'findings' | 'epoch' | 'buildMs'> {
   const { step, parent, filled, collected, image } = parts;
   const ownLayers: readonly LayerSummary[] = parts.assembled.layers.filter((layer) => layer !== undefined);
   const sum = (pick: (layer: LayerSummary) => number): number =>

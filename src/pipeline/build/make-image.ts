@@ -21,7 +21,7 @@ export interface MadeImage {
   readonly image: AssembledImage;
   readonly collected: CollectedTree;
   readonly assembled: AssembledLayers;
-  readonly warnings: readonly Finding[];
+  readonly findings: readonly Finding[];
 }
 
 /** From a filled target root to an image: carve → prune → layers → prove → image. */
@@ -46,7 +46,7 @@ export async function makeImage(
   });
   workspace.progress({ kind: 'stage', task: definition.id, stage: 'prove' });
   const { whoHas } = index;
-  const known = parent?.record.warnings;
+  const known = parent?.record.findings;
   const proved = await proveImage(definition.id, assembled.tree, plan.config, { whoHas, known });
   // What an imported parent lacks is told when it is imported.
   const own = proved.filter(({ severity }) => severity === 'warning');
@@ -60,11 +60,11 @@ export async function makeImage(
     epoch,
     architecture: index.architecture,
   });
-  return { image, collected, assembled, warnings: [...plan.warnings.map(toFinding), ...proved] };
+  return { image, collected, assembled, findings: [...plan.warnings.map(toFinding), ...proved] };
 }
 
 /** `Dockerfile.template:3: …` as a finding. */
 function toFinding(warning: string): Finding {
-  const [path = '', ...rest] = warning.split(': ');
-  return { check: 'dockerfile', severity: 'warning', path, message: rest.join(': ') };
+  const [subject = '', ...rest] = warning.split(': ');
+  return { code: 'dockerfile', severity: 'warning', subject, message: rest.join(': ') };
 }

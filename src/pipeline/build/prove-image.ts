@@ -18,7 +18,7 @@ export interface ProveOptions {
 /**
  * Proves that what is in an image can run. What was known of its parent is no error of its own: an imported tree is as
  * it is.
- * @returns the warnings
+ * @returns all findings
  * @throws KublerError `PROVE_FAILED` that lists every error: who needs what
  */
 export async function proveImage(
@@ -30,17 +30,17 @@ export async function proveImage(
   const found = prove({ tree: rootfs, facts, config });
   const findings = await Promise.all(
     found.map(async (each) => {
-      const hint = each.lacks && (await whoHas(each.lacks));
-      return hint === undefined ? each : { ...each, hint };
+      const repair = each.lacks && (await whoHas(each.lacks));
+      return repair === undefined ? each : { ...each, repair };
     }),
   );
-  const textOf = ({ check, path, message }: Finding): string => `${check} ${path} ${message}`;
+  const textOf = ({ code, subject, message }: Finding): string => `${code} ${subject} ${message}`;
   const inherited = new Set(known.map(textOf));
   const errors = findings.filter((each) => each.severity === 'error' && !inherited.has(textOf(each)));
   if (errors.length > 0) {
     throw new KublerError('PROVE_FAILED', `cannot build ${id}: what is in it cannot all run`, {
       details: errors.map(describeFinding),
-      ...(errors.some(({ hint }) => hint === undefined) && { hint: generalHint }),
+      ...(errors.some(({ repair }) => repair === undefined) && { hint: generalHint }),
     });
   }
   return findings;

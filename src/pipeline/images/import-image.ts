@@ -62,8 +62,8 @@ export async function importImage(workspace: Workspace, spec: ImportSpec): Promi
   const record: ImageRecord = {
     ...{ ...made.record, buildMs: workspace.clock.now() - startedAt },
   };
-  if (record.warnings.length > 0) {
-    const text = `prove has ${record.warnings.length} findings: kubler inspect ${spec.id}`;
+  if (record.findings.length > 0) {
+    const text = `prove has ${record.findings.length} findings: kubler inspect ${spec.id}`;
     workspace.progress({ kind: 'warning', task: spec.id, text });
   }
   workspace.progress({ kind: 'stage', task: spec.id, stage: 'unpack' });
@@ -160,7 +160,7 @@ async function makeImage(
     ...{ sizeBytes: layer.uncompressedBytes, compressedBytes: layer.sizeBytes, epoch },
     packages: await packagesOf(rootfs),
     ...{ provided: [], logged: [], receipts: [], dropped },
-    warnings: prove({ tree: rootfs, facts, config }),
+    findings: prove({ tree: rootfs, facts, config }),
   };
   return { record, tree: { rootfs, facts } };
 }

@@ -42,7 +42,7 @@ export interface InspectedImage {
     | 'logged'
     | 'receipts'
     | 'dropped'
-    | 'warnings'
+    | 'findings'
   >;
   /** Name of the image it was built on, if that is there. */
   readonly parent?: string;
@@ -140,7 +140,7 @@ const pickFacts = (record: ImageRecord): NonNullable<InspectedImage['record']> =
     packages: record.packages,
     provided: record.provided,
   },
-  ...{ logged: record.logged, receipts: record.receipts, dropped: record.dropped, warnings: record.warnings },
+  ...{ logged: record.logged, receipts: record.receipts, dropped: record.dropped, findings: record.findings },
   ...(record.imported !== undefined && { imported: record.imported }),
   ...(record.parentDigest !== undefined && { parentDigest: record.parentDigest }),
 });

@@ -23,7 +23,7 @@ export function prove(options: ProveOptions): readonly Finding[] {
   const subject = { tree, facts, config, places, libraries, severityOf: elfSeverity(tree, facts) };
   return checks.flatMap((check) =>
     [...check.run(subject)]
-      .map((finding) => ({ check: check.name, ...finding }))
-      .sort((a, b) => compareBytes(a.path, b.path) || compareBytes(a.message, b.message)),
+      .map((finding) => ({ code: check.code, ...finding }))
+      .sort((a, b) => compareBytes(a.subject, b.subject) || compareBytes(a.message, b.message)),
   );
 }

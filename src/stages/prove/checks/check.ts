@@ -20,8 +20,8 @@ export interface Subject {
 /** One question asked of an image. */
 export interface Check {
   /** As users type it and findings carry it: `elf-needed`. */
-  readonly name: string;
+  readonly code: string;
   /** What it makes sure of, one sentence for the documentation. */
   readonly explanation: string;
-  readonly run: (subject: Subject) => Iterable<Omit<Finding, 'check'>>;
+  readonly run: (subject: Subject) => Iterable<Omit<Finding, 'code'>>;
 }

@@ -9,7 +9,7 @@ const notThere = (reason: string | undefined): string =>
 
 /** The program loader every dynamic program names. */
 export const elfInterpreterCheck: Check = {
-  name: 'elf-interpreter',
+  code: 'elf-interpreter',
   explanation:
     'The loader that a program names (PT_INTERP) is in the image, executable, and for the same processor.',
   *run({ tree, facts, severityOf }) {
@@ -26,7 +26,7 @@ export const elfInterpreterCheck: Check = {
       const message = `needs the loader ${interpreter}, ${fault}`;
       yield {
         severity: severityOf(path, elf),
-        path: `/${path}`,
+        subject: `/${path}`,
         message,
         lacks: { kind: 'library', name: interpreter.slice(interpreter.lastIndexOf('/') + 1) },
       };

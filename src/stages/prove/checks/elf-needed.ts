@@ -8,7 +8,7 @@ import type { Check, Subject } from './check.ts';
 
 /** The shared libraries every program and library names. */
 export const elfNeededCheck: Check = {
-  name: 'elf-needed',
+  code: 'elf-needed',
   explanation:
     'Every shared library that a program or library names (DT_NEEDED) is where its loader looks: RPATH, ' +
     'LD_LIBRARY_PATH, RUNPATH, ld.so.conf and the default folders, for the same processor.',
@@ -29,7 +29,7 @@ export const elfNeededCheck: Check = {
             ? notFound(name, tree, elf)
             : `needs ${name}, and /${found.otherKind} is not a library for the same processor`;
         const severity = severityOf(path, elf);
-        yield { severity, path: `/${path}`, message, lacks: { kind: 'library', name } };
+        yield { severity, subject: `/${path}`, message, lacks: { kind: 'library', name } };
       }
     }
   },

@@ -4,7 +4,7 @@ import type { Check } from './check.ts';
 
 /** The commands an engine starts. */
 export const entrypointCheck: Check = {
-  name: 'entrypoint',
+  code: 'entrypoint',
   explanation:
     'The commands of ENTRYPOINT, CMD and HEALTHCHECK, and the shell of their shell forms, can be executed.',
   *run({ tree, config, places }) {
@@ -16,7 +16,7 @@ export const entrypointCheck: Check = {
       else if (!isExecutable(found.entry)) fault = 'is no executable file';
       if (fault === undefined) continue;
       const message = `${instruction} runs ${command}, which ${fault}`;
-      yield { severity: 'error', path, message, lacks: { kind: 'command', name: command } };
+      yield { severity: 'error', subject: path, message, lacks: { kind: 'command', name: command } };
     }
   },
 };

@@ -4,7 +4,7 @@ import type { Check } from './check.ts';
 
 /** The interpreters executable scripts name. */
 export const shebangCheck: Check = {
-  name: 'shebang',
+  code: 'shebang',
   explanation:
     'The interpreter of every executable script is in the image, for `env` also the command it looks up in PATH; ' +
     'modules that programs import are not asked.',
@@ -15,7 +15,7 @@ export const shebangCheck: Check = {
       if (missing === undefined) continue;
       const lacks = { kind: 'command', name: missing.command } as const;
       const message = `needs the interpreter ${missing.command}, which ${missing.fault}`;
-      yield { severity: 'error', path: `/${path}`, message, lacks };
+      yield { severity: 'error', subject: `/${path}`, message, lacks };
     }
   },
 };

@@ -8,7 +8,7 @@ const vital = /(?:^|\/)(?:bin|sbin|libexec)\/|\.so(?:\.|$)/;
 
 /** Where every symbolic link leads. */
 export const symlinkCheck: Check = {
-  name: 'symlink',
+  code: 'symlink',
   explanation:
     'Every symbolic link leads to something in the image, or to where things come at run time. ' +
     'A warning for links that a package brought and that are neither command nor library: Debian has some.',
@@ -18,8 +18,8 @@ export const symlinkCheck: Check = {
       const end = resolvePath(tree, entry.path);
       if (end.found || isVolatile(end.at)) continue;
       const severity = entry.origin?.kind === 'package' && !vital.test(entry.path) ? 'warning' : 'error';
-      const hint = end.reason === 'loop' ? { hint: 'remove the link, or let it lead to a file' } : {};
-      yield { severity, path: `/${entry.path}`, message: describe(entry, end), ...hint };
+      const repair = end.reason === 'loop' ? { repair: 'remove the link, or let it lead to a file' } : {};
+      yield { severity, subject: `/${entry.path}`, message: describe(entry, end), ...repair };
     }
   },
 };

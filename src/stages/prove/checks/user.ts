@@ -3,7 +3,7 @@ import type { Check } from './check.ts';
 
 /** The user and group an image runs as. */
 export const userCheck: Check = {
-  name: 'user',
+  code: 'user',
   explanation:
     'The user and group that USER names have lines in `/etc/passwd` and `/etc/group`; numbers need none.',
   *run({ facts, config }) {
@@ -15,8 +15,8 @@ export const userCheck: Check = {
     for (const { kind, name, file } of accounts) {
       if (name === '' || /^\d+$/.test(name) || findAccount(facts.get(file)?.text ?? '', name)) continue;
       const message = `USER names the ${kind} "${name}", which has no line with a number in it`;
-      const hint = `make it in configure_rootfs_build, or give its number`;
-      yield { severity: 'error', path: `/${file}`, message, hint };
+      const repair = `make it in configure_rootfs_build, or give its number`;
+      yield { severity: 'error', subject: `/${file}`, message, repair };
     }
   },
 };

@@ -3,7 +3,7 @@ import type { Check } from './check.ts';
 
 /** The folder an image starts in. */
 export const workdirCheck: Check = {
-  name: 'workdir',
+  code: 'workdir',
   explanation:
     'WORKDIR is a folder; a warning when it is missing, since engines then make one that root owns.',
   *run({ tree, config }) {
@@ -12,11 +12,11 @@ export const workdirCheck: Check = {
     if (!found.found && found.reason === 'missing') {
       yield {
         severity: 'warning',
-        path,
+        subject: path,
         message: 'is the WORKDIR, and not in the image: the engine makes it, for root',
       };
     } else if (!found.found || (found.entry && found.entry.type !== 'directory')) {
-      yield { severity: 'error', path, message: 'is the WORKDIR, and no folder' };
+      yield { severity: 'error', subject: path, message: 'is the WORKDIR, and no folder' };
     }
   },
 };

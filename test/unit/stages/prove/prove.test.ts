@@ -33,7 +33,7 @@ async function findings(changes: Nodes, config: RuntimeConfig = {}, gone: readon
   return prove({ tree, facts: await collectFacts(tree), config });
 }
 const lines = async (...args: Parameters<typeof findings>): Promise<readonly string[]> =>
-  (await findings(...args)).map((each) => `${each.check} ${each.severity}: ${each.path} ${each.message}`);
+  (await findings(...args)).map((each) => `${each.code} ${each.severity}: ${each.subject} ${each.message}`);
 
 test('an intact root has no findings', async () => {
   expect(await findings({}, { Cmd: ['sh'], User: 'www:web', WorkingDir: '/usr' })).toEqual([]);
@@ -43,9 +43,9 @@ describe('elf-interpreter', () => {
   test('names programs whose loader is gone, with what the image lacks', async () => {
     const [finding] = await findings({}, {}, [`usr${loader}`]);
     expect(finding).toEqual({
-      check: 'elf-interpreter',
+      code: 'elf-interpreter',
       severity: 'error',
-      path: '/usr/bin/dash',
+      subject: '/usr/bin/dash',
       message: `needs the loader ${loader}, which is not in the image`,
       lacks: { kind: 'library', name: 'ld-linux-x86-64.so.2' },
     });
@@ -80,8 +80,8 @@ describe('elf-needed', () => {
 
   test('names a library that is gone', async () => {
     expect(await findings({ 'usr/bin/x': exe({ needed: ['libgcc_s.so.1', 'libssl.so.3'] }) })).toMatchObject([
-      { path: '/usr/bin/x', lacks: { kind: 'library', name: 'libgcc_s.so.1' } },
-      { path: '/usr/bin/x', lacks: { kind: 'library', name: 'libssl.so.3' } },
+      { subject: '/usr/bin/x', lacks: { kind: 'library', name: 'libgcc_s.so.1' } },
+      { subject: '/usr/bin/x', lacks: { kind: 'library', name: 'libssl.so.3' } },
     ]);
   });
 
@@ -282,7 +282,7 @@ describe('symlink', () => {
           'usr/bin/y': to('none'),
           'usr/share/z.so.1': to('none'),
         })
-      ).map(({ path, severity }) => [path, severity]),
+      ).map(({ subject, severity }) => [subject, severity]),
     ).toEqual([
       ['/usr/bin/y', 'error'],
       ['/usr/share/x/src.zip', 'warning'],

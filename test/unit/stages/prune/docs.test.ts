@@ -23,6 +23,6 @@ test('docs/pruning.md names the rules that _keep_headers and _keep_static_libs s
 });
 
 test('docs/proving.md lists the checks as they are', () => {
-  const rows = checks.map((check) => `| \`${check.name}\` | ${check.explanation} |`);
+  const rows = checks.map((check) => `| \`${check.code}\` | ${check.explanation} |`);
   expect(rowsOf('proving.md')).toEqual(rows);
 });
