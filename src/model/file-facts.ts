@@ -11,6 +11,8 @@ export interface ElfFacts {
   /** DT_RPATH and DT_RUNPATH, split at `:`. */
   readonly rpath: readonly string[];
   readonly runpath: readonly string[];
+  /** Functions it expects from others, as far as they are of interest. */
+  readonly imports?: readonly string[];
 }
 
 /** What `prove` must know of a file's content. Kept with a built image, so that its children need not read it again. */

@@ -3,27 +3,41 @@ import { resolvePath } from './resolve-path.ts';
 import { parseShebang } from './shebang.ts';
 import type { Rootfs } from './tree-entry.ts';
 
-/** What keeps the kernel from starting a script. */
-export interface MissingInterpreter {
+/** What the first line of a script asks for: the interpreter, and for `env` the command it looks up. */
+export interface InterpreterAnswer {
   /** As the script names it: `/usr/bin/perl`, or `python3` for `#!/usr/bin/env python3`. */
   readonly command: string;
-  /** After "which": `is not in the image`. */
-  readonly fault: string;
+  /** Paths by which it is found: links, then the file. */
+  readonly answer: readonly string[];
+  /** What keeps the kernel from starting it, after "which": `is not in the image`. */
+  readonly fault?: string;
 }
 
-/** What the first line of a script (without `#!`) asks for and a tree does not have; undefined when all is there. */
-export function missingInterpreter(
+/** What the first line of a script (without `#!`) asks for, as far as it can be followed. */
+export function findInterpreters(
   tree: Rootfs,
   shebang: string,
   places: CommandPlaces = {},
-): MissingInterpreter | undefined {
+): readonly InterpreterAnswer[] {
   const interpreter = parseShebang(shebang);
   // The kernel refuses such a script, and a shell then runs it itself.
-  if (!interpreter) return undefined;
+  if (!interpreter) return [];
   const { path, command } = interpreter;
   const found = resolvePath(tree, path);
-  if (!found.found) return { command: path, fault: 'is not in the image' };
-  if (!isExecutable(found.entry)) return { command: path, fault: 'is no executable file' };
-  if (command === undefined || findCommand(tree, command, places).found) return undefined;
-  return { command, fault: 'no folder of PATH holds' };
+  if (!found.found) return [{ command: path, answer: [], fault: 'is not in the image' }];
+  if (!isExecutable(found.entry)) return [{ command: path, answer: [], fault: 'is no executable file' }];
+  const first = { command: path, answer: [...found.links, found.path] };
+  if (command === undefined) return [first];
+  const looked = findCommand(tree, command, places);
+  return looked.found
+    ? [first, { command, answer: [...looked.links, looked.path] }]
+    : [first, { command, answer: [], fault: 'no folder of PATH holds' }];
 }
+
+/** Of what the first line of a script asks for, what a tree does not have; undefined when all is there. */
+export const missingInterpreter = (
+  tree: Rootfs,
+  shebang: string,
+  places: CommandPlaces = {},
+): InterpreterAnswer | undefined =>
+  findInterpreters(tree, shebang, places).find(({ fault }) => fault !== undefined);

@@ -3,15 +3,21 @@ import { walkPath, type PathNode, type Walked } from './walk-path.ts';
 
 /** Where a path leads inside a tree. `path` is `''` for the root, which needs no entry and never has one. */
 export type Resolution =
-  | { readonly found: true; readonly path: string; readonly entry: TreeEntry | undefined }
+  | {
+      readonly found: true;
+      readonly path: string;
+      readonly entry: TreeEntry | undefined;
+      /** The links that were followed. */
+      readonly links: readonly string[];
+    }
   /** `at`: the path the walk got to, every link before it followed. */
   | { readonly found: false; readonly reason: NonNullable<Walked['failure']>; readonly at: string };
 
 /** Follows a path as the kernel would in a container of this tree; see `walkPath`. Never throws. */
 export function resolvePath(tree: Rootfs, path: string): Resolution {
-  const { path: at, failure } = walkPath(path, (each) => nodeOf(tree.get(each)));
+  const { path: at, links, failure } = walkPath(path, (each) => nodeOf(tree.get(each)));
   return failure === undefined
-    ? { found: true, path: at, entry: tree.get(at) }
+    ? { found: true, path: at, entry: tree.get(at), links }
     : { found: false, reason: failure, at };
 }
 

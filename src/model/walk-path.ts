@@ -7,6 +7,8 @@ export type PathNode = { readonly target: string } | { readonly isDirectory: boo
 export interface Walked {
   /** With every link followed, as far as the walk got: past what is missing, to the file or link that ends it. */
   readonly path: string;
+  /** The links that were followed, in order. */
+  readonly links: readonly string[];
   /** Why nothing is there. */
   readonly failure?: 'missing' | 'not-a-directory' | 'loop';
 }
@@ -22,11 +24,12 @@ const maxLinks = 40;
 export function walkPath(path: string, lookup: (path: string) => PathNode | undefined): Walked {
   const pending = path.split('/').reverse();
   let at = '';
-  let links = 0;
+  const links: string[] = [];
   let last: PathNode | undefined = { isDirectory: true };
   let isMissing = false;
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
-    if (last && 'isDirectory' in last && !last.isDirectory) return { path: at, failure: 'not-a-directory' };
+    if (last && 'isDirectory' in last && !last.isDirectory)
+      return { path: at, links, failure: 'not-a-directory' };
     if (name === '' || name === '.') continue;
     if (name === '..') {
       at = parentPath(at);
@@ -39,9 +42,10 @@ export function walkPath(path: string, lookup: (path: string) => PathNode | unde
       at = next;
       continue;
     }
-    if (++links > maxLinks) return { path: next, failure: 'loop' };
+    links.push(next);
+    if (links.length > maxLinks) return { path: next, links, failure: 'loop' };
     pending.push(...last.target.split('/').reverse());
     if (last.target.startsWith('/')) at = '';
   }
-  return isMissing ? { path: at, failure: 'missing' } : { path: at };
+  return isMissing ? { path: at, links, failure: 'missing' } : { path: at, links };
 }

@@ -4,8 +4,7 @@
  * file, however made, makes it fail or wait. `prove` reports what has no answer; `carve` by reach keeps what has.
  */
 export { buildLdCache } from './build-ld-cache.ts';
-export { otherCLibrary } from './c-library.ts';
 export { collectFacts } from './collect-facts.ts';
 export { sameKind } from './elf-platform.ts';
-export { expandFolders, librarySearch, type Found, type LibrarySearch } from './library-search.ts';
-export { privateLibraries } from './private-libraries.ts';
+export { findNeeds, type Needs, type NeedsOptions } from './find-needs.ts';
+export type { Need, NeedKind } from './need.ts';

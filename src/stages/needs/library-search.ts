@@ -5,9 +5,10 @@ import { cLibraryOf, onlyCLibrary } from './c-library.ts';
 import { elfPlatform, sameKind } from './elf-platform.ts';
 import { configuredFolders } from './ld-so-conf.ts';
 
-/** What looking for a library came to: its real path, or why there is none. */
+/** What looking for a library came to: its real path and the links that lead there, or why there is none. */
 export type Found =
-  { readonly path: string } | { readonly path?: undefined; readonly otherKind: string | undefined };
+  | { readonly path: string; readonly links: readonly string[] }
+  | { readonly path?: undefined; readonly otherKind: string | undefined };
 
 /** Looks libraries up in one tree as its dynamic loader would. */
 export interface LibrarySearch {
@@ -22,15 +23,12 @@ export interface LibrarySearch {
 /** A search in a tree; facts may come from its parents. Folders are absolute. */
 export function librarySearch(tree: Rootfs, facts: TreeFacts): LibrarySearch {
   const configured = configuredFolders(facts);
-  const realFolder = memoize((folder) => {
-    const resolution = resolvePath(tree, folder);
-    return resolution.found ? resolution.path : undefined;
-  });
-  const at = (folder: string, name: string): string | undefined => {
+  const realFolder = memoize((folder) => resolvePath(tree, folder));
+  const at = (folder: string, name: string) => {
     const real = realFolder(folder);
-    if (real === undefined) return undefined;
-    const resolution = resolvePath(tree, `${real}/${name}`);
-    return resolution.found ? resolution.path : undefined;
+    if (!real.found) return undefined;
+    const file = resolvePath(tree, `${real.path}/${name}`);
+    return file.found ? { path: file.path, links: [...real.links, ...file.links] } : undefined;
   };
   const only = onlyCLibrary(tree);
   const isMusl = (elf: ElfFacts): boolean => (cLibraryOf(elf) ?? only) === 'musl';
@@ -40,10 +38,11 @@ export function librarySearch(tree: Rootfs, facts: TreeFacts): LibrarySearch {
     find(name, elf, folders) {
       let otherKind: string | undefined;
       for (const folder of folders) {
-        const path = at(folder, name);
-        const candidate = path === undefined ? undefined : facts.get(path)?.elf;
-        if (path !== undefined && candidate && sameKind(candidate, elf)) return { path };
-        if (path !== undefined && tree.get(path)?.type === 'file') otherKind ??= path;
+        const file = at(folder, name);
+        if (!file) continue;
+        const candidate = facts.get(file.path)?.elf;
+        if (candidate && sameKind(candidate, elf)) return file;
+        if (tree.get(file.path)?.type === 'file') otherKind ??= file.path;
       }
       return { otherKind };
     },
@@ -91,10 +90,11 @@ export function expandFolders(
     .filter((folder) => folder.startsWith('/'));
 }
 
-function memoize(compute: (key: string) => string | undefined): (key: string) => string | undefined {
-  const known = new Map<string, string | undefined>();
+function memoize<T>(compute: (key: string) => T): (key: string) => T {
+  const known = new Map<string, T>();
   return (key) => {
-    if (!known.has(key)) known.set(key, compute(key));
-    return known.get(key);
+    const value = known.get(key) ?? compute(key);
+    known.set(key, value);
+    return value;
   };
 }

@@ -4,14 +4,14 @@ import type { Rootfs } from '../../model/tree-entry.ts';
 import { sameKind } from './elf-platform.ts';
 
 /**
- * Answers whether what is at `path` may find a library in the private folder of its own package, such as
- * `/usr/lib/jvm` or `/opt/x`. Its programs load libraries from there in ways no header tells: already loaded by
+ * Finds a library that what is at `path` needs in the private folder of its own package, such as `/usr/lib/jvm` or
+ * `/opt/x`: by which links, and where. Its programs load libraries from there in ways no header tells: already loaded by
  * the program a plugin belongs to, or by a path that a wrapper sets. The library must be there all the same.
  */
 export function privateLibraries(
   tree: Rootfs,
   facts: TreeFacts,
-): (path: string, elf: ElfFacts, name: string) => boolean {
+): (path: string, elf: ElfFacts, name: string) => readonly string[] | undefined {
   const byName = new Map<string, string[]>();
   for (const path of tree.keys()) {
     const folder = privateFolder(path);
@@ -23,13 +23,13 @@ export function privateLibraries(
   }
   return (path, elf, name) => {
     const folder = privateFolder(path);
-    if (folder === undefined) return false;
-    return (byName.get(name) ?? []).some((candidate) => {
-      if (privateFolder(candidate) !== folder) return false;
-      const resolution = resolvePath(tree, candidate);
-      const library = resolution.found ? facts.get(resolution.path)?.elf : undefined;
-      return library !== undefined && sameKind(library, elf);
-    });
+    if (folder === undefined) return undefined;
+    for (const candidate of byName.get(name) ?? []) {
+      const found = privateFolder(candidate) === folder ? resolvePath(tree, candidate) : undefined;
+      const library = found?.found ? facts.get(found.path)?.elf : undefined;
+      if (found?.found && library && sameKind(library, elf)) return [...found.links, found.path];
+    }
+    return undefined;
   };
 }
 

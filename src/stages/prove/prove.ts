@@ -5,7 +5,7 @@ import type { RuntimeConfig } from '../../oci/types.ts';
 import { checks } from './checks/table.ts';
 import { elfSeverity } from './elf-severity.ts';
 import { envValue } from '../../oci/env-value.ts';
-import { librarySearch } from '../needs/index.ts';
+import { findNeeds } from '../needs/index.ts';
 
 export interface ProveOptions {
   /** The final tree, with what its parents brought. */
@@ -19,8 +19,8 @@ export interface ProveOptions {
 export function prove(options: ProveOptions): readonly Finding[] {
   const { tree, facts, config } = options;
   const places = { searchPath: envValue(config, 'PATH'), workingDir: config.WorkingDir };
-  const libraries = librarySearch(tree, facts);
-  const subject = { tree, facts, config, places, libraries, severityOf: elfSeverity(tree, facts) };
+  const needs = findNeeds({ tree, facts, places, libraryPath: envValue(config, 'LD_LIBRARY_PATH') });
+  const subject = { tree, facts, config, places, needs, severityOf: elfSeverity(tree, facts) };
   return checks.flatMap((check) =>
     [...check.run(subject)]
       .map((finding) => ({ code: check.code, ...finding }))

@@ -3,7 +3,7 @@ import type { Finding } from '../../../model/finding.ts';
 import type { Rootfs } from '../../../model/tree-entry.ts';
 import type { CommandPlaces } from '../../../model/find-command.ts';
 import type { RuntimeConfig } from '../../../oci/types.ts';
-import type { LibrarySearch } from '../../needs/index.ts';
+import type { Needs } from '../../needs/index.ts';
 
 /** What is proved: the final tree with its parents, what is known of its files, and what it runs with. */
 export interface Subject {
@@ -12,7 +12,8 @@ export interface Subject {
   readonly config: RuntimeConfig;
   /** Where the container looks for commands. */
   readonly places: CommandPlaces;
-  readonly libraries: LibrarySearch;
+  /** What each file needs, and what answers it. */
+  readonly needs: Needs;
   /** How bad it is when this program or library cannot be loaded. */
   readonly severityOf: (path: string, elf: ElfFacts) => Finding['severity'];
 }

@@ -2,6 +2,7 @@ import type { Check } from './check.ts';
 import { elfInterpreterCheck } from './elf-interpreter.ts';
 import { elfNeededCheck } from './elf-needed.ts';
 import { entrypointCheck } from './entrypoint.ts';
+import { runTimeLoadCheck } from './run-time-load.ts';
 import { shebangCheck } from './shebang.ts';
 import { symlinkCheck } from './symlink.ts';
 import { userCheck } from './user.ts';
@@ -14,6 +15,7 @@ export const checks: readonly Check[] = [
   workdirCheck,
   elfInterpreterCheck,
   elfNeededCheck,
+  runTimeLoadCheck,
   shebangCheck,
   symlinkCheck,
 ];

@@ -1,0 +1,125 @@
+import { isExecutable } from '../../model/find-command.ts';
+import { resolvePath } from '../../model/resolve-path.ts';
+import type { ElfFacts, TreeFacts } from '../../model/file-facts.ts';
+import type { Rootfs } from '../../model/tree-entry.ts';
+import { otherCLibrary } from './c-library.ts';
+import { sameKind } from './elf-platform.ts';
+import { expandFolders, librarySearch, type Found } from './library-search.ts';
+import type { Need } from './need.ts';
+import { privateLibraries } from './private-libraries.ts';
+
+/** Looks up what programs and libraries of one tree are loaded with. */
+export interface ElfNeeds {
+  /** The loader and the libraries that a file names. */
+  readonly of: (path: string, elf: ElfFacts) => readonly Need[];
+  /** Looks a library up as if the file named it: `kind` and `name` are the caller's. */
+  readonly library: (path: string, elf: ElfFacts, name: string) => Pick<Need, 'answer' | 'fault'>;
+}
+
+/** @param libraryPath value of LD_LIBRARY_PATH in the image */
+export function elfNeeds(tree: Rootfs, facts: TreeFacts, libraryPath = ''): ElfNeeds {
+  const search = librarySearch(tree, facts);
+  const early = libraryPath.split(/[:;]/).filter(Boolean);
+  const findPrivate = privateLibraries(tree, facts);
+
+  /** Folders in the order of ld.so(8), "Description". */
+  const searchFolders = (path: string, elf: ElfFacts): readonly string[] => [
+    ...expandFolders(elf.runpath.length === 0 ? elf.rpath : [], path, elf),
+    ...early,
+    ...expandFolders(elf.runpath, path, elf),
+    ...search.commonFolders(elf),
+  ];
+  const find = (name: string, path: string, elf: ElfFacts, folders: readonly string[]): Found => {
+    // A name with a slash is a path, in which `$ORIGIN` may stand.
+    const [expanded = name] = name.includes('/') ? expandFolders([name], path, elf) : [];
+    return search.find(expanded, elf, name.includes('/') ? [''] : folders);
+  };
+
+  /**
+   * What an object hands down to what it loads: the RPATH where there is no RUNPATH; with musl whichever counts, RUNPATH
+   * if there are both (`fixup_rpath` in its `dynlink.c`).
+   */
+  const handedDown = (elf: ElfFacts): readonly string[] => {
+    if (elf.runpath.length === 0) return elf.rpath;
+    return search.isMusl(elf) ? elf.runpath : [];
+  };
+  const inherited = lazily(() => inheritedFolders(facts, { handedDown, searchFolders, find }));
+
+  const library = (path: string, elf: ElfFacts, name: string): Pick<Need, 'answer' | 'fault'> => {
+    const found = find(name, path, elf, [...searchFolders(path, elf), ...(inherited().get(path) ?? [])]);
+    if (found.path !== undefined) return { answer: [...found.links, found.path] };
+    const answer = findPrivate(path, elf, name);
+    return answer ? { answer } : { answer: [], fault: describeMissing(found, name, tree, elf) };
+  };
+  return {
+    library,
+    of: (path, elf) => [
+      ...(elf.interpreter === undefined ? [] : [loaderOf(tree, facts, elf, elf.interpreter)]),
+      ...elf.needed
+        .filter((name) => !(search.isMusl(elf) && muslOwn.test(name)))
+        .map((name): Need => ({ kind: 'library', name, ...library(path, elf, name) })),
+    ],
+  };
+}
+
+/** Names musl's loader answers itself (`reserved` in its `dynlink.c`). */
+const muslOwn = /^lib(?:c|pthread|rt|m|dl|util|xnet)\./;
+
+function describeMissing(found: Found, name: string, tree: Rootfs, elf: ElfFacts): string {
+  if (found.path === undefined && found.otherKind !== undefined)
+    return `and /${found.otherKind} is not a library for the same processor`;
+  const reason = name.startsWith('libc.') ? otherCLibrary(tree, elf) : undefined;
+  return `which no folder of the library path holds${reason === undefined ? '' : `: ${reason}`}`;
+}
+
+function loaderOf(tree: Rootfs, facts: TreeFacts, elf: ElfFacts, name: string): Need {
+  const loader = resolvePath(tree, name);
+  const need = { kind: 'loader', name, answer: [] } as const;
+  if (!loader.found) {
+    const reason = otherCLibrary(tree, elf);
+    return { ...need, fault: `which is not in the image${reason === undefined ? '' : `: ${reason}`}` };
+  }
+  if (!isExecutable(loader.entry)) return { ...need, fault: 'which is no executable file' };
+  const loaderElf = facts.get(loader.path)?.elf;
+  if (!loaderElf || !sameKind(loaderElf, elf))
+    return { ...need, fault: 'which is not for the same processor' };
+  return { ...need, answer: [...loader.links, loader.path] };
+}
+
+interface Lookup {
+  readonly handedDown: (elf: ElfFacts) => readonly string[];
+  readonly searchFolders: (path: string, elf: ElfFacts) => readonly string[];
+  readonly find: (name: string, path: string, elf: ElfFacts, folders: readonly string[]) => Found;
+}
+
+/** Path of a library → folders that what loads it hands down. */
+function inheritedFolders(facts: TreeFacts, lookup: Lookup): ReadonlyMap<string, ReadonlySet<string>> {
+  const inherited = new Map<string, Set<string>>();
+  for (const [path, { elf }] of facts) {
+    const own = elf ? lookup.handedDown(elf) : [];
+    if (!elf || own.length === 0) continue;
+    const folders = expandFolders(own, path, elf);
+    const pending = [path];
+    const visited = new Set(pending);
+    for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+      const loaded = facts.get(at)?.elf;
+      if (!loaded) continue;
+      const reach = [...folders, ...lookup.searchFolders(at, loaded)];
+      for (const name of loaded.needed) {
+        const found = lookup.find(name, at, loaded, reach).path;
+        if (found === undefined || visited.has(found)) continue;
+        visited.add(found);
+        pending.push(found);
+        const known = inherited.get(found) ?? new Set();
+        inherited.set(found, known);
+        for (const folder of folders) known.add(folder);
+      }
+    }
+  }
+  return inherited;
+}
+
+function lazily<T>(compute: () => T): () => T {
+  let known: { readonly value: T } | undefined;
+  return () => (known ??= { value: compute() }).value;
+}

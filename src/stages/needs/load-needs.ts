@@ -1,0 +1,77 @@
+import type { ElfFacts, TreeFacts } from '../../model/file-facts.ts';
+import { matchesAny } from '../../model/glob.ts';
+import type { Rootfs } from '../../model/tree-entry.ts';
+import { isMusl } from './c-library.ts';
+import type { ElfNeeds } from './elf-needs.ts';
+import { knownLoads, type KnownLoad } from './known-loads.ts';
+import type { Need } from './need.ts';
+
+/** What a program or library opens at run time, as far as that is known of it. */
+export function loadNeeds(
+  tree: Rootfs,
+  facts: TreeFacts,
+  { library }: ElfNeeds,
+): (path: string, elf: ElfFacts) => readonly Need[] {
+  const services = serviceLibraries(facts);
+  const matches = pathMatcher(tree);
+
+  const needsOf = (load: KnownLoad, path: string, elf: ElfFacts): readonly Need[] => {
+    const { importance, reason, libraries = [], globs = [] } = load;
+    const common = { kind: 'load', reason, ...(importance && { importance }) } as const;
+    const names = [...libraries, ...(load.services ?? []).flatMap((name) => services.get(name) ?? [])];
+    return [
+      ...names.map((name): Need => ({ ...common, name, ...library(path, elf, name) })),
+      ...globs.flatMap((glob) =>
+        matches(fill(glob, load, path)).map((name): Need => ({
+          ...common,
+          name: `/${name}`,
+          answer: [name],
+        })),
+      ),
+    ];
+  };
+  return (path, elf) =>
+    knownLoads.filter((load) => applies(load, path, elf)).flatMap((load) => needsOf(load, path, elf));
+}
+
+function applies({ imports = [], sonames, paths }: KnownLoad, path: string, elf: ElfFacts): boolean {
+  const name = elf.soname ?? path.slice(path.lastIndexOf('/') + 1);
+  return (
+    // Musl's functions do it all themselves.
+    (!isMusl(elf) && imports.some((each) => elf.imports?.includes(each))) ||
+    sonames?.test(name) === true ||
+    paths?.test(path) === true
+  );
+}
+
+const fill = (glob: string, { paths }: KnownLoad, path: string): string =>
+  paths ? path.replace(paths, glob) : glob;
+
+/** Answered by glibc itself since 2.34. */
+const builtIn = new Set(['files', 'dns']);
+
+/** Database of nsswitch.conf(5) → the libraries of its services. */
+function serviceLibraries(facts: TreeFacts): ReadonlyMap<string, readonly string[]> {
+  const lines = (facts.get('etc/nsswitch.conf')?.text ?? '').split('\n');
+  return new Map(
+    lines.flatMap((line) => {
+      const [database, ...services] = line
+        .replace(/#.*|\[[^\]]*\]/g, ' ')
+        .split(/[:\s]+/)
+        .filter(Boolean);
+      const libraries = services.filter((name) => !builtIn.has(name)).map((name) => `libnss_${name}.so.2`);
+      return database === undefined ? [] : [[database, libraries] as const];
+    }),
+  );
+}
+
+/** Paths of a tree that a glob matches, but for folders; looked for once. */
+function pathMatcher(tree: Rootfs): (glob: string) => readonly string[] {
+  const names = [...tree.values()].filter(({ type }) => type !== 'directory').map(({ path }) => path);
+  const known = new Map<string, readonly string[]>();
+  return (glob) => {
+    const paths = known.get(glob) ?? names.filter(matchesAny([glob]));
+    known.set(glob, paths);
+    return paths;
+  };
+}
