@@ -221,9 +221,9 @@ finish_rootfs_build() {
         env: { ...process.env, KUBLER_DATA_DIR: sharedDataDir() },
       });
     };
-    // runc passes the size on just after the start.
+    // runc passes the size on just after the start; busybox says nothing of a size that is not known yet.
     const script =
-      'while [ "$(stty size)" = "0 0" ]; do :; done; [ -t 0 ] && [ -t 1 ] && stty size && read -r line && echo "got $line"; exit 4';
+      'until [ -n "$(stty size 2>/dev/null)" ]; do :; done; [ -t 0 ] && [ -t 1 ] && stty size && read -r line && echo "got $line"; exit 4';
     const output = await typeInto(at('-it', script), [
       ['33 77', 'typed\n'],
       ['got typed', ''],
