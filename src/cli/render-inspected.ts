@@ -1,4 +1,5 @@
 import type { InspectedImage } from '../pipeline/images/inspect-image.ts';
+import { describeFinding } from '../model/finding.ts';
 import { harmless } from './harmless.ts';
 import { formatBytes, renderTable } from './table.ts';
 
@@ -29,7 +30,7 @@ export function renderInspected(image: InspectedImage): string {
       ),
     ),
     titled('left out', listed(record?.dropped.map(({ what, files }) => `${what}: ${files} files`))),
-    titled('findings', listed(record?.findings.map(({ subject, message }) => `${subject} ${message}`))),
+    titled('findings', listed(record?.findings.map(describeFinding))),
   ];
   return blocks.filter((block) => block !== '').join('\n');
 }

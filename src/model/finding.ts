@@ -1,7 +1,20 @@
-/** What a check of `prove` found wrong in the final tree, or what is doubtful in the Dockerfile. */
+/** Every check of `prove`, by the code that its findings carry and that users type, in the order of findings. */
+export const checkCodes = [
+  'entrypoint',
+  'user',
+  'workdir',
+  'elf-interpreter',
+  'elf-needed',
+  'run-time-load',
+  'shebang',
+  'symlink',
+] as const;
+
+export type CheckCode = (typeof checkCodes)[number];
+
+/** What a check of `prove` found wrong in the final tree, or what is doubtful in the Dockerfile or in PROVE_ALLOW. */
 export interface Finding {
-  /** Of the check, as users type it: `elf-needed`, `shebang`, `symlink`, `entrypoint`, `user`; or `dockerfile`. */
-  readonly code: string;
+  readonly code: CheckCode | 'dockerfile' | 'prove-allow';
   readonly severity: 'error' | 'warning';
   /** The path that needs something, absolute: `/usr/bin/curl`; or a place in the Dockerfile: `Dockerfile.template:3`. */
   readonly subject: string;
@@ -11,6 +24,8 @@ export interface Finding {
   readonly lacks?: Lack;
   /** What to do about it: which package would bring what it lacks. */
   readonly repair?: string;
+  /** Why PROVE_ALLOW lets it pass; then it fails no build. */
+  readonly waived?: string;
 }
 
 /** What a package may bring: a library by the name it is loaded by, or a command by its name or path. */
@@ -19,6 +34,21 @@ export interface Lack {
   readonly name: string;
 }
 
+/** One entry of PROVE_ALLOW: findings that are right where they are. */
+export interface Waiver {
+  readonly code: CheckCode;
+  /** Of subjects. */
+  readonly glob: string;
+  readonly reason: string;
+}
+
 /** A finding as a line for people. */
-export const describeFinding = ({ subject, message, repair }: Finding): string =>
-  `${subject} ${message}${repair === undefined ? '' : ` (${repair})`}`;
+export function describeFinding({ code, subject, message, repair, waived }: Finding): string {
+  const what = `${subject} ${message} [${code}]`;
+  if (waived !== undefined) return `${what}, waived: ${waived}`;
+  return repair === undefined ? what : `${what} (${repair})`;
+}
+
+/** True for a finding that fails a build. */
+export const isFatal = ({ severity, waived }: Finding): boolean =>
+  severity === 'error' && waived === undefined;

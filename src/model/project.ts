@@ -1,6 +1,7 @@
 import type { KublerError, SourcePosition } from '../errors.ts';
 import type { EngineSetting } from './engine-status.ts';
 import type { ContainerOptions } from './container-options.ts';
+import type { Waiver } from './finding.ts';
 import type { ImageId } from './image-id.ts';
 import type { ImageTests } from './image-tests.ts';
 import type { PackageManagerName } from './package-manager.ts';
@@ -130,6 +131,8 @@ export interface ImageDefinition {
   readonly keep: readonly string[];
   /** Prune rules on (`docs`) or off (`-docs`), after the settings'. */
   readonly prune: readonly string[];
+  /** Findings of `prove` that fail no build. */
+  readonly proveAllow: readonly Waiver[];
   readonly tags: readonly string[];
   readonly tests: ImageTests;
   /** What its build container has. */

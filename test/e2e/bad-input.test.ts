@@ -387,9 +387,9 @@ requires(
       },
       text(
         'error: cannot build faulty/a: what is in it cannot all run',
-        '  /opt/server ENTRYPOINT runs /opt/server, which is not in the image',
-        '  /opt/report needs the interpreter /usr/bin/perl, which is not in the image (add package "perl-base", which usually has it)',
-        'hint: add the packages that are missing to _packages, or name paths that have to stay in KEEP',
+        '  /opt/server ENTRYPOINT runs /opt/server, which is not in the image [entrypoint]',
+        '  /opt/report needs the interpreter /usr/bin/perl, which is not in the image [shebang] (add package "perl-base", which usually has it)',
+        'hint: add the packages that are missing to _packages, name paths that have to stay in KEEP, or say in PROVE_ALLOW why it is right',
       ),
     ],
   ])('%s', async (_title, files, report) => {
@@ -618,7 +618,7 @@ requires(
     ] as const;
     const { stdout, stderr } = await kubler(['build', '--json'], { cwd: dir });
     expect(stderr.split('\n')).toContain(`faulty/a: warning: ${dockerfile.join(': ')}`);
-    expect(stderr.split('\n')).toContain(`faulty/b: warning: ${workdir.join(' ')}`);
+    expect(stderr.split('\n')).toContain(`faulty/b: warning: ${workdir.join(' ')} [workdir]`);
     const images = JSON.parse(stdout) as Record<
       'findings',
       readonly Record<'subject' | 'message', string>[]

@@ -32,6 +32,7 @@ const makeImage = (id: ImageId, fields: Partial<ImageDefinition>): ImageDefiniti
   parent: 'scratch',
   builder: undefined,
   installMode: 'configured',
+  proveAllow: [],
   carve: 'packages',
   keep: [],
   prune: [],

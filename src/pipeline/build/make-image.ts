@@ -47,9 +47,12 @@ export async function makeImage(
   workspace.progress({ kind: 'stage', task: definition.id, stage: 'prove' });
   const { whoHas } = index;
   const known = parent?.record.findings;
-  const proved = await proveImage(definition.id, assembled.tree, plan.config, { whoHas, known });
+  const proved = await proveImage(definition.id, assembled.tree, plan.config, {
+    ...{ whoHas, known },
+    allow: definition.proveAllow,
+  });
   // What an imported parent lacks is told when it is imported.
-  const own = proved.filter(({ severity }) => severity === 'warning');
+  const own = proved.filter(({ severity, waived }) => severity === 'warning' || waived !== undefined);
   for (const text of own.map(describeFinding))
     workspace.progress({ kind: 'warning', task: definition.id, text });
   const image = await assembleImage({

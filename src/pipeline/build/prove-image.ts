@@ -1,23 +1,26 @@
 import { KublerError } from '../../errors.ts';
-import { describeFinding, type Finding, type Lack } from '../../model/finding.ts';
+import { describeFinding, isFatal, type Finding, type Lack, type Waiver } from '../../model/finding.ts';
 import type { ImageId } from '../../model/image-id.ts';
 import type { RuntimeConfig } from '../../oci/types.ts';
-import { prove } from '../../stages/prove/index.ts';
+import { prove, waive } from '../../stages/prove/index.ts';
 import type { BuiltTree } from '../../store/index.ts';
 
 /** For findings that do not say themselves what to do. */
-const generalHint = 'add the packages that are missing to _packages, or name paths that have to stay in KEEP';
+const generalHint =
+  'add the packages that are missing to _packages, name paths that have to stay in KEEP, or say in PROVE_ALLOW why it is right';
 
 export interface ProveOptions {
   /** See `PackageIndex`. */
   readonly whoHas: (lack: Lack) => Promise<string | undefined>;
+  /** PROVE_ALLOW of the image. */
+  readonly allow?: readonly Waiver[];
   /** What was known of the parent. */
   readonly known?: readonly Finding[] | undefined;
 }
 
 /**
  * Proves that what is in an image can run. What was known of its parent is no error of its own: an imported tree is as
- * it is.
+ * it is, and what the parent waives is waived.
  * @returns all findings
  * @throws KublerError `PROVE_FAILED` that lists every error: who needs what
  */
@@ -25,18 +28,20 @@ export async function proveImage(
   id: ImageId,
   { rootfs, facts }: BuiltTree,
   config: RuntimeConfig,
-  { whoHas, known = [] }: ProveOptions,
+  { whoHas, allow = [], known = [] }: ProveOptions,
 ): Promise<readonly Finding[]> {
   const found = prove({ tree: rootfs, facts, config });
-  const findings = await Promise.all(
+  const textOf = ({ code, subject, message }: Finding): string => `${code} ${subject} ${message}`;
+  const inherited = new Map(known.map((each) => [textOf(each), each]));
+  const repaired = await Promise.all(
     found.map(async (each) => {
       const repair = each.lacks && (await whoHas(each.lacks));
-      return repair === undefined ? each : { ...each, repair };
+      const waived = inherited.get(textOf(each))?.waived;
+      return { ...each, ...(repair !== undefined && { repair }), ...(waived !== undefined && { waived }) };
     }),
   );
-  const textOf = ({ code, subject, message }: Finding): string => `${code} ${subject} ${message}`;
-  const inherited = new Set(known.map(textOf));
-  const errors = findings.filter((each) => each.severity === 'error' && !inherited.has(textOf(each)));
+  const findings = waive(repaired, allow);
+  const errors = findings.filter((each) => isFatal(each) && !inherited.has(textOf(each)));
   if (errors.length > 0) {
     throw new KublerError('PROVE_FAILED', `cannot build ${id}: what is in it cannot all run`, {
       details: errors.map(describeFinding),

@@ -7,6 +7,7 @@ import { pruneRulePattern } from './config-schema.ts';
 import { inheritedVariables, passedOnVariables, type LoadContext } from './load-context.ts';
 import { checkFile, readBuildConf } from './read-build-conf.ts';
 import { loadTests } from './load-tests.ts';
+import { readWaivers } from './read-waivers.ts';
 import { readBuilderName } from './read-builder-name.ts';
 import { mountVariables, readContainerOptions } from './read-container-options.ts';
 import { createVariableReader, type VariableReader } from './variable-reader.ts';
@@ -89,6 +90,7 @@ export async function loadImage(
     carve: readCarve(reader),
     keep: reader.list('KEEP') ?? [],
     prune: [...settings.prune, ...readPrune(reader)],
+    proveAllow: readWaivers(reader),
     tags: readTags(reader, settings.tags),
     tests: await loadTests(dir, reader, diagnostics),
     container: await readContainerOptions(reader, dir),

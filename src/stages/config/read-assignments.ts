@@ -12,6 +12,8 @@ export interface Assigned {
   readonly value: ShellValue;
   readonly nameAt: SourcePosition;
   readonly valueAt: SourcePosition;
+  /** Of the elements of a list. */
+  readonly elementsAt?: readonly SourcePosition[];
 }
 
 export interface Assignments {
@@ -56,15 +58,24 @@ function readStatement(statement: Statement, reader: Reader): void {
   assignmentsOf(command, reader).forEach((assignment) => reader.assign(assignment));
 }
 
-function evaluate({ append, index, value, pos }: Assignment, reader: Reader): ShellValue {
+/** A value, and for a list where each of its elements comes from. */
+interface Evaluated {
+  readonly value: ShellValue;
+  readonly offsets?: readonly number[];
+}
+
+function evaluate({ append, index, value, pos }: Assignment, reader: Reader): Evaluated {
   if (append || index !== undefined) {
     reader.refuse(pos, append ? '"+="' : 'assigning to one element of a list');
-    return '';
+    return { value: '' };
   }
-  if (value.type === 'Word') return evaluateText(value, reader);
+  if (value.type === 'Word') return { value: evaluateText(value, reader) };
   const indexed = value.elements.find((element) => /^\[[^\]]*\]\+?=/.test(element.text));
   if (indexed) reader.refuse(indexed.pos, 'a list with indexes');
-  return value.elements.flatMap((element) => evaluateElements(element, reader));
+  const elements = value.elements.flatMap((element) =>
+    evaluateElements(element, reader).map((text) => ({ text, offset: element.pos })),
+  );
+  return { value: elements.map(({ text }) => text), offsets: elements.map(({ offset }) => offset) };
 }
 
 function createReader(
@@ -108,13 +119,14 @@ function createReader(
     },
     assign(assignment) {
       const faultsBefore = faults;
-      const value = evaluate(assignment, reader);
+      const { value, offsets } = evaluate(assignment, reader);
       const [command] = commands.splice(0);
       if (command !== undefined) return warn(command, `${assignment.name} is left out: ${notExecuted}`);
       byName.set(assignment.name, {
         value: faults > faultsBefore ? '' : value,
         nameAt: source.positionAt(assignment.pos),
         valueAt: source.positionAt(assignment.value.pos),
+        ...(offsets && { elementsAt: offsets.map((offset) => source.positionAt(offset)) }),
       });
     },
   };

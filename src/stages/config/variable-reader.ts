@@ -11,6 +11,8 @@ export interface VariableReader {
   text(name: string): string | undefined;
   /** A list, or the blank-separated words of one value. */
   list(name: string): readonly string[] | undefined;
+  /** The elements of a list, or the lines of one value, trimmed, each with its own way to say that it cannot be used. */
+  entries(name: string): readonly Entry[];
   /** One of `allowed`; anything else is a fault. */
   choice<Choice extends string>(name: string, allowed: readonly Choice[]): Choice | undefined;
   /** Notes that the value of a variable cannot be used. */
@@ -18,10 +20,34 @@ export interface VariableReader {
   positions(names: readonly string[]): VariablePositions;
 }
 
+export interface Entry {
+  readonly text: string;
+  readonly fault: (reason: string, hint: string) => void;
+}
+
 const show = ({ value }: Assigned): string =>
   typeof value === 'string' ? `"${value}"` : `(${value.join(' ')})`;
 
 const quoteAll = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(' or ');
+
+function entriesOf(
+  assigned: Assigned | undefined,
+  where: string,
+  diagnostics: Diagnostics,
+): readonly Entry[] {
+  if (!assigned) return [];
+  const { value, valueAt, elementsAt } = assigned;
+  const texts = typeof value === 'string' ? value.split('\n') : value;
+  const entries = texts.map((each, index) => {
+    const text = each.trim();
+    const fault: Entry['fault'] = (reason, hint) => {
+      const at = elementsAt?.[index] ?? valueAt;
+      diagnostics.fault(`cannot use "${text}" in ${where}: ${reason}`, { at, hint });
+    };
+    return { text, fault };
+  });
+  return entries.filter(({ text }) => text !== '');
+}
 
 /** A reader of `assignments`; `subject` is whose they are, for messages: `image "web/apache2"`. */
 export function createVariableReader(
@@ -46,6 +72,7 @@ export function createVariableReader(
       if (typeof value !== 'string') return value?.filter((word) => word !== '');
       return value.split(/\s+/).filter((word) => word !== '');
     },
+    entries: (name) => entriesOf(find(name), `${name} of ${subject}`, diagnostics),
     choice(name, allowed) {
       const value = reader.text(name);
       const choice = allowed.find((each) => each === value);

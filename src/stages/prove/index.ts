@@ -5,4 +5,5 @@
  */
 export { prove, type ProveOptions } from './prove.ts';
 export { checks } from './checks/table.ts';
+export { waive } from './waive.ts';
 export type { Check } from './checks/check.ts';

@@ -1,5 +1,5 @@
 import type { ElfFacts, TreeFacts } from '../../../model/file-facts.ts';
-import type { Finding } from '../../../model/finding.ts';
+import type { CheckCode, Finding } from '../../../model/finding.ts';
 import type { Rootfs } from '../../../model/tree-entry.ts';
 import type { CommandPlaces } from '../../../model/find-command.ts';
 import type { RuntimeConfig } from '../../../oci/types.ts';
@@ -20,8 +20,7 @@ export interface Subject {
 
 /** One question asked of an image. */
 export interface Check {
-  /** As users type it and findings carry it: `elf-needed`. */
-  readonly code: string;
+  readonly code: CheckCode;
   /** What it makes sure of, one sentence for the documentation. */
   readonly explanation: string;
   readonly run: (subject: Subject) => Iterable<Omit<Finding, 'code'>>;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Lack } from '../../../../src/model/finding.ts';
-import { proveImage } from '../../../../src/pipeline/build/prove-image.ts';
+import { describeFinding, type Lack } from '../../../../src/model/finding.ts';
+import { proveImage, type ProveOptions } from '../../../../src/pipeline/build/prove-image.ts';
 import { link, makeRootfs } from '../../../support/make-rootfs.ts';
 
 test.each([
@@ -23,7 +23,24 @@ test('says which package would bring what is missing', async () => {
   const whoHas = (lack: Lack) => Promise.resolve(`${lack.kind} ${lack.name}`);
   await expect(proveImage('acme/a', { rootfs, facts: new Map() }, config, { whoHas })).rejects.toMatchObject({
     details: expect.arrayContaining([
-      'tool CMD runs tool, which no folder of PATH holds (command tool)',
+      'tool CMD runs tool, which no folder of PATH holds [entrypoint] (command tool)',
     ]) as unknown,
   });
+});
+
+test('lets pass what PROVE_ALLOW names, of the parent too, and shows it', async () => {
+  const rootfs = makeRootfs({ 'usr/bin/a': link('/usr/bin/b') });
+  const proveWith = (options: Partial<ProveOptions>) =>
+    proveImage(
+      'acme/a',
+      { rootfs, facts: new Map() },
+      {},
+      { whoHas: () => Promise.resolve(undefined), ...options },
+    );
+  const known = await proveWith({ allow: [{ code: 'symlink', glob: '/usr/bin/*', reason: 'made later' }] });
+  expect(known).toMatchObject([{ code: 'symlink', severity: 'error', waived: 'made later' }]);
+  expect(known.map(describeFinding)).toEqual([
+    '/usr/bin/a points to /usr/bin/b, but there is no /usr/bin/b [symlink], waived: made later',
+  ]);
+  expect(await proveWith({ known })).toEqual(known);
 });

@@ -31,6 +31,7 @@ test('an image without build.conf stands on scratch', async () => {
     parent: 'scratch',
     builder: undefined,
     installMode: 'configured',
+    proveAllow: [],
     carve: 'packages',
     keep: [],
     prune: [],

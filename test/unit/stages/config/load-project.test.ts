@@ -202,7 +202,7 @@ describe('warnings', () => {
           'IMAGE_TAGS="${VERSION}"',
           "_private='x'",
           "BOB_ANYTHING='x'",
-          "PROVE_ALLOW=('/a')",
+          "PARENT_BUILDER_MOUNTS=('/a')",
           'POST_BUILD_HC=true',
           "BUILDER_BASE='debootstrap:bookworm'",
           'ZZZZ=1',
@@ -214,7 +214,7 @@ describe('warnings', () => {
       `${file}:1: IMAGE_PARNET has no meaning, did you mean "IMAGE_PARENT"?`,
       `${file}:8: BUILDER_BASE has no effect here: it belongs into the build.conf of a builder`,
       `${file}:9: ZZZZ has no meaning`,
-      `${file}:6: PROVE_ALLOW has no effect in this version`,
+      `${file}:6: PARENT_BUILDER_MOUNTS has no effect in this version`,
     ]);
   });
 
@@ -222,7 +222,7 @@ describe('warnings', () => {
     const dir = tree({
       'kubler.config.yaml': '',
       ...at('namespaces/web/images/x', {
-        'build.conf': 'POST_BUILD_HC=false\nPROVE_ALLOW=()\nBUILDER=\n',
+        'build.conf': 'POST_BUILD_HC=false\nPARENT_BUILDER_MOUNTS=()\nBUILDER=\n',
       }),
     });
     expect((await loadTestProject(dir)).warnings).toEqual([]);
