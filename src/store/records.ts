@@ -33,7 +33,7 @@ export interface RecordsOptions {
   readonly withLock: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
-/** Raised when records or trees get other members: what another version of Kubler wrote counts as not there. */
+/** Raised when records, trees or facts get other members: what another version of Kubler wrote counts as not there. */
 const formatVersion = 2;
 
 const recordName = 'image.json';

@@ -3,9 +3,8 @@ import { matchesAny } from '../../model/glob.ts';
 import type { FileEntry, Rootfs } from '../../model/tree-entry.ts';
 import { readBytes, readSlice } from '../rootfs/index.ts';
 import { readElf } from './read-elf.ts';
+import { windowBytes } from './read-window.ts';
 
-/** Enough for the header, the program headers and the interpreter of nearly every program in one read. */
-const headBytes = 1024;
 /** The kernel reads no more of a script to find its interpreter (BINPRM_BUF_SIZE). */
 const shebangBytes = 256;
 const maxTextBytes = 1 << 16;
@@ -40,11 +39,11 @@ async function factsOf(entry: FileEntry): Promise<FileFacts | undefined> {
     return { text: (await readBytes(entry, maxTextBytes)).toString('utf8') };
   }
   if (!mayRun(entry)) return undefined;
-  const head = await readSlice(entry, 0, headBytes);
+  const head = await readSlice(entry, 0, windowBytes);
   if (head.length < 4) return undefined;
   if (head.readUInt32BE(0) === magic.elf) {
     const elf = await readElf(async (offset, length) =>
-      offset + length <= head.length
+      offset + length <= head.length || head.length < windowBytes
         ? head.subarray(offset, offset + length)
         : readSlice(entry, offset, length),
     );

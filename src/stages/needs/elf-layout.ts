@@ -3,6 +3,8 @@ export interface Segment {
   readonly offset: number;
   readonly address: number;
   readonly fileSize: number;
+  /** Of its parts: notes are padded to 4 bytes, or to 8. */
+  readonly alignment: number;
 }
 
 export interface DynamicEntry {
@@ -10,17 +12,33 @@ export interface DynamicEntry {
   readonly value: number;
 }
 
+export interface Symbol {
+  /** Offset in the string table. */
+  readonly name: number;
+  /** 0 for one that another object defines. */
+  readonly section: number;
+}
+
+type ReadField = (bytes: Buffer, at: number) => number;
+
 /** How one kind of ELF file, by class and byte order, lays out what the loader reads. */
 export interface ElfLayout {
   readonly class: 32 | 64;
   readonly littleEndian: boolean;
   readonly machine: number;
+  readonly flags: number;
+  readonly osAbi: number;
   readonly segmentsOffset: number;
   readonly segmentSize: number;
   readonly segmentCount: number;
+  readonly symbolSize: number;
+  /** 16 and 32 bits, unsigned. */
+  readonly short: ReadField;
+  readonly word: ReadField;
   segment(table: Buffer, index: number): Segment;
   /** Entries up to the first DT_NULL, or the end of the table. */
   dynamicEntries(table: Buffer): readonly DynamicEntry[];
+  symbol(table: Buffer, index: number): Symbol;
 }
 
 const programTypes = new Set([2, 3]);
@@ -37,14 +55,20 @@ export function elfLayout(header: Buffer): ElfLayout | undefined {
   const { short, word, address } = fieldReaders(wide, littleEndian);
   const segmentSize = short(header, wide ? 54 : 42);
   const segmentCount = short(header, wide ? 56 : 44);
+  const symbolSize = wide ? 24 : 16;
   if (!programTypes.has(short(header, 16)) || segmentSize !== (wide ? 56 : 32)) return undefined;
   return {
     class: wide ? 64 : 32,
     littleEndian,
     machine: short(header, 18),
+    flags: word(header, wide ? 48 : 36),
+    osAbi: header[7] ?? 0,
     segmentsOffset: address(header, wide ? 32 : 28),
     segmentSize,
     segmentCount,
+    symbolSize,
+    short,
+    word,
     segment(table, index) {
       const at = index * segmentSize;
       return {
@@ -52,6 +76,7 @@ export function elfLayout(header: Buffer): ElfLayout | undefined {
         offset: address(table, at + (wide ? 8 : 4)),
         address: address(table, at + (wide ? 16 : 8)),
         fileSize: address(table, at + (wide ? 32 : 16)),
+        alignment: address(table, at + (wide ? 48 : 28)),
       };
     },
     dynamicEntries(table) {
@@ -64,12 +89,14 @@ export function elfLayout(header: Buffer): ElfLayout | undefined {
       }
       return entries;
     },
+    symbol(table, index) {
+      const at = index * symbolSize;
+      return { name: word(table, at), section: short(table, at + (wide ? 6 : 14)) };
+    },
   };
 }
 
 const inRange = (ident: number | undefined): boolean => ident === 1 || ident === 2;
-
-type ReadField = (bytes: Buffer, at: number) => number;
 
 /** Values past 2^53, which no real file has, come out inexact; reading there finds nothing. */
 function fieldReaders(

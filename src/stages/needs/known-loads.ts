@@ -1,11 +1,12 @@
 import type { Need } from './need.ts';
+import type { WatchedSymbol } from './watched-symbols.ts';
 
 /** Something that programs open at run time without any header saying so. */
 export interface KnownLoad {
   /** When it is opened, after "loads X": `when a thread ends`. */
   readonly reason: string;
   /** Files it applies to: those that import one of these functions, … */
-  readonly imports?: readonly string[];
+  readonly imports?: readonly WatchedSymbol[];
   /** … have one of these sonames (or such a name, where there is none), … */
   readonly sonames?: RegExp;
   /** … or are at such a path; its named groups fill `$<name>` in globs. */

@@ -1,107 +1,171 @@
 import type { ElfFacts } from '../../model/file-facts.ts';
 import { elfLayout, type ElfLayout, type Segment } from './elf-layout.ts';
-
-/** Reads up to `length` bytes at `offset` of a file; fewer where it ends. */
-export type ReadAt = (offset: number, length: number) => Promise<Buffer>;
+import { readDlopenNotes } from './read-dlopen-note.ts';
+import { readImports } from './read-imports.ts';
+import { maxStringBytes, readStrings, stringIn, type Strings } from './read-strings.ts';
+import { definedNames, nameVersions, neededRecords } from './read-versions.ts';
+import { readWindows, type ReadAt } from './read-window.ts';
 
 /** Limits for files made to exhaust us; the largest real ones stay far below. */
 const maxSegments = 256;
 const maxDynamicBytes = 1 << 18;
-const maxStringBytes = 4096;
-const maxStringSpan = 1 << 16;
+const maxVersionBytes = 1 << 16;
 
-const segmentType = { load: 1, dynamic: 2, interpreter: 3 } as const;
-const tag = { end: 0, needed: 1, strings: 5, soname: 14, rpath: 15, runpath: 29 } as const;
+const segmentType = { load: 1, dynamic: 2, interpreter: 3, note: 4 } as const;
+const tag = {
+  ...{ needed: 1, strings: 5, symbols: 6, soname: 14, rpath: 15, runpath: 29 },
+  ...{ gnuHash: 0x6ffffef5, versionsDefined: 0x6ffffffc, versionsNeeded: 0x6ffffffe },
+} as const;
+const stringTags: ReadonlySet<number> = new Set([tag.needed, tag.soname, tag.rpath, tag.runpath]);
+/** Tags whose values are addresses of tables and code; other values may look like ones. */
+const addressTags: ReadonlySet<number> = new Set([
+  ...[3, 4, 5, 7, 12, 13, 17, 23, 25, 26, 36],
+  ...[tag.gnuHash, 0x6ffffff0, tag.versionsDefined, tag.versionsNeeded],
+]);
+const systemV: ReadonlySet<number> = new Set([0, 3]);
+
+/** An ELF file that is being read. */
+interface File {
+  readonly read: ReadAt;
+  readonly layout: ElfLayout;
+  readonly segments: readonly Segment[];
+}
 
 /**
  * What the dynamic loader reads of a program or shared library (System V ABI, chapters 4 and 5; tags of GNU ld.so).
  * Undefined for anything else: other object files, other formats, damaged or hostile files. Rejects only if `read` does.
  */
-export async function readElf(read: ReadAt): Promise<ElfFacts | undefined> {
-  const header = await read(0, 64);
-  const layout = elfLayout(header);
+export async function readElf(readFile: ReadAt): Promise<ElfFacts | undefined> {
+  const read = readWindows(readFile);
+  const layout = elfLayout(await read(0, 64));
   if (!layout || layout.segmentCount > maxSegments) return undefined;
   const table = await read(layout.segmentsOffset, layout.segmentCount * layout.segmentSize);
   if (table.length < layout.segmentCount * layout.segmentSize) return undefined;
   const segments = Array.from({ length: layout.segmentCount }, (_, index) => layout.segment(table, index));
-  const { class: elfClass, littleEndian, machine } = layout;
-  const base = { class: elfClass, littleEndian, machine };
   const interpreter = segments.find((segment) => segment.type === segmentType.interpreter);
-  const path = interpreter && (await readString(read, interpreter.offset, interpreter.fileSize));
+  const path = interpreter && (await readInterpreter(read, interpreter));
   if (interpreter && path === undefined) return undefined;
-  const dynamic = await readDynamic(read, layout, segments);
-  return dynamic && { ...base, ...(path === undefined ? {} : { interpreter: path }), ...dynamic };
+  const dynamic = await readDynamic({ read, layout, segments });
+  const notes = segments.filter((segment) => segment.type === segmentType.note);
+  const dlopen = dynamic ? await readDlopenNotes(read, layout, notes) : [];
+  return (
+    dynamic && {
+      ...identityOf(layout),
+      ...(path !== undefined && { interpreter: path }),
+      ...dynamic,
+      ...(dlopen.length > 0 && { dlopen }),
+    }
+  );
 }
 
-type Dynamic = Pick<ElfFacts, 'needed' | 'soname' | 'rpath' | 'runpath'>;
-
-async function readDynamic(
-  read: ReadAt,
+const identityOf = (
   layout: ElfLayout,
-  segments: readonly Segment[],
-): Promise<Dynamic | undefined> {
+): Pick<ElfFacts, 'class' | 'littleEndian' | 'machine' | 'flags' | 'osAbi'> => ({
+  class: layout.class,
+  littleEndian: layout.littleEndian,
+  machine: layout.machine,
+  ...(layout.flags !== 0 && { flags: layout.flags }),
+  ...(!systemV.has(layout.osAbi) && { osAbi: layout.osAbi }),
+});
+
+async function readInterpreter(read: ReadAt, { offset, fileSize }: Segment): Promise<string | undefined> {
+  return stringIn(await read(offset, Math.min(fileSize, maxStringBytes)), 0);
+}
+
+type Dynamic = Pick<ElfFacts, 'needed' | 'soname' | 'rpath' | 'runpath'> & Partial<ElfFacts>;
+
+async function readDynamic(file: File): Promise<Dynamic | undefined> {
+  const { read, layout, segments } = file;
   const dynamic = segments.find((segment) => segment.type === segmentType.dynamic);
   if (!dynamic) return { needed: [], rpath: [], runpath: [] };
   const entries = layout.dynamicEntries(
     await read(dynamic.offset, Math.min(dynamic.fileSize, maxDynamicBytes)),
   );
-  const address = entries.find((entry) => entry.tag === tag.strings)?.value;
-  const strings = address === undefined ? undefined : fileOffset(segments, address);
+  const value = new Map(entries.map((entry) => [entry.tag, entry.value]));
+  const strings = placeOf(file, value.get(tag.strings))?.offset;
   const named = entries.filter((entry) => stringTags.has(entry.tag));
   if (strings === undefined) return named.length === 0 ? { needed: [], rpath: [], runpath: [] } : undefined;
-  const texts = await readStrings(read, strings, [...new Set(named.map((entry) => entry.value))]);
-  if (!texts) return undefined;
+  const text = await readStrings(
+    read,
+    strings,
+    named.map((entry) => entry.value),
+  );
+  if (named.some((entry) => text(entry.value) === undefined)) return undefined;
+  return {
+    ...namesOf(named, text),
+    ...(await readVersions(file, strings, value)),
+    ...(await readImported(file, strings, value)),
+  };
+}
+
+function namesOf(
+  named: readonly { readonly tag: number; readonly value: number }[],
+  text: Strings,
+): Pick<ElfFacts, 'needed' | 'soname' | 'rpath' | 'runpath'> {
   const all = (wanted: number): readonly string[] =>
-    named.filter((entry) => entry.tag === wanted).map((entry) => texts.get(entry.value) ?? '');
+    named.filter((entry) => entry.tag === wanted).map((entry) => text(entry.value) ?? '');
   const folders = (wanted: number): readonly string[] =>
     all(wanted).flatMap((list) => list.split(':').filter(Boolean));
   const [soname] = all(tag.soname);
   return {
     needed: all(tag.needed),
-    ...(soname === undefined ? {} : { soname }),
+    ...(soname !== undefined && { soname }),
     rpath: folders(tag.rpath),
     runpath: folders(tag.runpath),
   };
 }
 
-const stringTags: ReadonlySet<number> = new Set([tag.needed, tag.soname, tag.rpath, tag.runpath]);
+type Values = ReadonlyMap<number, number>;
 
-/** Where in the file the byte at this address of the running program comes from. */
-function fileOffset(segments: readonly Segment[], address: number): number | undefined {
+async function readVersions(
+  file: File,
+  strings: number,
+  value: Values,
+): Promise<Pick<ElfFacts, 'versionsNeeded' | 'versionsDefined'>> {
+  const { read, layout } = file;
+  const tableOf = async (wanted: number): Promise<Buffer | undefined> => {
+    const place = placeOf(file, value.get(wanted));
+    return place && read(place.offset, Math.min(place.bytes, maxVersionBytes));
+  };
+  const neededTable = await tableOf(tag.versionsNeeded);
+  const definedTable = await tableOf(tag.versionsDefined);
+  const needed = neededTable ? neededRecords(neededTable, layout) : [];
+  const defined = definedTable ? definedNames(definedTable, layout) : [];
+  const names = needed.flatMap((each) => [each.file, ...each.versions.map((version) => version.name)]);
+  const text = await readStrings(read, strings, [...names, ...defined]);
+  const versionsNeeded = nameVersions(needed, text);
+  return {
+    ...(versionsNeeded.length > 0 && { versionsNeeded }),
+    ...(definedTable && { versionsDefined: defined.flatMap((name) => text(name) ?? []) }),
+  };
+}
+
+async function readImported(file: File, strings: number, value: Values): Promise<Pick<ElfFacts, 'imports'>> {
+  const address = value.get(tag.symbols);
+  const place = placeOf(file, address);
+  if (address === undefined || !place) return {};
+  // The table does not say where it ends; at the latest, where the next one begins.
+  const addresses = [...value].filter(([each]) => addressTags.has(each)).map(([, each]) => each);
+  const next = Math.min(...addresses.filter((each) => each > address));
+  const hash = placeOf(file, value.get(tag.gnuHash))?.offset;
+  const bytes = Math.min(place.bytes, next - address);
+  const imports = await readImports(file.read, file.layout, { symbols: place.offset, strings, hash, bytes });
+  return imports.length > 0 ? { imports } : {};
+}
+
+/** Where in the file the byte at this address of the running program comes from, and how many follow. */
+function placeOf(
+  { segments }: File,
+  address: number | undefined,
+): { readonly offset: number; readonly bytes: number } | undefined {
+  if (address === undefined) return undefined;
   const loaded = segments.find(
     (segment) =>
       segment.type === segmentType.load &&
       address >= segment.address &&
       address < segment.address + segment.fileSize,
   );
-  return loaded && loaded.offset + (address - loaded.address);
-}
-
-/** The strings at these offsets of a string table; in one read where they are near each other, as linkers put them. */
-async function readStrings(
-  read: ReadAt,
-  table: number,
-  offsets: readonly number[],
-): Promise<ReadonlyMap<number, string> | undefined> {
-  const first = Math.min(...offsets);
-  const span = Math.max(...offsets) - first + maxStringBytes;
-  const block = span <= maxStringSpan ? await read(table + first, span) : undefined;
-  const texts = new Map<number, string>();
-  for (const offset of offsets) {
-    const text = block
-      ? stringIn(block.subarray(offset - first))
-      : await readString(read, table + offset, maxStringBytes);
-    if (text === undefined) return undefined;
-    texts.set(offset, text);
-  }
-  return texts;
-}
-
-const readString = async (read: ReadAt, offset: number, length: number): Promise<string | undefined> =>
-  stringIn(await read(offset, Math.min(length, maxStringBytes)));
-
-/** The text before the first NUL; undefined when there is none nearby. */
-function stringIn(bytes: Buffer): string | undefined {
-  const end = bytes.indexOf(0);
-  return end < 0 || end >= maxStringBytes ? undefined : bytes.toString('utf8', 0, end);
+  if (!loaded) return undefined;
+  const into = address - loaded.address;
+  return { offset: loaded.offset + into, bytes: loaded.fileSize - into };
 }

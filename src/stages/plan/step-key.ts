@@ -6,10 +6,11 @@ export type StepInputs = Readonly<Record<string, string>>;
 
 /**
  * By kind of step. Raised with every change of Kubler that makes other bytes from the same inputs of such a step (what
- * is installed, carved, pruned, assembled, written), so that nothing older is reused; `format-versions.test.ts` notices
- * when that is forgotten. Scripts in containers are inputs. A `layer` is that of one instruction.
+ * is installed, carved, pruned, assembled, written), or other facts of the same files, so that nothing older is reused;
+ * `format-versions.test.ts` notices when that is forgotten for bytes. Scripts in containers are inputs. A `layer` is that
+ * of one instruction.
  */
-export const formatVersions: Readonly<Record<string, string>> = { image: '5', layer: '3' };
+export const formatVersions: Readonly<Record<string, string>> = { image: '6', layer: '4' };
 
 /** The cache key of a step: a hash of all its inputs, whatever order they are given in. */
 export function stepKey(kind: string, inputs: StepInputs): Sha256 {

@@ -6,14 +6,14 @@ import { describe, expect, test } from 'vitest';
 import { readElf } from '../../../../src/stages/needs/read-elf.ts';
 import { requires } from '../../../support/requires.ts';
 import { useTempDir } from '../../../support/use-temp-dir.ts';
-import { makeElf } from '../../../support/make-elf.ts';
+import { makeElf, type ElfSpec } from '../../../support/make-elf.ts';
 
 const read = (bytes: Buffer) =>
   readElf((offset, length) =>
     Promise.resolve(bytes.subarray(Math.min(offset, bytes.length), offset + length)),
   );
 
-const spec = {
+const spec: ElfSpec = {
   interpreter: '/lib/ld.so.1',
   needed: ['libb.so.2', 'liba.so.1'],
   soname: 'libself.so.3',
@@ -28,15 +28,59 @@ const facts = {
   runpath: ['/opt/b'],
 };
 
+const kinds = [
+  [64, true, 62],
+  [64, false, 22],
+  [32, true, 3],
+  [32, false, 8],
+] as const;
 describe('readElf', () => {
-  test.each([
-    [64, true, 62],
-    [64, false, 22],
-    [32, true, 3],
-    [32, false, 8],
-  ] as const)('reads %i-bit files, little-endian %j', async (elfClass, littleEndian, machine) => {
+  test.each(kinds)('reads %i-bit files, little-endian %j', async (elfClass, littleEndian, machine) => {
     const elf = makeElf({ ...spec, class: elfClass, littleEndian, machine });
     expect(await read(elf)).toEqual({ ...facts, class: elfClass, littleEndian, machine });
+  });
+
+  test.each(kinds)(
+    'reads versions, imports and notes of %i-bit files, little-endian %j',
+    async (elfClass, littleEndian, machine) => {
+      const told = {
+        versionsNeeded: [
+          { file: 'libc.so.6', versions: ['GLIBC_2.2.5', 'GLIBC_2.34'] },
+          { file: 'libm.so.6', versions: [], weak: ['GLIBC_2.29'] },
+        ],
+        versionsDefined: ['ONE_1.0', 'ONE_1.1'],
+        flags: 0x5000400,
+        osAbi: 9,
+      };
+      const notes = [
+        '[{"soname":["libb.so.2","libb.so.1"],"priority":"required","feature":"b","description":"for b"},{"soname":["liba.so"]}]',
+        '{"soname":"libold.so.1","priority":"suggested","unknown":[]}',
+        '[{"priority":"required"},{"soname":[],"priority":"required"},{"soname":["x"],"priority":"urgent"},7,null]',
+        '[{"soname":["cut',
+      ];
+      const elf = makeElf({
+        ...told,
+        class: elfClass,
+        littleEndian,
+        machine,
+        imports: ['system', 'getenv', 'iconv_open'],
+        dlopen: notes,
+      });
+      expect(await read(elf)).toMatchObject({
+        ...told,
+        imports: ['iconv_open', 'system'],
+        dlopen: [
+          { sonames: ['libb.so.2', 'libb.so.1'], priority: 'required', feature: 'b' },
+          { sonames: ['liba.so'], priority: 'recommended' },
+          { sonames: ['libold.so.1'], priority: 'suggested' },
+        ],
+      });
+    },
+  );
+
+  test('tells versions that are only the name of the file from none', async () => {
+    expect((await read(makeElf({ versionsDefined: [] })))?.versionsDefined).toEqual([]);
+    expect(await read(makeElf())).not.toHaveProperty('versionsDefined');
   });
 
   test('reads a static program: nothing is needed', async () => {
@@ -107,4 +151,33 @@ requires('gcc')('readElf', () => {
       runpath: [],
     });
   });
+
+  test.each(['gnu', 'sysv', 'both'])(
+    'reads what ld wrote of versions and symbols, hash style %s',
+    async (style) => {
+      const versions = 'ONE { global: f; local: *; }; TWO { global: g; } ONE;';
+      writeFileSync(join(folder, 'v.map'), versions);
+      writeFileSync(
+        join(folder, 'v.c'),
+        '#include <stdlib.h>\n#include <iconv.h>\nint f(void) { return system("x"); } int g(void) { return iconv_open("a", "b") != 0; }',
+      );
+      const args = [
+        '-shared',
+        '-fPIC',
+        '-Wl,--version-script=v.map',
+        `-Wl,--hash-style=${style}`,
+        '-o',
+        'v.so',
+      ];
+      execFileSync('gcc', ['v.c', ...args], { cwd: folder });
+      expect(await read(readFileSync(join(folder, 'v.so')))).toMatchObject({
+        versionsNeeded: [{ file: 'libc.so.6', versions: [expect.stringMatching(/^GLIBC_2\./)] }],
+        versionsDefined: ['ONE', 'TWO'],
+        imports: ['iconv_open', 'system'],
+      });
+      writeFileSync(join(folder, 'p.c'), '#include <stdlib.h>\nint main(void) { return system("x"); }');
+      execFileSync('gcc', ['p.c', `-Wl,--hash-style=${style}`, '-o', 'p'], { cwd: folder });
+      expect((await read(readFileSync(join(folder, 'p'))))?.imports).toEqual(['system']);
+    },
+  );
 });
