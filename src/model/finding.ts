@@ -5,6 +5,7 @@ export const checkCodes = [
   'workdir',
   'elf-interpreter',
   'elf-needed',
+  'elf-version',
   'run-time-load',
   'shebang',
   'symlink',

@@ -9,7 +9,7 @@ export const isMusl = (elf: ElfFacts): boolean =>
   elf.needed.some((name) => name.startsWith('libc.musl-') || name === 'libc.so');
 
 /** The C library a program or library is linked to; undefined where it does not say. */
-export function cLibraryOf(elf: ElfFacts): CLibrary | undefined {
+function cLibraryOf(elf: ElfFacts): CLibrary | undefined {
   if (isMusl(elf)) return 'musl';
   const isGlibc =
     /\/ld(?:-linux[^/]*|64)?\.so\.\d$/.test(elf.interpreter ?? '') || elf.needed.includes('libc.so.6');
@@ -21,14 +21,24 @@ const loaderName: Readonly<Record<CLibrary, RegExp>> = {
   musl: /(?:^|\/)ld-musl-[^/]+\.so\.1$/,
 };
 
-const hasLoader = (tree: Rootfs, library: CLibrary): boolean =>
-  [...tree.keys()].some((path) => loaderName[library].test(path));
+const onlyOnes = new WeakMap<Rootfs, { readonly library: CLibrary | undefined }>();
 
-/** The only C library of a tree, which is that of what does not name one; undefined where there are two, or none. */
-export function onlyCLibrary(tree: Rootfs): CLibrary | undefined {
-  const [found, another] = (['glibc', 'musl'] as const).filter((library) => hasLoader(tree, library));
-  return another === undefined ? found : undefined;
+/** The only C library of a tree; undefined where there are two, or none. */
+function onlyCLibrary(tree: Rootfs): CLibrary | undefined {
+  let known = onlyOnes.get(tree);
+  if (!known) {
+    const names = [...tree.keys()];
+    const [found, another] = (['glibc', 'musl'] as const).filter((library) =>
+      names.some((path) => loaderName[library].test(path)),
+    );
+    onlyOnes.set(tree, (known = { library: another === undefined ? found : undefined }));
+  }
+  return known.library;
 }
+
+/** The C library whose loader loads this: its own, or the only one of the tree where it does not say. */
+export const cLibraryIn = (tree: Rootfs, elf: ElfFacts): CLibrary | undefined =>
+  cLibraryOf(elf) ?? onlyCLibrary(tree);
 
 /** What to say of something that is linked to a C library that the tree does not have, while it has the other one. */
 export function otherCLibrary(tree: Rootfs, elf: ElfFacts): string | undefined {

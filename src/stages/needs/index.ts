@@ -4,6 +4,7 @@
  * file, however made, makes it fail or wait. `prove` reports what has no answer; `carve` by reach keeps what has.
  */
 export { buildLdCache } from './build-ld-cache.ts';
+export { cLibraryIn } from './c-library.ts';
 export { collectFacts } from './collect-facts.ts';
 export { sameKind } from './elf-platform.ts';
 export { findNeeds, type Needs, type NeedsOptions } from './find-needs.ts';

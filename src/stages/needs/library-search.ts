@@ -1,7 +1,7 @@
 import type { ElfFacts, TreeFacts } from '../../model/file-facts.ts';
 import { resolvePath } from '../../model/resolve-path.ts';
 import { parentPath, type Rootfs } from '../../model/tree-entry.ts';
-import { cLibraryOf, onlyCLibrary } from './c-library.ts';
+import { cLibraryIn } from './c-library.ts';
 import { elfPlatform, sameKind } from './elf-platform.ts';
 import { configuredFolders } from './ld-so-conf.ts';
 
@@ -30,8 +30,7 @@ export function librarySearch(tree: Rootfs, facts: TreeFacts): LibrarySearch {
     const file = resolvePath(tree, `${real.path}/${name}`);
     return file.found ? { path: file.path, links: [...real.links, ...file.links] } : undefined;
   };
-  const only = onlyCLibrary(tree);
-  const isMusl = (elf: ElfFacts): boolean => (cLibraryOf(elf) ?? only) === 'musl';
+  const isMusl = (elf: ElfFacts): boolean => cLibraryIn(tree, elf) === 'musl';
   return {
     isMusl,
     commonFolders: (elf) => (isMusl(elf) ? muslFolders(facts) : [...configured, ...loaderFolders(tree, elf)]),

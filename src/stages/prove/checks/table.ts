@@ -1,6 +1,7 @@
 import type { Check } from './check.ts';
 import { elfInterpreterCheck } from './elf-interpreter.ts';
 import { elfNeededCheck } from './elf-needed.ts';
+import { elfVersionCheck } from './elf-version.ts';
 import { entrypointCheck } from './entrypoint.ts';
 import { runTimeLoadCheck } from './run-time-load.ts';
 import { shebangCheck } from './shebang.ts';
@@ -15,6 +16,7 @@ export const checks: readonly Check[] = [
   workdirCheck,
   elfInterpreterCheck,
   elfNeededCheck,
+  elfVersionCheck,
   runTimeLoadCheck,
   shebangCheck,
   symlinkCheck,

@@ -2,38 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { RuntimeConfig } from '../../../../src/oci/types.ts';
 import { collectFacts } from '../../../../src/stages/needs/index.ts';
 import { prove } from '../../../../src/stages/prove/index.ts';
-import { dir, link, makeRootfs, program, type Node } from '../../../support/make-rootfs.ts';
 import { makeElf, type ElfSpec } from '../../../support/make-elf.ts';
-
-type Nodes = Readonly<Record<string, Node>>;
-const loader = '/lib64/ld-linux-x86-64.so.2';
-const libraries = 'usr/lib/x86_64-linux-gnu';
-const exe = (spec: ElfSpec = {}): Node =>
-  program(makeElf({ interpreter: loader, needed: ['libc.so.6'], ...spec }));
-const lib = (spec: ElfSpec = {}): Buffer => makeElf(spec);
-
-/** A small Debian: merged /usr, loader, C library, shell, accounts. */
-const debian: Nodes = {
-  bin: link('usr/bin'),
-  lib: link('usr/lib'),
-  lib64: link('usr/lib64'),
-  [`usr${loader}`]: link('../lib/x86_64-linux-gnu/ld-linux-x86-64.so.2'),
-  [`${libraries}/ld-linux-x86-64.so.2`]: program(makeElf({ soname: 'ld-linux-x86-64.so.2' })),
-  [`${libraries}/libc.so.6`]: lib({ soname: 'libc.so.6', needed: ['ld-linux-x86-64.so.2'] }),
-  'usr/bin/sh': link('dash'),
-  'usr/bin/dash': exe(),
-  'usr/bin/env': exe(),
-  'etc/passwd': 'root:x:0:0::/root:/bin/sh\nwww:x:33:33::/srv:/bin/sh\n',
-  'etc/group': 'root:x:0:\nweb:x:33:\n',
-};
-
-async function findings(changes: Nodes, config: RuntimeConfig = {}, gone: readonly string[] = []) {
-  const nodes = Object.entries({ ...debian, ...changes }).filter(([path]) => !gone.includes(path));
-  const tree = makeRootfs(Object.fromEntries(nodes));
-  return prove({ tree, facts: await collectFacts(tree), config });
-}
-const lines = async (...args: Parameters<typeof findings>): Promise<readonly string[]> =>
-  (await findings(...args)).map((each) => `${each.code} ${each.severity}: ${each.subject} ${each.message}`);
+import { dir, link, makeRootfs, program, type Node } from '../../../support/make-rootfs.ts';
+import { exe, findings, lib, libraries, lines, loader, type Nodes } from '../../../support/small-debian.ts';
 
 test('an intact root has no findings', async () => {
   expect(await findings({}, { Cmd: ['sh'], User: 'www:web', WorkingDir: '/usr' })).toEqual([]);
