@@ -12,6 +12,8 @@ const generalHint =
 export interface ProveOptions {
   /** See `PackageIndex`. */
   readonly whoHas: (lack: Lack) => Promise<string | undefined>;
+  /** See `prove`. */
+  readonly shipped?: ReadonlySet<string>;
   /** PROVE_ALLOW of the image. */
   readonly allow?: readonly Waiver[];
   /** What was known of the parent. */
@@ -28,9 +30,9 @@ export async function proveImage(
   id: ImageId,
   { rootfs, facts }: BuiltTree,
   config: RuntimeConfig,
-  { whoHas, allow = [], known = [] }: ProveOptions,
+  { whoHas, allow = [], known = [], shipped }: ProveOptions,
 ): Promise<readonly Finding[]> {
-  const found = prove({ tree: rootfs, facts, config });
+  const found = prove({ tree: rootfs, facts, config, ...(shipped && { shipped }) });
   const textOf = ({ code, subject, message }: Finding): string => `${code} ${subject} ${message}`;
   const inherited = new Map(known.map((each) => [textOf(each), each]));
   const repaired = await Promise.all(
