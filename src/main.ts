@@ -13,6 +13,7 @@ const plainCommands = [
   'graph',
   'history',
   'inspect',
+  'prove',
   'tag',
   'rm',
   'completion',

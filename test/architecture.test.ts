@@ -82,7 +82,8 @@ const rules: readonly Rule[] = [
   ...stage('prove', ['needs'], [], []),
   ...stage('layer', ['rootfs'], [], [...files, 'stream']),
   ...stage('image', ['layer'], [], [...files, 'stream', 'os']),
-  ...stage('publish', ['rootfs', 'layer'], [], [...files, 'stream', 'zlib']),
+  ...stage('source', ['rootfs'], [], [...files, 'stream']),
+  ...stage('publish', ['rootfs', 'layer', 'source'], [], [...files, 'stream', 'zlib']),
   ...stage('image-test', ['publish'], [], [...files, 'vm']),
 ];
 

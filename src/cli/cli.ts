@@ -14,6 +14,7 @@ import { registerInspect } from './commands/inspect.ts';
 import { registerList } from './commands/list.ts';
 import { registerMigrate } from './commands/migrate.ts';
 import { registerNew } from './commands/new.ts';
+import { registerProve } from './commands/prove.ts';
 import { registerRm } from './commands/rm.ts';
 import { registerRun } from './commands/run.ts';
 import { registerShell } from './commands/shell.ts';
@@ -62,6 +63,7 @@ function createProgram(context: CliContext, result: CliResult): Command {
   registerImport(program, context);
   registerInspect(program, context);
   registerHistory(program, context);
+  registerProve(program, context, result);
   registerTag(program, context);
   registerRm(program, context);
   registerUpdate(program, context);

@@ -11,6 +11,10 @@ export const engineOption = new Option('--engine <name>', 'what builds and runs 
   engineSettings,
 );
 export const jsonOption = new Option('--json', 'print JSON instead of a table');
+export const platformOption = new Option(
+  '--platform <platform>',
+  "which of several images: linux/arm64 (default: this machine's)",
+);
 /** The flag of `debugOption`. */
 export interface DebugFlag {
   readonly debug?: true | undefined;

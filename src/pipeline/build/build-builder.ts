@@ -7,6 +7,9 @@ import { saveStream } from '../../stages/rootfs/index.ts';
 import { stepKey, type BuilderStep } from '../../stages/plan/index.ts';
 import type { FrozenIndexes } from '../plan/freeze-indexes.ts';
 import { readEngineImage } from '../images/read-engine-image.ts';
+import { wantedPlatform } from '../images/wanted-platform.ts';
+import { toMembers } from '../../stages/layer/index.ts';
+import { writeTar } from '../../oci/tar-write.ts';
 import { openBaseImages } from '../open-base-images.ts';
 import { makeOnce } from './make-once.ts';
 import { mountedAt } from './mounted-at.ts';
@@ -71,8 +74,9 @@ async function saveBaseImage(workspace: Workspace, imageId: string, hostFile: st
   await using temp = await workspace.openTempDir();
   await using images = await openBaseImages(workspace);
   const { signal } = workspace;
-  const { tar } = await readEngineImage(images, imageId, { tempDir: temp.path, signal });
-  await saveStream(tar, hostFile, { signal });
+  const wanted = wantedPlatform();
+  const { tree } = await readEngineImage(images, imageId, { ...workspace, tempDir: temp.path, wanted });
+  await saveStream(writeTar(toMembers(tree)), hostFile, { signal });
 }
 
 /** Runs `work` in a session whose only root is the builder to be. */

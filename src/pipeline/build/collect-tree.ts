@@ -38,8 +38,6 @@ export interface CollectedTree {
   readonly rootfs: Rootfs;
   /** Facts of its files. */
   readonly facts: TreeFacts;
-  /** See `CarvePlan`. */
-  readonly shipped: ReadonlySet<string>;
   /** Paths of the parent image that are gone. */
   readonly deleted: readonly string[];
   readonly packages: readonly PackageVersion[];
@@ -68,7 +66,6 @@ export async function collectTree(build: Build, spec: CollectSpec): Promise<Coll
   return {
     rootfs: toRootfs([...pruned.rootfs.values(), ...scanners]),
     facts,
-    shipped: plan.shipped,
     deleted: plan.deleted,
     packages: all,
     receipts: pruned.receipts,

@@ -12,8 +12,6 @@ const generalHint =
 export interface ProveOptions {
   /** See `PackageIndex`. */
   readonly whoHas: (lack: Lack) => Promise<string | undefined>;
-  /** See `prove`. */
-  readonly shipped?: ReadonlySet<string>;
   /** PROVE_ALLOW of the image. */
   readonly allow?: readonly Waiver[];
   /** What was known of the parent. */
@@ -28,21 +26,12 @@ export interface ProveOptions {
  */
 export async function proveImage(
   id: ImageId,
-  { rootfs, facts }: BuiltTree,
+  tree: BuiltTree,
   config: RuntimeConfig,
-  { whoHas, allow = [], known = [], shipped }: ProveOptions,
+  options: ProveOptions,
 ): Promise<readonly Finding[]> {
-  const found = prove({ tree: rootfs, facts, config, ...(shipped && { shipped }) });
-  const textOf = ({ code, subject, message }: Finding): string => `${code} ${subject} ${message}`;
-  const inherited = new Map(known.map((each) => [textOf(each), each]));
-  const repaired = await Promise.all(
-    found.map(async (each) => {
-      const repair = each.lacks && (await whoHas(each.lacks));
-      const waived = inherited.get(textOf(each))?.waived;
-      return { ...each, ...(repair !== undefined && { repair }), ...(waived !== undefined && { waived }) };
-    }),
-  );
-  const findings = waive(repaired, allow);
+  const findings = await findFaults(tree, config, options);
+  const inherited = new Set(options.known?.map(textOf));
   const errors = findings.filter((each) => isFatal(each) && !inherited.has(textOf(each)));
   if (errors.length > 0) {
     throw new KublerError('PROVE_FAILED', `cannot build ${id}: what is in it cannot all run`, {
@@ -51,4 +40,24 @@ export async function proveImage(
     });
   }
   return findings;
+}
+
+const textOf = ({ code, subject, message }: Finding): string => `${code} ${subject} ${message}`;
+
+/** All findings in a tree, with what would repair them; what was known and waived is waived. */
+export async function findFaults(
+  { rootfs, facts }: BuiltTree,
+  config: RuntimeConfig,
+  { whoHas, allow = [], known = [] }: ProveOptions,
+): Promise<readonly Finding[]> {
+  const found = prove({ tree: rootfs, facts, config });
+  const inherited = new Map(known.map((each) => [textOf(each), each]));
+  const repaired = await Promise.all(
+    found.map(async (each) => {
+      const repair = each.lacks && (await whoHas(each.lacks));
+      const waived = inherited.get(textOf(each))?.waived;
+      return { ...each, ...(repair !== undefined && { repair }), ...(waived !== undefined && { waived }) };
+    }),
+  );
+  return waive(repaired, allow);
 }

@@ -1,9 +1,12 @@
 import type { ApiEngineName } from '../../model/engine-status.ts';
 import type { ImageRecord } from '../../model/image-record.ts';
-import type { ArchivedTree } from '../../stages/publish/index.ts';
+import { writeTar } from '../../oci/tar-write.ts';
+import { toMembers } from '../../stages/layer/index.ts';
+import type { Source } from '../../stages/source/index.ts';
 import type { Workspace } from '../workspace.ts';
 import { importImage, type ImportSpec } from './import-image.ts';
 import { readEngineImage } from './read-engine-image.ts';
+import { wantedPlatform } from './wanted-platform.ts';
 
 /** What of an engine is imported: one of its images, or what a container is now. */
 export interface EngineSource {
@@ -24,8 +27,8 @@ export async function importFromEngine(
   spec: Omit<ImportSpec, 'tarball' | 'config'>,
 ): Promise<ImageRecord> {
   await using temp = await workspace.openTempDir();
-  const { tar, config } = await read(workspace, source, temp.path);
-  return await importImage(workspace, { ...spec, config, tarball: tar });
+  const { tree, config } = await read(workspace, source, temp.path);
+  return await importImage(workspace, { ...spec, config, tarball: writeTar(toMembers(tree)) });
 }
 
 /** A container is committed to an image without a name, which goes again. */
@@ -33,12 +36,13 @@ async function read(
   workspace: Workspace,
   { engine, kind, name }: EngineSource,
   tempDir: string,
-): Promise<ArchivedTree> {
+): Promise<Source> {
   await using images = await workspace.openImageStore(engine);
   workspace.progress({ kind: 'stage', task: images.engine, stage: `save ${name}` });
   const committed = kind === 'container' ? await images.commit(name) : undefined;
   try {
-    return await readEngineImage(images, committed ?? name, { tempDir, signal: workspace.signal });
+    const wanted = wantedPlatform();
+    return await readEngineImage(images, committed ?? name, { ...workspace, tempDir, wanted });
   } finally {
     if (committed !== undefined) await images.remove(committed);
   }

@@ -5,9 +5,9 @@ import type { Rootfs } from '../../model/tree-entry.ts';
 import type { TarMember } from '../../oci/tar-member.ts';
 import { toMembers } from '../layer/index.ts';
 import { readSpool } from '../rootfs/index.ts';
+import { toLayerTree } from '../source/index.ts';
 import { loadImage, type ImageReference, type LoadedImage } from './load-image.ts';
 import { readLayerTar } from './read-layer.ts';
-import { toLayerTree } from './to-layer-tree.ts';
 
 /** The members of the tree that the layers make together. The layers are unpacked to tar files in `tmpDir`. */
 export async function* flattenLayers(

@@ -8,4 +8,3 @@ export { loadImage, type ImageLayer } from './load-image.ts';
 export { readLayerTar } from './read-layer.ts';
 export { writeDockerArchive, type ArchivedImage } from './write-docker-archive.ts';
 export { adoptDockerArchive } from './adopt-docker-archive.ts';
-export { readDockerArchive, type ArchivedTree } from './read-docker-archive.ts';

@@ -5,7 +5,8 @@
  * ship are gone and counted, and nothing here needs root.
  */
 export { checkArchive, defaultArchiveLimits, type ArchiveLimits } from './check-archive.ts';
-export { readForeignArchive, type ForeignArchive } from './read-foreign-archive.ts';
+export { plainArchive, type ForeignArchive } from './plain-archive.ts';
+export { readForeignArchive } from './read-foreign-archive.ts';
 export { readBytes, readContent, readSlice } from './read-content.ts';
 export { readSpool, type Dropped, type SpooledTree } from './read-spool.ts';
 export {

@@ -1,18 +1,16 @@
 import type { Check } from './check.ts';
 
-const isCommand = /(?:^|\/)s?bin\//;
-
 /** The interpreters executable scripts name. */
 export const shebangCheck: Check = {
   code: 'shebang',
   explanation:
     'The interpreter of every executable script is in the image, for `env` also the command it looks up in PATH; ' +
     'modules that programs import are not asked.',
-  *run({ tree, facts, needs, isMeantToLack }) {
+  *run({ tree, facts, needs }) {
     for (const [path, { shebang }] of facts) {
       if (shebang === undefined || !tree.has(path)) continue;
       const missing = needs.of(path).find(({ answer }) => answer.length === 0);
-      if (missing === undefined || (!isCommand.test(path) && isMeantToLack(path, missing.name))) continue;
+      if (missing === undefined) continue;
       yield {
         severity: 'error',
         subject: `/${path}`,

@@ -27,7 +27,6 @@ const plan = (changes: Partial<CarvePlan> = {}): CarvePlan => ({
   ...{
     mode: 'packages',
     paths: [],
-    shipped: new Set(),
     owners: new Map(),
     reasons: new Map(),
     deleted: [],

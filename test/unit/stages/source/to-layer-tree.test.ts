@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { toLayerTree } from '../../../../src/stages/publish/to-layer-tree.ts';
+import { toLayerTree } from '../../../../src/stages/source/to-layer-tree.ts';
 import { makeTree } from '../../../support/make-tree.ts';
 
 it('tells what a layer brings from what it removes', () => {

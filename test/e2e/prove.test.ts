@@ -1,0 +1,100 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { beforeAll, expect, it } from 'vitest';
+import { kubler, repositoryDir } from '../support/kubler.ts';
+import { dockerFiles, ociFiles, tarOfFiles, writeFiles } from '../support/make-oci.ts';
+import { requires } from '../support/requires.ts';
+import { sharedDataDir } from '../support/shared-data-dir.ts';
+import { member } from '../support/tar.ts';
+import { useTempDir } from '../support/use-temp-dir.ts';
+import { writeTree } from '../support/write-tree.ts';
+
+requires(
+  'root',
+  'runc',
+  'debootstrap',
+  'gcc',
+)('kubler prove', () => {
+  const dir = useTempDir();
+  const run = (...args: readonly string[]) => kubler(['prove', ...args], { cwd: dir });
+  const clean = expect.stringMatching(/^0 errors, 0 warnings, 0 waived in \d+ files?$/) as unknown;
+
+  beforeAll(async () => {
+    writeTree(dir, {
+      'kubler.config.yaml': '# a project\n',
+      'namespaces/pv/images/jq/build.sh': '_packages="jq"\n',
+      'namespaces/pv/images/jq/Dockerfile.template': 'FROM scratch\nADD rootfs.tar /\nCMD ["jq"]\n',
+      'namespaces/pv/images/bare/build.sh': 'finish_rootfs_build() { ln -s nowhere "$_ROOTFS/opt/tool"; }\n',
+      'namespaces/pv/images/bare/build.conf': "PROVE_ALLOW='symlink /opt/tool: comes with a volume'\n",
+      'namespaces/pv/images/bare/Dockerfile.template': 'FROM scratch\nADD rootfs.tar /\n',
+    });
+    const { exitCode, stderr } = await kubler(['build', 'pv'], { cwd: dir });
+    expect(exitCode, stderr).toBe(0);
+    for (const format of ['docker-archive', 'oci-archive', 'oci-layout', 'rootfs-tar'])
+      await kubler(['export', 'pv/jq', '--format', format, '-o', `jq.${format}`], { cwd: dir });
+  });
+
+  it('finds nothing in an image of ours, whatever it lies in', async () => {
+    for (const source of [
+      'pv/jq',
+      'pv/jq:latest',
+      'jq.docker-archive',
+      'jq.oci-archive',
+      './jq.oci-layout',
+      'jq.rootfs-tar',
+    ])
+      expect(await run(source), source).toMatchObject({ exitCode: 0, stdout: clean });
+    const line = `'${process.execPath}' '${repositoryDir}/bin/kubler.js' prove - < jq.rootfs-tar`;
+    const env = { KUBLER_DATA_DIR: sharedDataDir() };
+    expect(await execa('sh', ['-c', line], { cwd: dir, env })).toMatchObject({ stdout: clean });
+  });
+
+  it('shows what was waived', async () => {
+    const { exitCode, stdout } = await run('pv/bare');
+    expect([exitCode, stdout]).toEqual([
+      0,
+      `waived   symlink  /opt/tool points to nowhere, but there is no /opt/nowhere
+                  waived: comes with a volume
+0 errors, 0 warnings, 1 waived in 0 files`,
+    ]);
+  });
+
+  it('names what an image built elsewhere breaks, and ends with 1', async () => {
+    const source = 'int main(void) { return 0; }';
+    execFileSync('gcc', ['-o', join(dir, 'tool'), '-x', 'c', '-'], { input: source });
+    const bytes = readFileSync(join(dir, 'tool'));
+    async function* content() {
+      yield await Promise.resolve(bytes);
+    }
+    const tool = member({ path: 'bin/tool', mode: 0o755, size: bytes.length, content });
+    const image = { layers: [[tool]], config: { Entrypoint: ['/bin/tool'], User: 'app' } };
+    writeFiles(join(dir, 'broken'), await ociFiles(image));
+    writeFileSync(join(dir, 'broken.tar'), await tarOfFiles(await dockerFiles(image)));
+    for (const name of ['./broken', 'broken.tar']) {
+      const { exitCode, stdout } = await run(name);
+      expect(exitCode).toBe(1);
+      expect(stdout).toMatch(/^error +elf-interpreter +\/bin\/tool needs the loader \/lib64\/ld-linux/m);
+      expect(stdout).toMatch(/^error +elf-needed +\/bin\/tool needs libc\.so\.6/m);
+      expect(stdout).toMatch(/^error +user +\/etc\/passwd USER names the user "app"/m);
+      expect(stdout).toMatch(/^3 errors, 0 warnings, 0 waived in 1 file$/m);
+    }
+    const report = JSON.parse((await run('./broken', '--json')).stdout) as { findings: object[] };
+    expect(report).toMatchObject({ kind: 'OCI layout', errors: 3, files: 1 });
+    expect(report.findings[0]).toMatchObject({ code: 'user', severity: 'error', subject: '/etc/passwd' });
+  });
+
+  it.each([
+    [['nothing.tar'], 'there is no such file'],
+    [['pv/other'], 'none of that name'],
+    [['.'], 'a folder without oci-layout and index.json'],
+    [['kubler.config.yaml'], 'neither an image nor a tar archive'],
+    [['--platform', 'linux/s390x', 'jq.oci-archive'], 'no image for linux/s390x'],
+    [['--platform', 'x', 'jq.oci-archive'], 'cannot read "x" as a platform'],
+  ])('refuses %j with the reason', async (args, reason) => {
+    const { exitCode, stdout, stderr } = await run(...args);
+    expect([stdout, stderr]).toEqual(['', expect.stringContaining(reason)]);
+    expect(exitCode).toBeGreaterThan(0);
+  });
+});
