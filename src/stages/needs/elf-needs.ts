@@ -4,7 +4,8 @@ import type { ElfFacts, TreeFacts } from '../../model/file-facts.ts';
 import type { Rootfs } from '../../model/tree-entry.ts';
 import { otherCLibrary } from './c-library.ts';
 import { sameKind } from './elf-platform.ts';
-import { expandFolders, librarySearch, type Found } from './library-search.ts';
+import { librarySearch, type Found } from './library-search.ts';
+import { loadedBefore } from './loaded-before.ts';
 import type { Need } from './need.ts';
 import { privateLibraries } from './private-libraries.ts';
 
@@ -22,16 +23,21 @@ export function elfNeeds(tree: Rootfs, facts: TreeFacts, libraryPath = ''): ElfN
   const early = libraryPath.split(/[:;]/).filter(Boolean);
   const findPrivate = privateLibraries(tree, facts);
 
-  /** Folders in the order of ld.so(8), "Description". */
-  const searchFolders = (path: string, elf: ElfFacts): readonly string[] => [
-    ...expandFolders(elf.runpath.length === 0 ? elf.rpath : [], path, elf),
-    ...early,
-    ...expandFolders(elf.runpath, path, elf),
-    ...search.commonFolders(elf),
-  ];
+  /** Folders in the order of ld.so(8), "Description", and of musl's `load_library` in its `dynlink.c`. */
+  const searchFolders = (
+    path: string,
+    elf: ElfFacts,
+    inherited: Iterable<string> = [],
+  ): readonly string[] => {
+    const expand = (folders: readonly string[]): readonly string[] => search.expand(folders, path, elf);
+    const common = search.commonFolders(elf);
+    if (search.isMusl(elf)) return [...expand(early), ...expand(handedDown(elf)), ...inherited, ...common];
+    if (elf.runpath.length > 0) return [...expand(early), ...expand(elf.runpath), ...common];
+    return [...expand(elf.rpath), ...inherited, ...expand(early), ...common];
+  };
   const find = (name: string, path: string, elf: ElfFacts, folders: readonly string[]): Found => {
     // A name with a slash is a path, in which `$ORIGIN` may stand.
-    const [expanded = name] = name.includes('/') ? expandFolders([name], path, elf) : [];
+    const [expanded = name] = name.includes('/') ? search.expand([name], path, elf) : [];
     return search.find(expanded, elf, name.includes('/') ? [''] : folders);
   };
 
@@ -43,12 +49,28 @@ export function elfNeeds(tree: Rootfs, facts: TreeFacts, libraryPath = ''): ElfN
     if (elf.runpath.length === 0) return elf.rpath;
     return search.isMusl(elf) ? elf.runpath : [];
   };
-  const inherited = lazily(() => inheritedFolders(facts, { handedDown, searchFolders, find }));
+  const inherited = lazily(() =>
+    inheritedFolders(facts, {
+      folders: (path, elf) => search.expand(handedDown(elf), path, elf),
+      find: (name, path, elf, inherited) => find(name, path, elf, searchFolders(path, elf, inherited)),
+    }),
+  );
+
+  const findInFolders = (path: string, elf: ElfFacts, name: string): Found =>
+    find(name, path, elf, searchFolders(path, elf, inherited().get(path)));
+  const before = lazily(() =>
+    loadedBefore(
+      facts,
+      (interpreter) => pathOf(tree, interpreter),
+      (path, elf, name) => findInFolders(path, elf, name).path,
+    ),
+  );
 
   const library = (path: string, elf: ElfFacts, name: string): Pick<Need, 'answer' | 'fault'> => {
-    const found = find(name, path, elf, [...searchFolders(path, elf), ...(inherited().get(path) ?? [])]);
+    const found = findInFolders(path, elf, name);
     if (found.path !== undefined) return { answer: [...found.links, found.path] };
-    const answer = findPrivate(path, elf, name);
+    const loaded = before()(path, name);
+    const answer = loaded === undefined ? findPrivate(path, elf, name) : [loaded];
     return answer ? { answer } : { answer: [], fault: describeMissing(found, name, tree, elf) };
   };
   return {
@@ -72,6 +94,11 @@ function describeMissing(found: Found, name: string, tree: Rootfs, elf: ElfFacts
   return `which no folder of the library path holds${reason === undefined ? '' : `: ${reason}`}`;
 }
 
+function pathOf(tree: Rootfs, path: string): string | undefined {
+  const end = resolvePath(tree, path);
+  return end.found ? end.path : undefined;
+}
+
 function loaderOf(tree: Rootfs, facts: TreeFacts, elf: ElfFacts, name: string): Need {
   const loader = resolvePath(tree, name);
   const need = { kind: 'loader', name, answer: [] } as const;
@@ -87,29 +114,24 @@ function loaderOf(tree: Rootfs, facts: TreeFacts, elf: ElfFacts, name: string): 
 }
 
 interface Lookup {
-  readonly handedDown: (elf: ElfFacts) => readonly string[];
-  readonly searchFolders: (path: string, elf: ElfFacts) => readonly string[];
-  readonly find: (name: string, path: string, elf: ElfFacts, folders: readonly string[]) => Found;
+  /** What an object hands down. */
+  readonly folders: (path: string, elf: ElfFacts) => readonly string[];
+  readonly find: (name: string, path: string, elf: ElfFacts, inherited: readonly string[]) => Found;
 }
 
 /** Path of a library → folders that what loads it hands down. */
 function inheritedFolders(facts: TreeFacts, lookup: Lookup): ReadonlyMap<string, ReadonlySet<string>> {
   const inherited = new Map<string, Set<string>>();
   for (const [path, { elf }] of facts) {
-    const own = elf ? lookup.handedDown(elf) : [];
-    if (!elf || own.length === 0) continue;
-    const folders = expandFolders(own, path, elf);
-    const pending = [path];
-    const visited = new Set(pending);
-    for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+    const folders = elf ? lookup.folders(path, elf) : [];
+    if (folders.length === 0) continue;
+    const pending = new Set([path]);
+    for (const at of pending) {
       const loaded = facts.get(at)?.elf;
-      if (!loaded) continue;
-      const reach = [...folders, ...lookup.searchFolders(at, loaded)];
-      for (const name of loaded.needed) {
-        const found = lookup.find(name, at, loaded, reach).path;
-        if (found === undefined || visited.has(found)) continue;
-        visited.add(found);
-        pending.push(found);
+      for (const name of loaded?.needed ?? []) {
+        const found = loaded && lookup.find(name, at, loaded, folders).path;
+        if (found === undefined || pending.has(found)) continue;
+        pending.add(found);
         const known = inherited.get(found) ?? new Set();
         inherited.set(found, known);
         for (const folder of folders) known.add(folder);

@@ -3,6 +3,7 @@ import { resolvePath } from '../../model/resolve-path.ts';
 import { parentPath, type Rootfs } from '../../model/tree-entry.ts';
 import { cLibraryIn } from './c-library.ts';
 import { elfPlatform, sameKind } from './elf-platform.ts';
+import { expandFolders, tokensIn, type TokenValues } from './expand-folders.ts';
 import { configuredFolders } from './ld-so-conf.ts';
 
 /** What looking for a library came to: its real path and the links that lead there, or why there is none. */
@@ -14,6 +15,8 @@ export type Found =
 export interface LibrarySearch {
   /** Whether the loader of musl looks for what this needs. */
   readonly isMusl: (elf: ElfFacts) => boolean;
+  /** Folders of an object's RPATH, RUNPATH or LD_LIBRARY_PATH, with their tokens filled in. */
+  readonly expand: (folders: readonly string[], path: string, elf: ElfFacts) => readonly string[];
   /** Folders every program of this kind is searched for in, in order: configuration, then the loader's own. */
   readonly commonFolders: (elf: ElfFacts) => readonly string[];
   /** The first library of that name, for the same kind of processor, in these folders. */
@@ -24,15 +27,27 @@ export interface LibrarySearch {
 export function librarySearch(tree: Rootfs, facts: TreeFacts): LibrarySearch {
   const configured = configuredFolders(facts);
   const realFolder = memoize((folder) => resolvePath(tree, folder));
+  const variants = hardwareVariants(tree);
   const at = (folder: string, name: string) => {
     const real = realFolder(folder);
     if (!real.found) return undefined;
-    const file = resolvePath(tree, `${real.path}/${name}`);
-    return file.found ? { path: file.path, links: [...real.links, ...file.links] } : undefined;
+    for (const each of [real.path, ...(variants.get(real.path) ?? [])]) {
+      const file = resolvePath(tree, `${each}/${name}`);
+      if (file.found) return { path: file.path, links: [...real.links, ...file.links] };
+    }
+    return undefined;
   };
   const isMusl = (elf: ElfFacts): boolean => cLibraryIn(tree, elf) === 'musl';
   return {
     isMusl,
+    expand(folders, path, elf) {
+      const origin = { ORIGIN: [`/${parentPath(path)}`] };
+      if (!isMusl(elf)) return expandFolders(folders, { ...origin, ...tokenValues(tree, elf) });
+      // It ignores a list with any other token (`fixup_rpath` in its `dynlink.c`).
+      return folders.some((folder) => tokensIn(folder).some((name) => name !== 'ORIGIN'))
+        ? []
+        : expandFolders(folders, origin);
+    },
     commonFolders: (elf) => (isMusl(elf) ? muslFolders(facts) : [...configured, ...loaderFolders(tree, elf)]),
     find(name, elf, folders) {
       let otherKind: string | undefined;
@@ -48,45 +63,44 @@ export function librarySearch(tree: Rootfs, facts: TreeFacts): LibrarySearch {
   };
 }
 
+/**
+ * Folder → its subfolders with libraries for better processors (ld.so(8), "glibc-hwcaps"). They are preferred where the
+ * processor is one, which nobody knows before; so what is for all counts first here.
+ */
+function hardwareVariants(tree: Rootfs): ReadonlyMap<string, readonly string[]> {
+  const variants = new Map<string, string[]>();
+  for (const { path, type } of tree.values()) {
+    const [, folder] = (type === 'directory' && /^(.*)\/glibc-hwcaps\/[^/]+$/.exec(path)) || [];
+    if (folder !== undefined) variants.set(folder, [...(variants.get(folder) ?? []), path]);
+  }
+  return variants;
+}
+
 /** Folders built into glibc's loader: Debian's multiarch ones where the tree has them, else the traditional ones. */
 export function loaderFolders(tree: Rootfs, elf: ElfFacts): readonly string[] {
-  const triplet = elfPlatform(elf)?.triplet;
+  const [folder = 'lib'] = libraryFolders(tree, elf);
+  const folders = folder === 'lib' ? ['lib', 'lib32'] : [folder, 'lib'];
+  return folders.flatMap((each) => [`/${each}`, `/usr/${each}`]);
+}
+
+/** What the loader's own folder is called below `/` and `/usr`. */
+function libraryFolders(tree: Rootfs, elf: ElfFacts): readonly string[] {
+  const { triplet, folder } = elfPlatform(elf) ?? {};
   const isMultiarch =
     triplet !== undefined && [`lib/${triplet}`, `usr/lib/${triplet}`].some((path) => tree.has(path));
-  if (isMultiarch) return [`/lib/${triplet}`, `/usr/lib/${triplet}`, '/lib', '/usr/lib'];
-  return elf.class === 64
-    ? ['/lib64', '/usr/lib64', '/lib', '/usr/lib']
-    : ['/lib', '/usr/lib', '/lib32', '/usr/lib32'];
+  if (isMultiarch) return [`lib/${triplet}`];
+  return folder === undefined ? (elf.class === 64 ? ['lib64', 'lib'] : ['lib', 'lib32']) : [folder];
 }
+
+const tokenValues = (tree: Rootfs, elf: ElfFacts): TokenValues => ({
+  LIB: libraryFolders(tree, elf),
+  PLATFORM: elfPlatform(elf)?.names ?? [],
+});
 
 function muslFolders(facts: TreeFacts): readonly string[] {
   const paths = [...facts.keys()].filter((path) => /^etc\/ld-musl-[^/]*\.path$/.test(path));
   const [configured] = paths.flatMap((path) => facts.get(path)?.text ?? []);
   return configured?.split(/[:\n]/).filter(Boolean) ?? ['/lib', '/usr/local/lib', '/usr/lib'];
-}
-
-/**
- * A list of RPATH or RUNPATH with its tokens filled in (ld.so(8), "Dynamic string tokens"). Relative folders depend on
- * the caller's working directory and are left out.
- */
-export function expandFolders(
-  folders: readonly string[],
-  objectPath: string,
-  elf: ElfFacts,
-): readonly string[] {
-  const libraries = [
-    'lib',
-    'lib64',
-    ...[elfPlatform(elf)?.triplet ?? []].flat().map((triplet) => `lib/${triplet}`),
-  ];
-  return folders
-    .map((folder) => folder.replace(/\$(?:ORIGIN\b|\{ORIGIN\})/g, `/${parentPath(objectPath)}`))
-    .flatMap((folder) =>
-      /\$(?:LIB\b|\{LIB\})/.test(folder)
-        ? libraries.map((lib) => folder.replace(/\$(?:LIB\b|\{LIB\})/g, lib))
-        : [folder],
-    )
-    .filter((folder) => folder.startsWith('/'));
 }
 
 function memoize<T>(compute: (key: string) => T): (key: string) => T {

@@ -8,8 +8,10 @@ import { readWindows, type ReadAt } from './read-window.ts';
 
 /** Limits for files made to exhaust us; the largest real ones stay far below. */
 const maxSegments = 256;
-const maxDynamicBytes = 1 << 18;
+const maxDynamicBytes = 1 << 16;
+const maxNames = 1024;
 const maxVersionBytes = 1 << 16;
+const maxVersionLength = 256;
 
 const segmentType = { load: 1, dynamic: 2, interpreter: 3, note: 4 } as const;
 const tag = {
@@ -90,7 +92,7 @@ async function readDynamic(file: File): Promise<Dynamic | undefined> {
     strings,
     named.map((entry) => entry.value),
   );
-  if (named.some((entry) => text(entry.value) === undefined)) return undefined;
+  if (named.length > maxNames || named.some((entry) => text(entry.value) === undefined)) return undefined;
   return {
     ...namesOf(named, text),
     ...(await readVersions(file, strings, value)),
@@ -104,9 +106,9 @@ function namesOf(
 ): Pick<ElfFacts, 'needed' | 'soname' | 'rpath' | 'runpath'> {
   const all = (wanted: number): readonly string[] =>
     named.filter((entry) => entry.tag === wanted).map((entry) => text(entry.value) ?? '');
-  const folders = (wanted: number): readonly string[] =>
-    all(wanted).flatMap((list) => list.split(':').filter(Boolean));
-  const [soname] = all(tag.soname);
+  // Of what should be there once the last counts.
+  const folders = (wanted: number): readonly string[] => all(wanted).at(-1)?.split(':').filter(Boolean) ?? [];
+  const soname = all(tag.soname).at(-1);
   return {
     needed: all(tag.needed),
     ...(soname !== undefined && { soname }),
@@ -132,7 +134,7 @@ async function readVersions(
   const needed = neededTable ? neededRecords(neededTable, layout) : [];
   const defined = definedTable ? definedNames(definedTable, layout) : [];
   const names = needed.flatMap((each) => [each.file, ...each.versions.map((version) => version.name)]);
-  const text = await readStrings(read, strings, [...names, ...defined]);
+  const text = await readStrings(read, strings, [...names, ...defined], maxVersionLength);
   const versionsNeeded = nameVersions(needed, text);
   return {
     ...(versionsNeeded.length > 0 && { versionsNeeded }),

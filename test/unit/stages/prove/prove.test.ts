@@ -90,7 +90,11 @@ describe('elf-needed', () => {
       { 'srv/x': exe({ ...needsA, runpath: '${ORIGIN}' }), 'srv/liba.so.1': lib() },
       {},
     ],
-    ['$LIB', { 'srv/x': exe({ ...needsA, runpath: '/srv/$LIB' }), 'srv/lib64/liba.so.1': lib() }, {}],
+    [
+      '$LIB',
+      { 'srv/x': exe({ ...needsA, runpath: '/srv/$LIB' }), 'srv/lib/x86_64-linux-gnu/liba.so.1': lib() },
+      {},
+    ],
     [
       'ld.so.conf and what it includes',
       {
