@@ -38,6 +38,8 @@ export interface CollectedTree {
   readonly rootfs: Rootfs;
   /** Facts of its files. */
   readonly facts: TreeFacts;
+  /** See `CarvePlan`. */
+  readonly shipped: ReadonlySet<string>;
   /** Paths of the parent image that are gone. */
   readonly deleted: readonly string[];
   readonly packages: readonly PackageVersion[];
@@ -66,6 +68,7 @@ export async function collectTree(build: Build, spec: CollectSpec): Promise<Coll
   return {
     rootfs: toRootfs([...pruned.rootfs.values(), ...scanners]),
     facts,
+    shipped: plan.shipped,
     deleted: plan.deleted,
     packages: all,
     receipts: pruned.receipts,

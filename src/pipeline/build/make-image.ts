@@ -48,7 +48,7 @@ export async function makeImage(
   const { whoHas } = index;
   const known = parent?.record.findings;
   const proved = await proveImage(definition.id, assembled.tree, plan.config, {
-    ...{ whoHas, known },
+    ...{ whoHas, known, shipped: collected.shipped },
     allow: definition.proveAllow,
   });
   // What an imported parent lacks is told when it is imported.

@@ -12,6 +12,8 @@ const generalHint =
 export interface ProveOptions {
   /** See `PackageIndex`. */
   readonly whoHas: (lack: Lack) => Promise<string | undefined>;
+  /** See `prove`. */
+  readonly shipped?: ReadonlySet<string> | undefined;
   /** PROVE_ALLOW of the image. */
   readonly allow?: readonly Waiver[];
   /** What was known of the parent. */
@@ -48,9 +50,9 @@ const textOf = ({ code, subject, message }: Finding): string => `${code} ${subje
 export async function findFaults(
   { rootfs, facts }: BuiltTree,
   config: RuntimeConfig,
-  { whoHas, allow = [], known = [] }: ProveOptions,
+  { whoHas, shipped, allow = [], known = [] }: ProveOptions,
 ): Promise<readonly Finding[]> {
-  const found = prove({ tree: rootfs, facts, config });
+  const found = prove({ tree: rootfs, facts, config, ...(shipped && { shipped }) });
   const inherited = new Map(known.map((each) => [textOf(each), each]));
   const repaired = await Promise.all(
     found.map(async (each) => {

@@ -16,14 +16,7 @@ import { collectFacts } from '../../stages/needs/index.ts';
 import { prove } from '../../stages/prove/index.ts';
 import { findSecrets } from '../../stages/prune/index.ts';
 import { readArchive } from '../../oci/read-archive.ts';
-import {
-  checkArchive,
-  copyTar,
-  readBytes,
-  readSpool,
-  saveStream,
-  unpackArchive,
-} from '../../stages/rootfs/index.ts';
+import { checkArchive, copyTar, readSpool, saveStream, unpackArchive } from '../../stages/rootfs/index.ts';
 import { listDropped } from '../build/list-dropped.ts';
 import { keepImage } from '../build/keep-image.ts';
 import { makeImportedRoot } from '../build/imported-root.ts';
@@ -135,7 +128,7 @@ async function makeImage(
   const newest = [...given.values()].reduce((latest, { mtime }) => Math.max(latest, Math.floor(mtime)), 0);
   const epoch = spec.epoch ?? Math.min(newest, lastSecond);
   const layerTree = diffTrees(new Map(), normalise(given, epoch), new Set());
-  const rootfs = applyLayer(new Map(), layerTree);
+  const { rootfs, packages, shipped } = await carve.ownTree(applyLayer(new Map(), layerTree));
   const layer = await writeLayer({ ...workspace, ...layerTree, epoch, tmpDir });
   const at = { file: 'tarball', line: 1, column: 1 };
   const plan: ImagePlan = {
@@ -158,19 +151,8 @@ async function makeImage(
     ...{ id: spec.id, key: stepKey('imported image', inputs), inputs, imported: tarball, tags: spec.tags },
     ...{ manifest: { digest, size }, configDigest: image.configDigest, ownLayers: [layer], layerCount: 1 },
     ...{ sizeBytes: layer.uncompressedBytes, compressedBytes: layer.sizeBytes, epoch },
-    packages: await packagesOf(rootfs),
-    ...{ provided: [], logged: [], receipts: [], dropped },
-    findings: prove({ tree: rootfs, facts, config }),
+    ...{ packages, provided: [], logged: [], receipts: [], dropped },
+    findings: prove({ tree: rootfs, facts, config, ...(shipped && { shipped }) }),
   };
   return { record, tree: { rootfs, facts } };
 }
-
-/** What dpkg's database in a tree says is installed; nothing without one. */
-async function packagesOf(rootfs: Rootfs): Promise<ImageRecord['packages']> {
-  const status = rootfs.get('var/lib/dpkg/status');
-  return status?.type === 'file'
-    ? carve.installedPackages((await readBytes(status, maxStatusBytes)).toString())
-    : [];
-}
-
-const maxStatusBytes = 64 * 2 ** 20;

@@ -3,7 +3,9 @@ import { readEngineReference, type EngineReference } from '../../model/engine-re
 import { isImageId } from '../../model/image-id.ts';
 import type { ImageRecord } from '../../model/image-record.ts';
 import type { Project } from '../../model/project.ts';
+import type { Rootfs } from '../../model/tree-entry.ts';
 import type { RuntimeConfig } from '../../oci/types.ts';
+import { ownTree } from '../../stages/carve/index.ts';
 import { collectFacts } from '../../stages/needs/index.ts';
 import { readImageTree } from '../../stages/publish/index.ts';
 import { saveStream } from '../../stages/rootfs/index.ts';
@@ -33,6 +35,9 @@ export interface OpenedImage {
   readonly config: RuntimeConfig;
   /** Of one of ours, unless a newer one of its name has replaced it. */
   readonly record?: ImageRecord;
+  /** What a package database in it says; see `ownTree`. */
+  readonly packages?: ImageRecord['packages'];
+  readonly shipped?: ReadonlySet<string> | undefined;
 }
 
 /**
@@ -75,8 +80,7 @@ async function openBuilt(workspace: Workspace, project: Project, text: string): 
   if (known) return { kind: 'built image', tree: known, config, record };
   await using temp = await workspace.openTempDir();
   const image = { layout, manifestDigest: manifest.digest, reference: id };
-  const rootfs = await readImageTree(image, temp.path);
-  return { kind: 'built image', tree: { rootfs, facts: await collectFacts(rootfs) }, config };
+  return { kind: 'built image', config, ...(await describeTree(await readImageTree(image, temp.path))) };
 }
 
 async function withSource(
@@ -84,8 +88,14 @@ async function withSource(
   read: (tempDir: string) => Promise<Source>,
 ): Promise<OpenedImage> {
   await using temp = await workspace.openTempDir();
-  const { kind, tree: rootfs, config } = await read(temp.path);
-  return { kind, tree: { rootfs, facts: await collectFacts(rootfs) }, config };
+  const { kind, tree, config } = await read(temp.path);
+  return { kind, config, ...(await describeTree(tree)) };
+}
+
+/** What is known of a tree while its content is there. */
+async function describeTree(given: Rootfs) {
+  const { rootfs, packages, shipped } = await ownTree(given);
+  return { tree: { rootfs, facts: await collectFacts(rootfs) }, packages, shipped };
 }
 
 async function readFromEngine(

@@ -28,11 +28,11 @@ export async function proveAny(
   project: Project,
   argument: ImageArgument,
 ): Promise<ProofReport> {
-  const { kind, tree, config, record } = await openImage(workspace, project, argument);
+  const { kind, tree, config, record, shipped } = await openImage(workspace, project, argument);
   const definition = record && project.images.get(record.id);
   const found = await findFaults(tree, config, {
     whoHas: await whoHas(workspace, project, record?.id),
-    known: record?.findings ?? [],
+    ...{ known: record?.findings, shipped },
     allow: definition?.proveAllow ?? [],
   });
   const rank = (each: Finding): number => (each.waived !== undefined ? 2 : isFatal(each) ? 0 : 1);

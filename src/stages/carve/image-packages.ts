@@ -1,7 +1,6 @@
 import type { InstalledPackage, PackageVersion } from '../../model/package.ts';
 import { compareBytes } from '../../model/tree-entry.ts';
 import type { PackageDatabase } from './databases/database.ts';
-import { parseDpkgState } from './databases/dpkg.ts';
 
 /** Key in this state of a package an image has: undefined when it is not installed any more. */
 export function installedKey(state: PackageDatabase, item: PackageVersion): string | undefined {
@@ -68,10 +67,4 @@ export function packagesOfImage(image: {
     image.state,
     new Set([...added, ...inheritedPackages(image.state, image.parent).same]),
   );
-}
-
-/** Every package that dpkg's status file says is installed. */
-export function installedPackages(status: string): PackageVersion[] {
-  const state = parseDpkgState({ status, diversions: '', info: new Map() });
-  return packageVersions(state, state.packages.keys());
 }

@@ -9,8 +9,9 @@ export { accountsScript, captureScript } from './capture.ts';
 export { type DatabaseFormat, type Diversion, type PackageDatabase } from './databases/database.ts';
 export { databaseFormat } from './databases/table.ts';
 export { finishCarve, type FinishCarveOptions } from './finish-carve.ts';
-export { installedPackages, packagesOfImage } from './image-packages.ts';
+export { packagesOfImage } from './image-packages.ts';
 export { lookupUser, type UserIdentity } from './lookup-user.ts';
+export { ownTree, type OwnedTree } from './own-tree.ts';
 export { parseAccounts, parseCapture, type Capture } from './parse-capture.ts';
 export {
   planCarve,

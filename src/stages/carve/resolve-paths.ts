@@ -1,6 +1,5 @@
 import { parentPath } from '../../model/tree-entry.ts';
 import { walkPath, type PathNode } from '../../model/walk-path.ts';
-import type { Listing } from '../rootfs/index.ts';
 
 /** Answers for paths of one listing, without leading `/`. */
 export interface PathResolver {
@@ -14,8 +13,13 @@ export interface PathResolver {
 
 const join = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);
 
+/** What is known of links; `type` is `l` for one. */
+export interface Links {
+  get(path: string): { readonly type: string; readonly target: string } | undefined;
+}
+
 /** Resolves paths as the kernel would inside this root: absolute targets and `..` never leave it. */
-export function pathResolver(listing: Listing): PathResolver {
+export function pathResolver(listing: Links): PathResolver {
   const folders = new Map<string, string | undefined>([['', '']]);
 
   const lookup = (path: string): PathNode => {

@@ -36,5 +36,8 @@ export function privateLibraries(
 const library = String.raw`(?:usr/|usr/local/)?(?:lib|lib32|lib64|libx32|libexec)/(?:[^/]+-linux-[^/]+/)?`;
 const privatePath = new RegExp(`^(?:${library}|opt/)[^/]+(?=/)`);
 
+/** True for a file in a folder that is one package's own. */
+export const isPrivate = (path: string): boolean => privatePath.test(path);
+
 /** The topmost folder that is one package's own; undefined in folders that all packages share. */
 const privateFolder = (path: string): string | undefined => privatePath.exec(path)?.[0];

@@ -4,6 +4,7 @@ import { compareBytes, type Rootfs } from '../../model/tree-entry.ts';
 import type { RuntimeConfig } from '../../oci/types.ts';
 import { checks } from './checks/table.ts';
 import { elfSeverity } from './elf-severity.ts';
+import { meantToLack } from './meant-to-lack.ts';
 import { envValue } from '../../oci/env-value.ts';
 import { findNeeds } from '../needs/index.ts';
 
@@ -13,14 +14,24 @@ export interface ProveOptions {
   /** What is known of its files, the parents' included. */
   readonly facts: TreeFacts;
   readonly config: RuntimeConfig;
+  /** All paths that its packages came with, those that are gone included; undefined when that is not known. */
+  readonly shipped?: ReadonlySet<string>;
 }
 
 /** What would not work in a container of the image. Pure; ordered by check, then by path. */
 export function prove(options: ProveOptions): readonly Finding[] {
-  const { tree, facts, config } = options;
+  const { tree, facts, config, shipped } = options;
   const places = { searchPath: envValue(config, 'PATH'), workingDir: config.WorkingDir };
   const needs = findNeeds({ tree, facts, places, libraryPath: envValue(config, 'LD_LIBRARY_PATH') });
-  const subject = { tree, facts, config, places, needs, severityOf: elfSeverity(tree, facts) };
+  const subject = {
+    tree,
+    facts,
+    config,
+    places,
+    needs,
+    severityOf: elfSeverity(tree, facts),
+    isMeantToLack: meantToLack(tree, shipped),
+  };
   return checks.flatMap((check) =>
     [...check.run(subject)]
       .map((finding) => ({ code: check.code, ...finding }))

@@ -6,5 +6,8 @@ import { portage } from './portage/index.ts';
 
 const table: Readonly<Record<PackageManagerName, DatabaseFormat>> = { apt: dpkg, apk, portage };
 
+/** Every format there is. */
+export const databaseFormats: readonly DatabaseFormat[] = Object.values(table);
+
 /** How the package manager of that name keeps its database. */
 export const databaseFormat = (name: PackageManagerName): DatabaseFormat => table[name];

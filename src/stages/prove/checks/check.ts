@@ -16,6 +16,11 @@ export interface Subject {
   readonly needs: Needs;
   /** How bad it is when this program or library cannot be loaded. */
   readonly severityOf: (path: string, elf: ElfFacts) => Finding['severity'];
+  /**
+   * True when what is at `path` came with a package, and none of the image's packages came with what it lacks: a path, or a
+   * file of that name anywhere. Debian leaves such parts of its packages to packages that are only suggested.
+   */
+  readonly isMeantToLack: (path: string, lacked: string) => boolean;
 }
 
 /** One question asked of an image. */

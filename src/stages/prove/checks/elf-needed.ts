@@ -1,3 +1,4 @@
+import { isPrivate } from '../../needs/index.ts';
 import type { Check } from './check.ts';
 import { unansweredNeeds } from './unanswered.ts';
 
@@ -9,6 +10,8 @@ export const elfNeededCheck: Check = {
     'LD_LIBRARY_PATH, RUNPATH, ld.so.conf and the default folders, for the same processor.',
   *run(subject) {
     for (const { path, elf, need } of unansweredNeeds(subject, 'library')) {
+      const isPlugin = elf.interpreter === undefined && isPrivate(path);
+      if (isPlugin && subject.isMeantToLack(path, need.name)) continue;
       yield {
         severity: subject.severityOf(path, elf),
         subject: `/${path}`,

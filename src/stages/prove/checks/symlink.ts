@@ -12,12 +12,14 @@ export const symlinkCheck: Check = {
   explanation:
     'Every symbolic link leads to something in the image, or to where things come at run time. ' +
     'A warning for links that a package brought and that are neither command nor library: Debian has some.',
-  *run({ tree }) {
+  *run({ tree, isMeantToLack }) {
     for (const entry of tree.values()) {
       if (entry.type !== 'symlink') continue;
       const end = resolvePath(tree, entry.path);
       if (end.found || isVolatile(end.at)) continue;
-      const severity = entry.origin?.kind === 'package' && !vital.test(entry.path) ? 'warning' : 'error';
+      const isVital = vital.test(entry.path);
+      if (!isVital && end.reason === 'missing' && isMeantToLack(entry.path, `/${end.at}`)) continue;
+      const severity = entry.origin?.kind === 'package' && !isVital ? 'warning' : 'error';
       const repair = end.reason === 'loop' ? { repair: 'remove the link, or let it lead to a file' } : {};
       yield { severity, subject: `/${entry.path}`, message: describe(entry, end), ...repair };
     }

@@ -27,6 +27,7 @@ const plan = (changes: Partial<CarvePlan> = {}): CarvePlan => ({
   ...{
     mode: 'packages',
     paths: [],
+    shipped: new Set(),
     owners: new Map(),
     reasons: new Map(),
     deleted: [],

@@ -4,7 +4,16 @@ import { collectFacts } from '../../../../src/stages/needs/index.ts';
 import { prove } from '../../../../src/stages/prove/index.ts';
 import { makeElf, type ElfSpec } from '../../../support/make-elf.ts';
 import { dir, link, makeRootfs, program, type Node } from '../../../support/make-rootfs.ts';
-import { exe, findings, lib, libraries, lines, loader, type Nodes } from '../../../support/small-debian.ts';
+import {
+  debian,
+  exe,
+  findings,
+  lib,
+  libraries,
+  lines,
+  loader,
+  type Nodes,
+} from '../../../support/small-debian.ts';
 
 test('an intact root has no findings', async () => {
   expect(await findings({}, { Cmd: ['sh'], User: 'www:web', WorkingDir: '/usr' })).toEqual([]);
@@ -262,6 +271,42 @@ describe('symlink', () => {
       ['/usr/bin/y', 'error'],
       ['/usr/share/x/src.zip', 'warning'],
       ['/usr/share/z.so.1', 'error'],
+    ]);
+  });
+});
+
+describe('what a package came without, as its lists tell', () => {
+  const origin = { kind: 'package', name: 'x' } as const;
+  const changes: Nodes = {
+    'usr/share/x/modules': { link: '../../lib/x/modules', origin },
+    'usr/lib/x/plugin.so': { content: lib({ needed: ['libfancy.so.1'] }), origin },
+    'etc/sv/x/run': program('#!/usr/bin/runit\n', origin),
+    'usr/bin/x': program('#!/usr/bin/runit\n', origin),
+  };
+  const codes = async (shipped: readonly string[]) => {
+    const tree = makeRootfs({ ...debian, ...changes });
+    const facts = await collectFacts(tree);
+    return prove({ tree, facts, config: {}, shipped: new Set(shipped) }).map(
+      ({ code, subject }) => `${code} ${subject}`,
+    );
+  };
+
+  test('is no finding but for commands', async () => {
+    expect(await codes([])).toEqual(['shebang /usr/bin/x']);
+  });
+
+  test('is one when a package had it', async () => {
+    expect(await codes(['usr/lib/x/modules', `${libraries}/libfancy.so.1`, 'usr/bin/runit'])).toEqual([
+      'elf-needed /usr/lib/x/plugin.so',
+      'shebang /etc/sv/x/run',
+      'shebang /usr/bin/x',
+      'symlink /usr/share/x/modules',
+    ]);
+  });
+
+  test('is one where no list tells', async () => {
+    expect((await findings(changes)).map(({ code }) => code)).toEqual([
+      ...['elf-needed', 'shebang', 'shebang', 'symlink'],
     ]);
   });
 });
