@@ -7,28 +7,41 @@ export const elfVersionCheck: Check = {
   code: 'elf-version',
   explanation:
     'The libraries that a program or library is loaded with define the symbol versions it was linked to ' +
-    '(`GLIBC_2.38`), unless it can do without (weak ones). Libraries without versions, and musl, take any.',
+    '(`GLIBC_2.38`), unless it can do without (weak ones). Libraries that define none, and musl, take any.',
   *run(subject) {
     for (const [path, { elf }] of subject.facts) {
       if (!elf?.versionsNeeded || !subject.tree.has(path) || cLibraryIn(subject.tree, elf) === 'musl')
         continue;
       for (const { file, versions } of elf.versionsNeeded) {
         const library = findLoaded(subject, path, file);
-        const defined = library?.elf.versionsDefined;
-        const missing = defined ? versions.filter((version) => !defined.includes(version)) : [];
-        if (!library || !defined || missing.length === 0) continue;
+        const fault = library && describeFault(versions, library);
+        if (!library || fault === undefined) continue;
         yield {
           severity: subject.severityOf(path, elf),
           subject: `/${path}`,
-          message:
-            `needs ${missing.join(' and ')} of ${file}, which /${library.path} does not define` +
-            highestOf(missing, defined),
+          message: `needs ${fault.missing.join(' and ')} of ${file}, which /${library.path} does not define${fault.but}`,
           repair: describeRepair(subject, path, library.path),
         };
       }
     }
   },
 };
+
+/**
+ * What the loader refuses. A library that defines no versions has what it has for any (`match_symbol` in glibc's
+ * `dl-version.c`); but the loader stops where it finds none in a library that has no table of versions at all, not even
+ * for what it needs itself (an assertion in `check_match`, `dl-lookup.c`).
+ */
+function describeFault(
+  versions: readonly string[],
+  { elf }: Loaded,
+): { readonly missing: readonly string[]; readonly but: string } | undefined {
+  const { versionsDefined: defined } = elf;
+  if (!defined && elf.versionsNeeded) return undefined;
+  const missing = versions.filter((version) => !defined?.includes(version));
+  if (missing.length === 0) return undefined;
+  return { missing, but: defined ? highestOf(missing, defined) : ': it has no versions' };
+}
 
 interface Loaded {
   readonly path: string;

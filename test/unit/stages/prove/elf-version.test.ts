@@ -44,7 +44,13 @@ test('elf-version suggests the package of the library, and names no other versio
 });
 
 test.each<readonly [string, Nodes]>([
-  ['a library without versions', { 'usr/bin/x': needs('GLIBC_2.38') }],
+  [
+    'a library that defines no versions',
+    {
+      [`${libraries}/libc.so.6`]: lib({ versionsNeeded: [{ file: 'x', versions: ['X_1'] }] }),
+      'usr/bin/x': needs('GLIBC_2.38'),
+    },
+  ],
   [
     'what is weak',
     {
@@ -86,6 +92,12 @@ test('elf-version asks the library that is found first, by its soname or what lo
     [`${libraries}/liby.so`]: lib({ needed: ['libx.so', 'liby.so'], runpath: '/srv' }),
   };
   expect(await lines({ ...both, ...inBetween })).toEqual([old('srv/libx.so')]);
+});
+
+test('elf-version names a library that has no table of versions, at which the loader stops', async () => {
+  expect(await lines({ 'usr/bin/x': needs('GLIBC_2.38') })).toEqual([
+    `elf-version error: /usr/bin/x needs GLIBC_2.38 of libc.so.6, which /${libraries}/libc.so.6 does not define: it has no versions`,
+  ]);
 });
 
 test('elf-version says nothing of a library that is missing: elf-needed does', async () => {
