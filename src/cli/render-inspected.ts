@@ -29,6 +29,12 @@ export function renderInspected(image: InspectedImage): string {
         record?.receipts.map(({ rule, files, bytes }) => `${rule}: ${files} files, ${formatBytes(bytes)}`),
       ),
     ),
+    titled(
+      'not reached',
+      listed(
+        record?.leftOut?.map((each) => `${each.package}: ${each.files} files, ${formatBytes(each.bytes)}`),
+      ),
+    ),
     titled('left out', listed(record?.dropped.map(({ what, files }) => `${what}: ${files} files`))),
     titled('findings', listed(record?.findings.map(describeFinding))),
   ];

@@ -3,7 +3,7 @@ import type { Finding } from './finding.ts';
 import type { ImageId } from './image-id.ts';
 import type { PackageVersion } from './package.ts';
 import type { PackageDocument } from './package-document.ts';
-import type { Dropped, Receipt } from './receipt.ts';
+import type { Dropped, LeftOut, Receipt } from './receipt.ts';
 import type { TestReport } from './test-report.ts';
 
 /** A layer of a built image, as `layer` wrote it. */
@@ -56,6 +56,8 @@ export interface ImageRecord {
   readonly document?: PackageDocument;
   readonly receipts: readonly Receipt[];
   readonly dropped: readonly Dropped[];
+  /** Of an image cut to what is reached: what its packages have besides. */
+  readonly leftOut?: readonly LeftOut[];
   /** Of `prove`, and of the Dockerfile. */
   readonly findings: readonly Finding[];
   readonly tests?: TestReport;

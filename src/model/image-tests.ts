@@ -111,3 +111,7 @@ export const testFileName = 'test.yaml';
 /** Whether they ask the image's own process at its ports, which takes more of a machine than the engine does. */
 export const asksPorts = ({ file }: ImageTests): boolean =>
   (file?.ports ?? []).length > 0 || (file?.http ?? []).length > 0;
+
+/** True for an image that nothing is known to test. */
+export const isUntested = ({ buildTest, health, file }: ImageTests): boolean =>
+  !buildTest && !health && !file;

@@ -126,7 +126,10 @@ export interface ImageDefinition {
   /** Builder named by its own build.conf; undefined: the parent's, else the default. */
   readonly builder: string | undefined;
   readonly installMode: 'configured' | 'extracted';
-  readonly carve: 'packages' | 'whole';
+  /** What of the target root becomes the image: what packages need, all of it, or what entry points reach. */
+  readonly carve: 'packages' | 'whole' | 'reach';
+  /** With `reach`: globs of further paths to start from. */
+  readonly reach: readonly string[];
   /** Globs of paths that carve and prune leave alone. */
   readonly keep: readonly string[];
   /** Prune rules on (`docs`) or off (`-docs`), after the settings'. */

@@ -15,3 +15,8 @@ export interface Receipt {
   /** Some of the paths, at most ten, absolute. */
   readonly examples: readonly string[];
 }
+
+/** What carving by reach took out of the files of a package, some or all. */
+export interface LeftOut extends Omit<Receipt, 'rule'> {
+  readonly package: string;
+}

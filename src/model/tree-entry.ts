@@ -18,6 +18,14 @@ export type Origin =
   | { readonly kind: 'kubler' }
   | { readonly kind: 'dockerfile'; readonly line: number };
 
+/** Why carving by reach kept a file. */
+export interface Reason {
+  /** The file that needs it; without one, `how` says what else does. */
+  readonly from?: string;
+  /** `ENTRYPOINT`, `REACH etc/**`, `library libz.so.1`, `configuration of nginx`… */
+  readonly how: string;
+}
+
 interface EntryMeta {
   /** Relative to the root, `/` between names, no leading or trailing `/`: `usr/bin/curl`. */
   readonly path: string;
@@ -30,6 +38,7 @@ interface EntryMeta {
   /** Extended attributes, name → value byte for byte. */
   readonly xattrs: ReadonlyMap<string, Uint8Array>;
   readonly origin?: Origin;
+  readonly reason?: Reason;
 }
 
 export interface FileEntry extends EntryMeta {

@@ -6,7 +6,7 @@ import type { RuntimeConfig } from '../../src/oci/types.ts';
 import { collectFacts } from '../../src/stages/needs/index.ts';
 import { prove } from '../../src/stages/prove/index.ts';
 import { dropOrphanScripts, findSecrets, prune } from '../../src/stages/prune/index.ts';
-import { countTree } from '../../src/stages/prune/write-receipts.ts';
+import { countTree } from '../../src/model/count-removed.ts';
 import { readSpool } from '../../src/stages/rootfs/index.ts';
 import { makeElf } from '../support/make-elf.ts';
 import { makeRootfs, type Node } from '../support/make-rootfs.ts';

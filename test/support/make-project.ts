@@ -34,6 +34,7 @@ const makeImage = (id: ImageId, fields: Partial<ImageDefinition>): ImageDefiniti
   installMode: 'configured',
   proveAllow: [],
   carve: 'packages',
+  reach: [],
   keep: [],
   prune: [],
   tags: ['latest'],

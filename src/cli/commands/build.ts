@@ -194,6 +194,7 @@ function toJson(report: BuildReport): string {
       packages: record.packages,
       receipts: record.receipts,
       dropped: record.dropped,
+      ...(record.leftOut && { leftOut: record.leftOut }),
       findings: record.findings,
       buildMs: record.buildMs,
     }),

@@ -1,8 +1,11 @@
 import { throwFaults } from '../../errors.ts';
+import { accountNames, accountPath } from '../../model/accounts.ts';
 import type { TreeFacts } from '../../model/file-facts.ts';
+import type { Finding } from '../../model/finding.ts';
+import { isUntested } from '../../model/image-tests.ts';
 import type { PackageVersion } from '../../model/package.ts';
 import type { ImageDefinition } from '../../model/project.ts';
-import type { Dropped, Receipt } from '../../model/receipt.ts';
+import type { Dropped, LeftOut, Receipt } from '../../model/receipt.ts';
 import { toRootfs, type Rootfs } from '../../model/tree-entry.ts';
 import type { RuntimeConfig } from '../../oci/types.ts';
 import { spool, type FilledTarget } from '../../stages/builder/index.ts';
@@ -31,6 +34,8 @@ export interface CollectSpec {
   readonly provided: readonly string[];
   readonly parent: ParentImage | undefined;
   readonly plan: ImagePlan;
+  /** What the Dockerfile will copy over a tree. */
+  readonly copied: (below: BuiltTree) => Promise<BuiltTree>;
 }
 
 export interface CollectedTree {
@@ -45,9 +50,13 @@ export interface CollectedTree {
   readonly packages: readonly PackageVersion[];
   readonly receipts: readonly Receipt[];
   readonly dropped: readonly Dropped[];
+  /** With CARVE='reach': what packages have besides. */
+  readonly leftOut?: readonly LeftOut[];
+  /** Warnings. */
+  readonly findings: readonly Finding[];
 }
 
-/** From a filled target root to what the image adds: carve, spool, prune. */
+/** From a filled target root to what the image adds: carve, spool, prune, and cut to what is reached. */
 export async function collectTree(build: Build, spec: CollectSpec): Promise<CollectedTree> {
   const { context, epoch } = build;
   const parentPackages = spec.parent?.record.packages ?? [];
@@ -58,38 +67,97 @@ export async function collectTree(build: Build, spec: CollectSpec): Promise<Coll
   context.progress({ kind: 'stage', task: context.subject, stage: 'prune' });
   const facts = await collectFacts(carved);
   const pruned = await pruneTree(carved, facts, spec, pruneRules(build, spec));
-  throwFaults(await findSecretTexts(pruned.rootfs, context));
-  const { state } = end;
-  const all = carve.packagesOfImage({ state, added: plan.packages, parent: parentPackages });
-  const scanners = carve.scannerData({
-    ...{ state, packages: plan.packages, all },
-    ...{ rootfs: pruned.rootfs, epoch },
-  });
-  return {
-    rootfs: toRootfs([...pruned.rootfs.values(), ...scanners]),
+  const { rootfs, packages, ...cut } = await cutTree(build, spec, {
+    end,
+    plan,
     facts,
+    rootfs: pruned.rootfs,
+  });
+  throwFaults(await findSecretTexts(rootfs, context));
+  const { state } = end;
+  const all = carve.packagesOfImage({ state, added: packages, parent: parentPackages });
+  const scanners = carve.scannerData({ state, packages, all, rootfs, epoch });
+  return {
+    rootfs: toRootfs([...rootfs.values(), ...scanners]),
     shipped: plan.shipped,
     deleted: plan.deleted,
     packages: all,
     receipts: pruned.receipts,
     dropped,
+    ...cut,
   };
 }
+
+interface PrunedTree {
+  readonly end: EndState;
+  readonly plan: carve.CarvePlan;
+  readonly rootfs: Rootfs;
+  readonly facts: TreeFacts;
+}
+
+type CutTree = Pick<CollectedTree, 'rootfs' | 'facts' | 'packages' | 'leftOut' | 'findings'>;
+
+/** With CARVE='reach' what is left when all that nothing needs is gone, and the accounts of that; else the same. */
+async function cutTree(build: Build, spec: CollectSpec, pruned: PrunedTree): Promise<CutTree> {
+  const { rootfs, facts, plan } = pruned;
+  const { definition, parent } = spec;
+  if (definition.carve !== 'reach') return { rootfs, facts, packages: plan.packages, findings: [] };
+  const own = new Map([...(parent?.tree.facts ?? []), ...facts]);
+  const below = {
+    rootfs: toRootfs([...(parent?.tree.rootfs.values() ?? []), ...rootfs.values()]),
+    facts: own,
+  };
+  const copied = await spec.copied(below);
+  const reached = carve.reach({
+    rootfs,
+    tree: toRootfs([...below.rootfs.values(), ...copied.rootfs.values()]),
+    facts: new Map([...own, ...copied.facts]),
+    copied: copied.rootfs.keys(),
+    pulledBy: plan.reasons,
+    config: spec.plan.config,
+    reach: definition.reach,
+    keep: definition.keep,
+  });
+  const finished = finishTree(build, spec, pruned, reached.rootfs);
+  const { state } = pruned.end;
+  return {
+    rootfs: finished,
+    facts: new Map([...facts, ...(await collectFacts(accountEntries(finished)))]),
+    packages: plan.packages.filter((item) => reached.packages.has(state.keyOf(item))),
+    leftOut: reached.leftOut,
+    findings: [...reached.findings, ...(isUntested(definition.tests) ? [untested] : [])],
+  };
+}
+
+const untested: Finding = {
+  code: 'reach',
+  severity: 'warning',
+  subject: 'CARVE',
+  message: 'cuts the image down to what it reaches, and no test shows that it still works',
+  repair: 'add a test.yaml or build-test.sh',
+};
+
+const accountEntries = (rootfs: Rootfs): Rootfs =>
+  new Map([...rootfs].filter(([path]) => accountNames.some((name) => accountPath(name) === path)));
 
 function planCarve(
   { definition, parent, ...spec }: CollectSpec,
   { state, listing }: EndState,
 ): carve.CarvePlan {
   return carve.planCarve({
-    mode: definition.carve,
+    mode: definition.carve === 'whole' ? 'whole' : 'packages',
     state,
     before: spec.start.listing,
     after: listing,
     requested: requestedPackages(spec.filled, state),
     provided: spec.provided,
-    keep: [...definition.keep, ...spec.filled.description.keepOfParents],
+    keep: [...definition.keep, ...definition.reach, ...spec.filled.description.keepOfParents],
     ...(parent && {
-      parent: { paths: new Set(parent.tree.rootfs.keys()), packages: parent.record.packages },
+      parent: {
+        paths: new Set(parent.tree.rootfs.keys()),
+        packages: parent.record.packages,
+        partial: (parent.record.leftOut ?? []).map((each) => each.package),
+      },
     }),
   });
 }
@@ -105,29 +173,36 @@ function requestedPackages(
 
 /** Spools what carve keeps and brings it into normal form. */
 async function carveTree(
-  { context, tempDir, epoch }: Build,
-  { start, parent, ...spec }: CollectSpec,
+  build: Build,
+  spec: CollectSpec,
   end: EndState,
   plan: carve.CarvePlan,
 ): Promise<Pick<CollectedTree, 'rootfs' | 'dropped'>> {
-  const user = spec.plan.config.User;
+  const { context, tempDir, epoch } = build;
   context.progress({ kind: 'stage', task: context.subject, stage: 'spool' });
   const spoolFile = `${tempDir}/spool.tar`;
   await spool(context, plan.paths, spoolFile);
   const spooled = await readSpool(spoolFile);
-  const rootfs = carve.finishCarve({
-    rootfs: await settleKeystores(spooled.rootfs, epoch),
-    plan,
+  const rootfs = finishTree(build, spec, { end, plan }, await settleKeystores(spooled.rootfs, epoch));
+  return { rootfs, dropped: listDropped(spooled.dropped, plan.unfit) };
+}
+
+/** Marks where entries come from, and writes the account files that they need. */
+const finishTree = (
+  { epoch }: Build,
+  { start, parent, plan: { config } }: CollectSpec,
+  { end, plan }: Pick<PrunedTree, 'end' | 'plan'>,
+  rootfs: Rootfs,
+): Rootfs =>
+  carve.finishCarve({
+    ...{ rootfs, plan, epoch },
     accounts: {
       start: start.accounts,
       end: end.accounts,
       ...(parent && { parent: parentAccounts(parent.tree) }),
     },
-    ...(user !== undefined && { user }),
-    epoch,
+    ...(config.User !== undefined && { user: config.User }),
   });
-  return { rootfs, dropped: listDropped(spooled.dropped, plan.unfit) };
-}
 
 /** What an image switches; with Portage, the original's clean-up of libraries comes first. */
 function pruneRules({ installer }: Build, { definition }: CollectSpec): readonly string[] {
@@ -152,7 +227,7 @@ async function pruneTree(
   const settled = await dropOrphanScripts(pruned.rootfs, {
     facts: new Map([...below.facts, ...facts]),
     parent: below.rootfs,
-    keep: definition.keep,
+    keep: [...definition.keep, ...definition.reach],
     entrypoints: startedCommands(plan.config),
   });
   return { rootfs: settled.rootfs, receipts: mergeReceipts([...pruned.receipts, ...settled.receipts]) };

@@ -45,6 +45,7 @@ export function describeImage(parts: ImageParts): Omit<ImageRecord, 'findings' |
     ...(step.builder.packageManager === 'portage' && { document: documentOf(parts) }),
     receipts: collected.receipts,
     dropped: collected.dropped,
+    ...(collected.leftOut && { leftOut: collected.leftOut }),
   };
 }
 

@@ -2,6 +2,8 @@ import { describeFinding, type Finding } from '../../model/finding.ts';
 import type { PackageIndex } from '../../stages/builder/index.ts';
 import { assembleImage, type AssembledImage, type ImagePlan } from '../../stages/image/index.ts';
 import type { ImageStep } from '../../stages/plan/index.ts';
+import type { BuiltTree } from '../../store/index.ts';
+import { copiedFiles } from '../assemble/copied-files.ts';
 import { assembleLayers, type AssembledLayers } from '../assemble/assemble-layers.ts';
 import { collectTree, type CollectedTree, type CollectSpec } from './collect-tree.ts';
 import type { ParentImage } from './parent-image.ts';
@@ -13,7 +15,7 @@ export interface MakeSpec {
   readonly plan: ImagePlan;
   readonly parent: ParentImage | undefined;
   readonly step: ImageStep;
-  readonly collect: Omit<CollectSpec, 'definition' | 'plan' | 'parent'>;
+  readonly collect: Omit<CollectSpec, 'definition' | 'plan' | 'parent' | 'copied'>;
   readonly index: PackageIndex;
 }
 
@@ -32,17 +34,12 @@ export async function makeImage(
 ): Promise<MadeImage> {
   const { epoch, folder } = build;
   const { definition, builder, forced } = step;
-  const collected = await collectTree(build, { ...collect, definition, plan, parent });
+  const place = { plan, definition, contextDir: folder, builder: builder.key, epoch };
+  const copied = (below: BuiltTree): Promise<BuiltTree> => copiedFiles(workspace, place, below);
+  const collected = await collectTree(build, { ...collect, definition, plan, parent, copied });
   workspace.progress({ kind: 'stage', task: definition.id, stage: 'layer' });
   const assembled = await assembleLayers(workspace, {
-    ...collected,
-    plan,
-    definition,
-    contextDir: folder,
-    parent,
-    builder: builder.key,
-    forced,
-    epoch,
+    ...{ ...collected, ...place, parent, forced },
   });
   workspace.progress({ kind: 'stage', task: definition.id, stage: 'prove' });
   const { whoHas } = index;
@@ -52,7 +49,8 @@ export async function makeImage(
     allow: definition.proveAllow,
   });
   // What an imported parent lacks is told when it is imported.
-  const own = proved.filter(({ severity, waived }) => severity === 'warning' || waived !== undefined);
+  const found = [...collected.findings, ...proved];
+  const own = found.filter(({ severity, waived }) => severity === 'warning' || waived !== undefined);
   for (const text of own.map(describeFinding))
     workspace.progress({ kind: 'warning', task: definition.id, text });
   const image = await assembleImage({
@@ -63,7 +61,7 @@ export async function makeImage(
     epoch,
     architecture: index.architecture,
   });
-  return { image, collected, assembled, findings: [...plan.warnings.map(toFinding), ...proved] };
+  return { image, collected, assembled, findings: [...plan.warnings.map(toFinding), ...found] };
 }
 
 /** `Dockerfile.template:3: …` as a finding. */

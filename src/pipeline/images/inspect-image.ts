@@ -42,6 +42,7 @@ export interface InspectedImage {
     | 'logged'
     | 'receipts'
     | 'dropped'
+    | 'leftOut'
     | 'findings'
   >;
   /** Name of the image it was built on, if that is there. */
@@ -141,6 +142,7 @@ const pickFacts = (record: ImageRecord): NonNullable<InspectedImage['record']> =
     provided: record.provided,
   },
   ...{ logged: record.logged, receipts: record.receipts, dropped: record.dropped, findings: record.findings },
+  ...(record.leftOut && { leftOut: record.leftOut }),
   ...(record.imported !== undefined && { imported: record.imported }),
   ...(record.parentDigest !== undefined && { parentDigest: record.parentDigest }),
 });

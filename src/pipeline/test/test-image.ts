@@ -1,6 +1,6 @@
 import { KublerError } from '../../errors.ts';
 import type { ImageRecord } from '../../model/image-record.ts';
-import type { ImageTests } from '../../model/image-tests.ts';
+import { isUntested } from '../../model/image-tests.ts';
 import type { ImageDefinition } from '../../model/project.ts';
 import type { Sha256 } from '../../model/digest.ts';
 import type { TestReport } from '../../model/test-report.ts';
@@ -36,8 +36,6 @@ export async function testImage(workspace: Workspace, image: FinishedImage): Pro
   if (workspace.signal.aborted) throw new KublerError('INTERRUPTED', 'cannot test: interrupted');
   return { key: testKey, results };
 }
-
-const isUntested = ({ buildTest, health, file }: ImageTests): boolean => !buildTest && !health && !file;
 
 /** Where everything is that containers print while an image is tested. */
 export const testLog = ({ dataDir }: Workspace, { definition: { id } }: FinishedImage): string =>

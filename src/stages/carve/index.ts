@@ -20,4 +20,5 @@ export {
   type CarvePlan,
   type ParentImage,
 } from './plan-carve.ts';
+export { reach, type Reach, type ReachOptions } from './reach/reach.ts';
 export { scannerData, type ScannerDataOptions } from './scanner-data.ts';

@@ -20,6 +20,8 @@ export interface ParentImage {
   readonly paths: ReadonlySet<string>;
   /** Its whole package list. */
   readonly packages: readonly PackageVersion[];
+  /** Keys of those that carving by reach left files out of. */
+  readonly partial?: readonly string[];
 }
 
 export interface CarveOptions {
@@ -96,13 +98,18 @@ export function planCarve(options: CarveOptions): CarvePlan {
 
 /**
  * The parent's packages are complete as they are: they are not walked again, so what the parent declared provided
- * stays out. One in a new version counts as asked for, since it may need more than before.
+ * stays out. One in a new version counts as asked for, since it may need more than before; one that was cut to what is
+ * reached comes whole when something needs it.
  */
-function neededPackages({ mode, state, requested, provided }: CarveOptions, inherited: Inherited): Closure {
+function neededPackages(
+  { mode, state, requested, provided, parent }: CarveOptions,
+  inherited: Inherited,
+): Closure {
   if (mode === 'packages') {
+    const partial = new Set(parent?.partial);
     return closure(state, {
       requested: [...requested, ...inherited.replaced],
-      provided: [...provided, ...inherited.same],
+      provided: [...provided, ...inherited.same.filter((key) => !partial.has(key))],
     });
   }
   const same = new Set(inherited.same);

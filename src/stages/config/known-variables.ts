@@ -15,7 +15,7 @@ const known = (works: boolean, homes: readonly VariableHome[], names: string): [
 
 /** Every variable with a meaning. `BOB_*` come on top: any such name is passed on to hooks and templates. */
 export const knownVariables: ReadonlyMap<string, KnownVariable> = new Map([
-  ...known(true, ['image'], 'IMAGE_PARENT INSTALL_MODE CARVE KEEP PRUNE PROVE_ALLOW IMAGE_TAGS'),
+  ...known(true, ['image'], 'IMAGE_PARENT INSTALL_MODE CARVE REACH KEEP PRUNE PROVE_ALLOW IMAGE_TAGS'),
   ...known(
     true,
     ['image', 'kubler.conf'],
@@ -37,7 +37,7 @@ export const knownVariables: ReadonlyMap<string, KnownVariable> = new Map([
     'AUTHOR KUBLER_DATA_DIR HTTP_PROXY HTTPS_PROXY NO_PROXY MIRROR BUILDER_DOCKER_ARGS_GLOBAL',
   ),
   ...known(true, ['builder', 'kubler.conf'], 'PORTAGE_DATE'),
-  ...known(false, ['image'], 'REACH PARENT_BUILDER_MOUNTS'),
+  ...known(false, ['image'], 'PARENT_BUILDER_MOUNTS'),
   ...known(false, ['image', 'builder'], 'BUILD_PRIVILEGED'),
   ...known(
     false,

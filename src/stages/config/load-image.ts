@@ -40,14 +40,6 @@ const readBuilder = (reader: VariableReader, parent: ImageDefinition['parent']):
   readBuilderName(reader, 'BUILDER') ??
   (parent === 'scratch' ? readBuilderName(reader, 'DEFAULT_BUILDER') : undefined);
 
-function readCarve(reader: VariableReader): ImageDefinition['carve'] {
-  if (reader.text('CARVE') !== 'reach') return reader.choice('CARVE', ['packages', 'whole']) ?? 'packages';
-  reader.fault('CARVE', '"reach" comes with a later version', {
-    hint: "use CARVE='packages' or CARVE='whole'",
-  });
-  return 'packages';
-}
-
 function readTags(reader: VariableReader, fallback: readonly string[]): readonly string[] {
   const name = reader.has('IMAGE_TAGS') ? 'IMAGE_TAGS' : 'IMAGE_TAG';
   const tags = wordsOf(reader, name, (word) => tagPattern.test(word), `a tag: ${tagRule}`);
@@ -87,7 +79,8 @@ export async function loadImage(
     parent,
     builder: readBuilder(reader, parent),
     installMode: reader.choice('INSTALL_MODE', ['configured', 'extracted']) ?? 'configured',
-    carve: readCarve(reader),
+    carve: reader.choice('CARVE', ['packages', 'whole', 'reach']) ?? 'packages',
+    reach: reader.list('REACH') ?? [],
     keep: reader.list('KEEP') ?? [],
     prune: [...settings.prune, ...readPrune(reader)],
     proveAllow: readWaivers(reader),

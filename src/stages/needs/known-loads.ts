@@ -28,20 +28,30 @@ const hosts = ['hosts', 'networks', 'services', 'protocols'];
  * locale/findlocale.c), the documentation of the libraries, and by tracing programs.
  */
 export const knownLoads: readonly KnownLoad[] = [
-  { reason: 'when a thread ends', imports: ['pthread_cancel', 'pthread_exit'], libraries: ['libgcc_s.so.1'] },
+  {
+    reason: 'to print where it is',
+    imports: ['backtrace'],
+    libraries: ['libgcc_s.so.1'],
+    importance: 'optional',
+  },
+  {
+    reason: 'when a thread ends',
+    imports: ['pthread_cancel', 'pthread_exit', 'thrd_exit'],
+    libraries: ['libgcc_s.so.1'],
+  },
   {
     reason: 'to look up users and groups',
     imports: [
-      'getgrgid',
-      'getgrnam',
-      'getgrouplist',
-      'getpwnam',
-      'getpwuid',
-      'initgroups',
-      'getpwnam_r',
-      'getpwuid_r',
-      'getgrnam_r',
-      'getgrgid_r',
+      ...(['getgrent', 'getgrgid', 'getgrgid_r', 'getgrnam', 'getgrnam_r', 'getgrouplist'] as const),
+      ...([
+        'getpwent',
+        'getpwnam',
+        'getpwnam_r',
+        'getpwuid',
+        'getpwuid_r',
+        'getspnam',
+        'initgroups',
+      ] as const),
     ],
     services: users,
     globs: ['etc/nsswitch.conf'],
@@ -49,7 +59,16 @@ export const knownLoads: readonly KnownLoad[] = [
   },
   {
     reason: 'to look up hosts',
-    imports: ['getaddrinfo', 'gethostbyname', 'gethostbyname_r', 'getnameinfo', 'getservbyname'],
+    imports: [
+      ...(['getaddrinfo', 'getnameinfo', 'gethostbyaddr', 'gethostbyaddr_r', 'gethostbyname'] as const),
+      ...([
+        'gethostbyname2',
+        'gethostbyname2_r',
+        'gethostbyname_r',
+        'getprotobyname',
+        'getservbyname',
+      ] as const),
+    ],
     services: hosts,
     globs: ['etc/nsswitch.conf'],
     importance: 'optional',
@@ -172,6 +191,3 @@ export const knownLoads: readonly KnownLoad[] = [
 function plugins(path: string): readonly string[] {
   return [`usr/lib{,64}/{,*-linux-*/}${path}`];
 }
-
-/** Functions by which a file's run-time loads are known. */
-export const knownImports: ReadonlySet<string> = new Set(knownLoads.flatMap(({ imports = [] }) => imports));

@@ -30,15 +30,36 @@ export function loadNeeds(
       ),
     ];
   };
-  return (path, elf) =>
-    knownLoads.filter((load) => applies(load, path, elf)).flatMap((load) => needsOf(load, path, elf));
+  const listed = (path: string, elf: ElfFacts): readonly Need[] =>
+    (elf.dlopen ?? []).map(({ sonames, priority, feature }): Need => {
+      const found = sonames.map((name) => ({ name, ...library(path, elf, name) }));
+      const best = found.find(({ answer }) => answer.length > 0) ?? {
+        name: sonames.join(' or '),
+        answer: [],
+        fault: notFound,
+      };
+      const reason = feature === undefined ? 'by its note' : `for ${feature}`;
+      return {
+        kind: 'load',
+        ...best,
+        reason,
+        ...(priority !== 'required' && { importance: importanceOf[priority] }),
+      };
+    });
+  return (path, elf) => [
+    ...listed(path, elf),
+    ...knownLoads.filter((load) => applies(load, path, elf)).flatMap((load) => needsOf(load, path, elf)),
+  ];
 }
+
+const notFound = 'which no folder of the library path holds';
+const importanceOf = { recommended: 'recommended', suggested: 'optional' } as const;
 
 function applies({ imports = [], sonames, paths }: KnownLoad, path: string, elf: ElfFacts): boolean {
   const name = elf.soname ?? path.slice(path.lastIndexOf('/') + 1);
   return (
     // Musl's functions do it all themselves.
-    (!isMusl(elf) && imports.some((each) => elf.imports?.includes(each))) ||
+    (!isMusl(elf) && imports.some((each) => elf.imports?.includes(each) === true)) ||
     sonames?.test(name) === true ||
     paths?.test(path) === true
   );

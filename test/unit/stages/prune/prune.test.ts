@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Rootfs } from '../../../../src/model/tree-entry.ts';
 import { prune, type PruneOptions } from '../../../../src/stages/prune/index.ts';
-import { countTree } from '../../../../src/stages/prune/write-receipts.ts';
+import { countTree } from '../../../../src/model/count-removed.ts';
 import { dir, link, makeRootfs, type Node } from '../../../support/make-rootfs.ts';
 
 const defaults: PruneOptions = {

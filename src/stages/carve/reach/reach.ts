@@ -1,0 +1,91 @@
+import { countRemoved } from '../../../model/count-removed.ts';
+import type { TreeFacts } from '../../../model/file-facts.ts';
+import type { Finding } from '../../../model/finding.ts';
+import type { LeftOut } from '../../../model/receipt.ts';
+import { compareBytes, type Reason, type Rootfs, type TreeEntry } from '../../../model/tree-entry.ts';
+import { envValue } from '../../../oci/env-value.ts';
+import { findNeeds } from '../../needs/index.ts';
+import { mergedUsrLinks } from '../generated-files.ts';
+import { withParents } from '../path-sets.ts';
+import { belongings, looseLinks, packageOf } from './belongings.ts';
+import { follow } from './follow.ts';
+import { findRoots, type RootsOptions } from './roots.ts';
+
+export interface ReachOptions extends Omit<RootsOptions, 'places'> {
+  /** Facts of `tree`. */
+  readonly facts: TreeFacts;
+  /** Package → the one that pulled it in; undefined for one that was asked for. */
+  readonly pulledBy: ReadonlyMap<string, string | undefined>;
+}
+
+export interface Reach {
+  /** What is left of `rootfs`, each file with the reason. */
+  readonly rootfs: Rootfs;
+  /** What is not, by package, most bytes first. */
+  readonly leftOut: readonly LeftOut[];
+  /** Packages of which some file is left. */
+  readonly packages: ReadonlySet<string>;
+  /** Warnings: what REACH names in vain. */
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Cuts what an image adds down to the files that its entry points, and what REACH names, need; `docs/carving.md` has
+ * the rules. Pure. Files and bytes of `leftOut` sum up to the difference of the trees.
+ */
+export function reach(options: ReachOptions): Reach {
+  const { rootfs, tree, facts, config } = options;
+  const places = { searchPath: envValue(config, 'PATH'), workingDir: config.WorkingDir };
+  const needs = findNeeds({ tree, facts, places, libraryPath: envValue(config, 'LD_LIBRARY_PATH') });
+  const roots = findRoots({ ...options, places });
+  const reached = follow(needs, roots);
+  const named = new Map([...reached, ...belongings({ ...options, reached })]);
+  const kept = new Map([...named, ...looseLinks({ rootfs, tree, kept: named })]);
+  const folders = keptFolders(rootfs, kept);
+  const stays = ({ path, type }: TreeEntry): boolean =>
+    type === 'directory' ? folders.has(path) : kept.has(path);
+  const left = [...rootfs.values()].filter(stays);
+  const removed = [...rootfs.values()].filter((entry) => !stays(entry));
+  const idle = options.reach.filter(
+    (glob) => ![...roots.values()].some(({ how }) => how === `REACH ${glob}`),
+  );
+  return {
+    rootfs: new Map(left.map((entry) => [entry.path, withReason(entry, kept.get(entry.path))])),
+    leftOut: leftOutOf(rootfs, removed),
+    packages: new Set(left.flatMap((entry) => (isContent(entry) ? (packageOf(entry) ?? []) : []))),
+    findings: idle.map(namesNothing),
+  };
+}
+
+/** Links of a merged `/usr` are in the lists of all packages that install into them. */
+const isContent = ({ path, type }: TreeEntry): boolean =>
+  type !== 'directory' && !mergedUsrLinks.includes(path);
+
+/** Folders that something is in, that were named, and empty ones that the build made. */
+function keptFolders(rootfs: Rootfs, kept: ReadonlyMap<string, Reason>): ReadonlySet<string> {
+  const full = withParents(
+    [...rootfs.values()].flatMap(({ path, type }) => (type === 'directory' ? [] : [path])),
+  );
+  const empty = [...rootfs.values()].filter(
+    (entry) => entry.type === 'directory' && packageOf(entry) === undefined && !full.has(entry.path),
+  );
+  return withParents([...kept.keys(), ...empty.map(({ path }) => path)]);
+}
+
+const withReason = (entry: TreeEntry, reason: Reason | undefined): TreeEntry =>
+  reason === undefined ? entry : { ...entry, reason };
+
+function leftOutOf(rootfs: Rootfs, removed: readonly TreeEntry[]): readonly LeftOut[] {
+  const byPath = new Map(removed.map((entry) => [entry.path, packageOf(entry) ?? 'no package']));
+  return countRemoved(rootfs, byPath)
+    .map(({ rule, ...counts }) => ({ package: rule, ...counts }))
+    .sort((a, b) => b.bytes - a.bytes || compareBytes(a.package, b.package));
+}
+
+const namesNothing = (glob: string): Finding => ({
+  code: 'reach',
+  severity: 'warning',
+  subject: 'REACH',
+  message: `names nothing by "${glob}"`,
+  repair: 'remove it, or ask for the package that has it',
+});

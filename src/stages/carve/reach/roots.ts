@@ -1,0 +1,77 @@
+import type { CommandPlaces } from '../../../model/find-command.ts';
+import { findCommand } from '../../../model/find-command.ts';
+import { matchesAny } from '../../../model/glob.ts';
+import { resolvePath } from '../../../model/resolve-path.ts';
+import type { Reason, Rootfs, TreeEntry } from '../../../model/tree-entry.ts';
+import type { RuntimeConfig } from '../../../oci/types.ts';
+import { skeleton } from '../generated-files.ts';
+
+export interface RootsOptions {
+  /** What the image adds, pruned. */
+  readonly rootfs: Rootfs;
+  /** With its parents' files, and what its Dockerfile copies. */
+  readonly tree: Rootfs;
+  /** Paths that its Dockerfile copies. */
+  readonly copied: Iterable<string>;
+  readonly config: RuntimeConfig;
+  readonly places: CommandPlaces;
+  /** Globs of REACH and of KEEP; a folder stands for all that is in it. */
+  readonly reach: readonly string[];
+  readonly keep: readonly string[];
+}
+
+/** Where following starts: path → why it is needed. The first reason given counts. */
+export function findRoots(options: RootsOptions): ReadonlyMap<string, Reason> {
+  const { rootfs, tree, config } = options;
+  const roots = new Map<string, Reason>();
+  const add = (path: string, how: string): void => {
+    if (path !== '' && !roots.has(path)) roots.set(path, { how });
+  };
+  const addPath = (path: string, how: string): void => {
+    const found = resolvePath(tree, path);
+    if (found.found) for (const each of [...found.links, found.path]) add(each, how);
+  };
+  for (const { instruction, words } of startedCommands(config)) {
+    const [command = '', ...more] = words;
+    const found = findCommand(tree, command, options.places);
+    if (found.found) for (const each of [...found.links, found.path]) add(each, instruction);
+    for (const word of more.filter((each) => each.startsWith('/'))) addPath(word, `${instruction} names it`);
+  }
+  for (const path of options.copied) add(path, 'Dockerfile');
+  for (const glob of options.reach) for (const path of named(rootfs, glob)) add(path, `REACH ${glob}`);
+  for (const glob of options.keep) for (const path of named(rootfs, glob)) add(path, `KEEP ${glob}`);
+  for (const entry of rootfs.values()) if (isMade(entry)) add(entry.path, 'made by the build');
+  for (const path of skeleton) if (rootfs.has(path)) addPath(path, 'every image has it');
+  addPath(config.WorkingDir ?? '', 'WORKDIR');
+  for (const path of Object.keys(config.Volumes ?? {})) addPath(path, 'VOLUME');
+  return roots;
+}
+
+/** Files that scripts and hooks made, and Kubler itself. Links go where they lead; folders with what is in them. */
+const isMade = ({ type, origin }: TreeEntry): boolean =>
+  (type === 'file' || type === 'fifo') && origin?.kind !== 'package';
+
+function named(rootfs: Rootfs, glob: string): readonly string[] {
+  const folder = glob.replace(/\/+$/, '');
+  return [...rootfs.keys()].filter(matchesAny([folder, `${folder}/**`]));
+}
+
+interface StartedCommand {
+  readonly instruction: string;
+  readonly words: readonly string[];
+}
+
+function startedCommands({
+  Entrypoint = [],
+  Cmd = [],
+  Healthcheck,
+  Shell,
+}: RuntimeConfig): readonly StartedCommand[] {
+  const [form, ...health] = Healthcheck?.Test ?? [];
+  const [shell = '/bin/sh'] = Shell ?? [];
+  return [
+    { instruction: 'ENTRYPOINT', words: Entrypoint },
+    { instruction: 'CMD', words: Entrypoint.length > 0 ? ['', ...Cmd] : Cmd },
+    { instruction: 'HEALTHCHECK', words: form === 'CMD' ? health : form === 'CMD-SHELL' ? [shell] : [] },
+  ].filter(({ words }) => words.length > 0);
+}
