@@ -149,9 +149,8 @@ async function readImported(file: File, strings: number, value: Values): Promise
   // The table does not say where it ends; at the latest, where the next one begins.
   const addresses = [...value].filter(([each]) => addressTags.has(each)).map(([, each]) => each);
   const next = Math.min(...addresses.filter((each) => each > address));
-  const hash = placeOf(file, value.get(tag.gnuHash))?.offset;
   const bytes = Math.min(place.bytes, next - address);
-  const imports = await readImports(file.read, file.layout, { symbols: place.offset, strings, hash, bytes });
+  const imports = await readImports(file.read, file.layout, { symbols: place.offset, strings, bytes });
   return imports.length > 0 ? { imports } : {};
 }
 
