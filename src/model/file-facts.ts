@@ -47,8 +47,10 @@ export interface ElfFacts {
 /** What `prove` must know of a file's content. Kept with a built image, so that its children need not read it again. */
 export interface FileFacts {
   readonly elf?: ElfFacts;
-  /** The first line of a script without `#!`, trimmed. */
+  /** The first line of a script without `#!`, and without blanks at its ends. */
   readonly shebang?: string;
+  /** It has a private key in it. */
+  readonly holdsKey?: true;
   /** Whole text of the few files other checks read: passwd, group, ld.so.conf and its parts. */
   readonly text?: string;
 }

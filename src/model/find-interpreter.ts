@@ -24,14 +24,23 @@ export function findInterpreters(
   if (!interpreter) return [];
   const { path, command } = interpreter;
   const found = resolvePath(tree, path);
-  if (!found.found) return [{ command: path, answer: [], fault: 'is not in the image' }];
+  if (!found.found)
+    return [{ command: shown(path), answer: [], fault: `is not in the image${windows(path)}` }];
   if (!isExecutable(found.entry)) return [{ command: path, answer: [], fault: 'is no executable file' }];
   const first = { command: path, answer: [...found.links, found.path] };
   if (command === undefined) return [first];
   const looked = findCommand(tree, command, places);
   return looked.found
     ? [first, { command, answer: [...looked.links, looked.path] }]
-    : [first, { command, answer: [], fault: 'no folder of PATH holds' }];
+    : [first, { command: shown(command), answer: [], fault: `no folder of PATH holds${windows(command)}` }];
+}
+
+const shown = (name: string): string => name.replace(/\r$/, '^M');
+
+/** Why a name is none, where the line has what does not belong to it. */
+function windows(name: string): string {
+  if (name.endsWith('\r')) return ': the line ends as on Windows (CR LF), and the CR is part of the name';
+  return /[ \t]/.test(name) ? ': without -S, env takes all of the line for one name' : '';
 }
 
 /** Of what the first line of a script asks for, what a tree does not have; undefined when all is there. */

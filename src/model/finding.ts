@@ -3,12 +3,17 @@ export const checkCodes = [
   'entrypoint',
   'user',
   'workdir',
+  'path',
+  'usr-merge',
   'elf-interpreter',
   'elf-needed',
   'elf-version',
   'run-time-load',
   'shebang',
   'symlink',
+  'private-key',
+  'setuid',
+  'world-writable',
 ] as const;
 
 export type CheckCode = (typeof checkCodes)[number];

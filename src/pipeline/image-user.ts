@@ -1,7 +1,7 @@
 import { KublerError, type SourcePosition } from '../errors.ts';
 import { accountPath } from '../model/accounts.ts';
 import type { TreeFacts } from '../model/file-facts.ts';
-import { lookupUser, type UserIdentity } from '../stages/carve/index.ts';
+import { lookupUser, type UserIdentity } from '../model/lookup-user.ts';
 import type { BuiltTree } from '../store/index.ts';
 
 /** The text of an image's /etc/passwd and of its /etc/group; of one that is not there, none. */

@@ -5,11 +5,13 @@ import { makeTree } from './make-tree.ts';
 export type Node =
   | string
   | Uint8Array
-  | typeof dir
+  | { readonly folder: true; readonly mode?: number; readonly uid?: number }
   | { readonly link: string; readonly origin?: Origin }
   | {
       readonly content: string | Uint8Array;
       readonly mode?: number;
+      readonly uid?: number;
+      readonly gid?: number;
       readonly origin?: Origin;
       readonly inode?: number;
     };
@@ -37,13 +39,18 @@ export function makeRootfs(nodes: Readonly<Record<string, Node>>): Rootfs {
       given[`${folder}/`] ??= {};
   }
   for (const [path, node] of Object.entries(nodes)) {
-    if (typeof node === 'object' && 'folder' in node) given[`${path}/`] = {};
+    if (typeof node === 'object' && 'folder' in node) given[`${path}/`] = toFolder(node);
     else given[path] = toGiven(node);
   }
   return makeTree(given);
 }
 
-function toGiven(node: Exclude<Node, typeof dir>): Given {
+const toFolder = ({ mode, uid }: Extract<Node, { readonly folder: true }>): Given => ({
+  ...(mode !== undefined && { mode }),
+  ...(uid !== undefined && { uid }),
+});
+
+function toGiven(node: Exclude<Node, { readonly folder: true }>): Given {
   if (typeof node === 'string') return { text: node };
   if (node instanceof Uint8Array) return toGiven({ content: node });
   if ('link' in node) return { target: node.link, ...(node.origin && { origin: node.origin }) };

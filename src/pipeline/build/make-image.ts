@@ -46,7 +46,7 @@ export async function makeImage(
   const known = parent?.record.findings;
   const proved = await proveImage(definition.id, assembled.tree, plan.config, {
     ...{ whoHas, known, shipped: collected.shipped },
-    allow: definition.proveAllow,
+    ...{ allow: definition.proveAllow, keep: definition.keep },
   });
   // What an imported parent lacks is told when it is imported.
   const found = [...collected.findings, ...proved];

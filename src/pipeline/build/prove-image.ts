@@ -2,6 +2,7 @@ import { KublerError } from '../../errors.ts';
 import { describeFinding, isFatal, type Finding, type Lack, type Waiver } from '../../model/finding.ts';
 import type { ImageId } from '../../model/image-id.ts';
 import type { RuntimeConfig } from '../../oci/types.ts';
+import { keepFilter } from '../../stages/prune/index.ts';
 import { prove, waive } from '../../stages/prove/index.ts';
 import type { BuiltTree } from '../../store/index.ts';
 
@@ -16,6 +17,8 @@ export interface ProveOptions {
   readonly shipped?: ReadonlySet<string> | undefined;
   /** PROVE_ALLOW of the image. */
   readonly allow?: readonly Waiver[];
+  /** KEEP of the image: private keys that it names everyone may have. */
+  readonly keep?: readonly string[];
   /** What was known of the parent. */
   readonly known?: readonly Finding[] | undefined;
 }
@@ -50,7 +53,7 @@ const textOf = ({ code, subject, message }: Finding): string => `${code} ${subje
 export async function findFaults(
   { rootfs, facts }: BuiltTree,
   config: RuntimeConfig,
-  { whoHas, shipped, allow = [], known = [] }: ProveOptions,
+  { whoHas, shipped, allow = [], keep = [], known = [] }: ProveOptions,
 ): Promise<readonly Finding[]> {
   const found = prove({ tree: rootfs, facts, config, ...(shipped && { shipped }) });
   const inherited = new Map(known.map((each) => [textOf(each), each]));
@@ -61,5 +64,13 @@ export async function findFaults(
       return { ...each, ...(repair !== undefined && { repair }), ...(waived !== undefined && { waived }) };
     }),
   );
-  return waive(repaired, allow);
+  return waive(allowKeys(repaired, keep), allow);
+}
+
+/** Lets pass the private keys that globs of KEEP name. */
+export function allowKeys(findings: readonly Finding[], keep: readonly string[]): readonly Finding[] {
+  const keeps = keepFilter(keep);
+  return findings.map((each) =>
+    each.code === 'private-key' && keeps(each.subject.slice(1)) ? { ...each, waived: 'KEEP names it' } : each,
+  );
 }

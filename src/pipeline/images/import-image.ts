@@ -18,6 +18,7 @@ import { findSecrets } from '../../stages/prune/index.ts';
 import { readArchive } from '../../oci/read-archive.ts';
 import { checkArchive, copyTar, readSpool, saveStream, unpackArchive } from '../../stages/rootfs/index.ts';
 import { listDropped } from '../build/list-dropped.ts';
+import { allowKeys } from '../build/prove-image.ts';
 import { keepImage } from '../build/keep-image.ts';
 import { makeImportedRoot } from '../build/imported-root.ts';
 import { requireEngine } from '../require-engine.ts';
@@ -152,7 +153,7 @@ async function makeImage(
     ...{ manifest: { digest, size }, configDigest: image.configDigest, ownLayers: [layer], layerCount: 1 },
     ...{ sizeBytes: layer.uncompressedBytes, compressedBytes: layer.sizeBytes, epoch },
     ...{ packages, provided: [], logged: [], receipts: [], dropped },
-    findings: prove({ tree: rootfs, facts, config, ...(shipped && { shipped }) }),
+    findings: allowKeys(prove({ tree: rootfs, facts, config, ...(shipped && { shipped }) }), spec.keep),
   };
   return { record, tree: { rootfs, facts } };
 }

@@ -33,7 +33,7 @@ export async function proveAny(
   const found = await findFaults(tree, config, {
     whoHas: await whoHas(workspace, project, record?.id),
     ...{ known: record?.findings, shipped },
-    allow: definition?.proveAllow ?? [],
+    ...{ allow: definition?.proveAllow ?? [], keep: definition?.keep ?? [] },
   });
   const rank = (each: Finding): number => (each.waived !== undefined ? 2 : isFatal(each) ? 0 : 1);
   const findings = [...found].sort((a, b) => rank(a) - rank(b));

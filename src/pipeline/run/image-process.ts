@@ -2,7 +2,7 @@ import type { ImageId } from '../../model/image-id.ts';
 import type { ImageRecord } from '../../model/image-record.ts';
 import type { RuntimeConfig } from '../../oci/types.ts';
 import type { ImageLayer, RunSpec } from '../../ports/engine.ts';
-import { lookupUser } from '../../stages/carve/index.ts';
+import { lookupUser } from '../../model/lookup-user.ts';
 import { signalNumber } from '../../stages/image/index.ts';
 import type { BuiltTree } from '../../store/index.ts';
 import { imageLayers } from '../image-layers.ts';

@@ -5,7 +5,7 @@ import type { ImageDefinition } from '../../model/project.ts';
 import type { Sha256 } from '../../model/digest.ts';
 import type { TestReport } from '../../model/test-report.ts';
 import { copyFolder, openStepLog, type PackageIndex } from '../../stages/builder/index.ts';
-import { lookupUser } from '../../stages/carve/index.ts';
+import { lookupUser } from '../../model/lookup-user.ts';
 import { addTestFiles, readContent, runTests, type TestSubject } from '../../stages/image-test/index.ts';
 import { loadImage } from '../../stages/publish/index.ts';
 import type { BuiltTree } from '../../store/index.ts';

@@ -10,7 +10,6 @@ export { type DatabaseFormat, type Diversion, type PackageDatabase } from './dat
 export { databaseFormat } from './databases/table.ts';
 export { finishCarve, type FinishCarveOptions } from './finish-carve.ts';
 export { packagesOfImage } from './image-packages.ts';
-export { lookupUser, type UserIdentity } from './lookup-user.ts';
 export { ownTree, type OwnedTree } from './own-tree.ts';
 export { parseAccounts, parseCapture, type Capture } from './parse-capture.ts';
 export {

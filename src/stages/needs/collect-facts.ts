@@ -1,5 +1,6 @@
 import type { FileFacts, TreeFacts } from '../../model/file-facts.ts';
 import { matchesAny } from '../../model/glob.ts';
+import { holdsPrivateKey } from '../../model/private-key.ts';
 import type { FileEntry, Rootfs } from '../../model/tree-entry.ts';
 import { readBytes, readSlice } from '../rootfs/index.ts';
 import { readElf } from './read-elf.ts';
@@ -50,12 +51,23 @@ async function factsOf(entry: FileEntry): Promise<FileFacts | undefined> {
     return elf && { elf };
   }
   const isScript = (entry.mode & 0o111) !== 0 && head.toString('latin1', 0, 2) === magic.script;
-  return isScript ? { shebang: shebangOf(head) } : undefined;
+  const facts: FileFacts = {
+    ...(isScript && { shebang: shebangOf(head) }),
+    ...(holdsPrivateKey(await wholeText(entry, head)) && { holdsKey: true }),
+  };
+  return Object.keys(facts).length > 0 ? facts : undefined;
+}
+
+/** All of a file that may be text: nothing of a larger one. */
+async function wholeText(entry: FileEntry, head: Buffer): Promise<Buffer> {
+  if (entry.size <= head.length) return head;
+  return entry.size > maxTextBytes || head.includes(0) ? Buffer.alloc(0) : readSlice(entry, 0, maxTextBytes);
 }
 
 function shebangOf(head: Buffer): string {
   const [line = ''] = head.toString('utf8', 2, shebangBytes).split('\n', 1);
-  return line.trim();
+  // A carriage return counts: the kernel looks for an interpreter whose name ends with it.
+  return line.replace(/^[ \t]+|[ \t]+$/g, '');
 }
 
 const smallestElf = 52;

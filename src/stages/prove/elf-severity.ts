@@ -17,7 +17,8 @@ export function elfSeverity(
     usual && !sameKind(elf, usual) && tree.get(path)?.origin?.kind === 'package' ? 'warning' : 'error';
 }
 
-function mostFrequentKind(facts: TreeFacts): ElfFacts | undefined {
+/** The kind of processor that most programs and libraries of a tree are for. */
+export function mostFrequentKind(facts: TreeFacts): ElfFacts | undefined {
   const counts: { readonly elf: ElfFacts; count: number }[] = [];
   for (const { elf } of facts.values()) {
     if (!elf) continue;

@@ -1,16 +1,8 @@
 import { KublerError, type SourcePosition } from '../../errors.ts';
 import type { FileEntry, Rootfs } from '../../model/tree-entry.ts';
+import { holdsPrivateKey, maxKeyBytes, mayBeExampleKey } from '../../model/private-key.ts';
 import { readBytes } from '../rootfs/index.ts';
 import { keepFilter } from './keep-filter.ts';
-
-/** Keys are smaller. */
-const maxBytes = 1 << 16;
-/** Packages ship example keys there. */
-const examples = /^usr\/(?!local\/)/;
-
-/** The armour of a key (RFC 7468, RFC 4716's kin, OpenPGP), followed by a header line or by base64. */
-const privateKey =
-  /^-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----\s+(?:[A-Z][\w-]+: |[A-Za-z0-9+/=]{16})/m;
 
 export interface SecretsOptions {
   /** The image as messages name it. */
@@ -36,14 +28,13 @@ export async function findSecrets(entries: Rootfs, options: SecretsOptions): Pro
     if (entry.type !== 'file' || !mayHoldKey(entry) || keeps(entry.path)) continue;
     const former = options.below.get(entry.path);
     if (former?.type === 'file' && former.sha256 === entry.sha256) continue;
-    const text = (await readBytes(entry, maxBytes)).toString('latin1');
-    if (privateKey.test(text)) secrets.push(secretIn(entry.path, options));
+    if (holdsPrivateKey(await readBytes(entry, maxKeyBytes))) secrets.push(secretIn(entry.path, options));
   }
   return secrets;
 }
 
 const mayHoldKey = ({ path, size, origin }: FileEntry): boolean =>
-  size > 0 && size <= maxBytes && (origin?.kind === 'dockerfile' || !examples.test(path));
+  size > 0 && size <= maxKeyBytes && (origin?.kind === 'dockerfile' || !mayBeExampleKey(path));
 
 function secretIn(path: string, { subject, at, hint }: SecretsOptions): KublerError {
   const instead = at ? 'hand it in when the image is run' : 'remove it in finish_rootfs_build';

@@ -6,6 +6,7 @@
 export { dropOrphanScripts, type OrphanOptions } from './drop-orphan-scripts.ts';
 export { findSecrets } from './find-secrets.ts';
 export { findSecretTexts } from './find-secret-texts.ts';
+export { keepFilter } from './keep-filter.ts';
 export { prune, type PruneOptions, type PruneResult } from './prune.ts';
 export { pruneRules } from './rules/table.ts';
 export type { PruneRule } from './rules/rule.ts';

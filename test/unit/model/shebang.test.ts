@@ -8,7 +8,7 @@ describe('parseShebang', () => {
     ['/usr/bin/env python3', { path: '/usr/bin/env', command: 'python3' }],
     ['/usr/bin/env -S perl -w', { path: '/usr/bin/env', command: 'perl' }],
     ['/usr/bin/env -Sperl', { path: '/usr/bin/env', command: 'perl' }],
-    ['/usr/bin/env -u HOME A=b ruby -x', { path: '/usr/bin/env', command: 'ruby' }],
+    ['/usr/bin/env -S -u HOME A=b ruby -x', { path: '/usr/bin/env', command: 'ruby' }],
     ['/usr/bin/env', { path: '/usr/bin/env' }],
     ['', undefined],
   ])('%j', (line, expected) => {

@@ -311,38 +311,6 @@ describe('what a package came without, as its lists tell', () => {
   });
 });
 
-describe('entrypoint', () => {
-  test.each<readonly [RuntimeConfig, string]>([
-    [{ Entrypoint: ['/srv/none'] }, '/srv/none ENTRYPOINT runs /srv/none, which is not in the image'],
-    [{ Cmd: ['none', 'x'] }, 'none CMD runs none, which no folder of PATH holds'],
-    [{ Cmd: ['/etc/passwd'] }, '/etc/passwd CMD runs /etc/passwd, which is no executable file'],
-    [{ Cmd: ['sh'], Env: ['PATH=/srv'] }, 'sh CMD runs sh, which no folder of PATH holds'],
-    [{ Healthcheck: { Test: ['CMD', 'curl'] } }, 'curl HEALTHCHECK runs curl, which no folder of PATH holds'],
-    [
-      { Healthcheck: { Test: ['CMD-SHELL', 'x'] }, Shell: ['/bin/ash', '-c'] },
-      '/bin/ash HEALTHCHECK runs /bin/ash, which is not in the image',
-    ],
-  ])('%j: %s', async (config, expected) => {
-    expect(await lines({}, config)).toEqual([`entrypoint error: ${expected}`]);
-  });
-
-  test.each<RuntimeConfig>([
-    { Entrypoint: ['/bin/sh', '-c', 'exec none'] },
-    { Entrypoint: ['sh'], Cmd: ['none'] },
-    { Entrypoint: ['bin/sh'], WorkingDir: '/usr' },
-    { Healthcheck: { Test: ['NONE'] } },
-    { Healthcheck: { Test: ['CMD-SHELL', 'true'] } },
-  ])('%j can start', async (config) => {
-    expect(await lines({}, config)).toEqual([]);
-  });
-
-  test('a shell form without a shell is named', async () => {
-    expect((await lines({}, { Entrypoint: ['/bin/sh', '-c', 'x'] }, ['usr/bin/sh'])).at(0)).toBe(
-      'entrypoint error: /bin/sh ENTRYPOINT runs /bin/sh, which is not in the image',
-    );
-  });
-});
-
 test('user: names without a line are named, numbers are not', async () => {
   expect(await lines({}, { User: 'nobody:staff' })).toEqual([
     'user error: /etc/group USER names the group "staff", which has no line with a number in it',

@@ -1,4 +1,4 @@
-import { KublerError } from '../../errors.ts';
+import { KublerError } from '../errors.ts';
 import {
   accountLines,
   accountName,
@@ -7,7 +7,7 @@ import {
   groupMembers,
   largestId,
   type AccountLine,
-} from '../../model/accounts.ts';
+} from './accounts.ts';
 
 /** Who a container's process runs as. */
 export interface UserIdentity {

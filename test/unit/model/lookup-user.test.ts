@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { lookupUser } from '../../../../src/stages/carve/index.ts';
+import { lookupUser } from '../../../src/model/lookup-user.ts';
 
 const passwd =
   'root:x:0:0:root:/root:/bin/bash\nwww-data:x:33:33::/var/www:/sbin/nologin\napp:x:1000:100:A,B:/home/app:\n77:x:78:78::/odd:\nbad:x:no:1::/:\n';
