@@ -9,6 +9,7 @@ export const checkCodes = [
   'elf-needed',
   'elf-version',
   'run-time-load',
+  'shell',
   'shebang',
   'symlink',
   'private-key',

@@ -4,8 +4,8 @@ import { readStrings } from './read-strings.ts';
 import type { ReadAt } from './read-window.ts';
 import { longestWatched, watchedSymbols } from './watched-symbols.ts';
 
-/** A limit for files made to exhaust us; the largest real tables, of browsers, have half of it. */
-const maxSymbols = 1 << 17;
+/** A limit for files made to exhaust us; the largest real tables, of browsers, have a quarter of it. */
+const maxSymbols = 1 << 18;
 
 export interface SymbolTable {
   /** Places in the file. */

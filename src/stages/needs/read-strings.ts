@@ -2,7 +2,7 @@ import type { ReadAt } from './read-window.ts';
 
 /** Limits for files made to exhaust us; the largest real ones stay far below. */
 export const maxStringBytes = 4096;
-const maxStringSpan = 1 << 22;
+const maxStringSpan = 1 << 24;
 
 /** Texts by their offset in a string table; undefined where there is none that ends nearby. */
 export type Strings = (offset: number) => string | undefined;

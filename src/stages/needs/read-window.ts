@@ -5,7 +5,7 @@ export type ReadAt = (offset: number, length: number) => Promise<Buffer>;
 export const windowBytes = 4096;
 /** Limits for files made to exhaust us; the largest real ones stay far below. */
 const maxReads = 64;
-const maxBytes = 1 << 24;
+const maxBytes = 1 << 25;
 const maxWindows = 8;
 
 interface Window {

@@ -10,11 +10,15 @@ export const runTimeLoadCheck: Check = {
   *run(subject) {
     for (const { path, elf, need } of unansweredNeeds(subject, 'load')) {
       if (need.importance === 'optional') continue;
+      const names = need.name.split(' or ');
+      const isRecommended = need.importance === 'recommended';
+      // Packages recommend what their files do; who takes a package without that knows.
+      if (isRecommended && names.every((name) => subject.isMeantToLack(path, name))) continue;
       yield {
-        severity: need.importance === 'recommended' ? 'warning' : subject.severityOf(path, elf),
+        severity: isRecommended ? 'warning' : subject.severityOf(path, elf),
         subject: `/${path}`,
         message: `loads ${need.name} ${need.reason ?? 'at run time'}, ${need.fault}`,
-        lacks: { kind: 'library', name: need.name },
+        lacks: { kind: 'library', name: names[0] ?? need.name },
       };
     }
   },

@@ -8,6 +8,7 @@ import { privateKeyCheck } from './private-key.ts';
 import { runTimeLoadCheck } from './run-time-load.ts';
 import { setuidCheck } from './setuid.ts';
 import { shebangCheck } from './shebang.ts';
+import { shellCheck } from './shell.ts';
 import { symlinkCheck } from './symlink.ts';
 import { userCheck } from './user.ts';
 import { usrMergeCheck } from './usr-merge.ts';
@@ -25,6 +26,7 @@ export const checks: readonly Check[] = [
   elfNeededCheck,
   elfVersionCheck,
   runTimeLoadCheck,
+  shellCheck,
   shebangCheck,
   symlinkCheck,
   privateKeyCheck,
