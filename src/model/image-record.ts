@@ -3,6 +3,7 @@ import type { Finding } from './finding.ts';
 import type { ImageId } from './image-id.ts';
 import type { PackageVersion } from './package.ts';
 import type { PackageDocument } from './package-document.ts';
+import type { Proof } from './proof.ts';
 import type { Dropped, LeftOut, Receipt } from './receipt.ts';
 import type { TestReport } from './test-report.ts';
 
@@ -58,6 +59,9 @@ export interface ImageRecord {
   readonly dropped: readonly Dropped[];
   /** Of an image cut to what is reached: what its packages have besides. */
   readonly leftOut?: readonly LeftOut[];
+  /** Package that this image adds → the one that pulled it in; null for one that was asked for. Only where carve goes by packages. */
+  readonly reasons?: Readonly<Record<string, string | null>>;
+  readonly proof: Proof;
   /** Of `prove`, and of the Dockerfile. */
   readonly findings: readonly Finding[];
   readonly tests?: TestReport;

@@ -12,8 +12,10 @@ export type Content =
 /** Who brought a file into the image, for receipts and `why`. */
 export type Origin =
   | { readonly kind: 'package'; readonly name: string }
-  /** A maintainer script or a hook made it: it belongs to no package. */
-  | { readonly kind: 'made' }
+  /** A hook made or changed it, and it belongs to no package. */
+  | { readonly kind: 'hook'; readonly hook: string }
+  /** It belongs to no package, and no hook touched it: a maintainer script made it, in this image or in the base. */
+  | { readonly kind: 'script' }
   /** Kubler wrote it: account files, package data for scanners, ld.so.cache. */
   | { readonly kind: 'kubler' }
   | { readonly kind: 'dockerfile'; readonly line: number };

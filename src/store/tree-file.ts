@@ -1,3 +1,4 @@
+import type { Absent, AbsentPaths } from '../model/absent.ts';
 import type { FileFacts, TreeFacts } from '../model/file-facts.ts';
 import { toRootfs, type Rootfs, type TreeEntry } from '../model/tree-entry.ts';
 
@@ -5,6 +6,13 @@ import { toRootfs, type Rootfs, type TreeEntry } from '../model/tree-entry.ts';
 export interface BuiltTree {
   readonly rootfs: Rootfs;
   readonly facts: TreeFacts;
+  /** What packages came with and it has not. */
+  readonly absent?: AbsentPaths;
+}
+
+interface StoredAbsent {
+  readonly path: string;
+  readonly absent: Absent;
 }
 
 type StoredEntry = Omit<TreeEntry, 'xattrs' | 'content'> & {
@@ -13,19 +21,25 @@ type StoredEntry = Omit<TreeEntry, 'xattrs' | 'content'> & {
 };
 
 /** A tree as JSON, one entry a line. Contents are left out: they are in the layers. */
-export function encodeTree({ rootfs, facts }: BuiltTree): string {
+export function encodeTree({ rootfs, facts, absent = new Map() }: BuiltTree): string {
   const lines = [...rootfs.values()].map((entry) => JSON.stringify(toStored(entry, facts.get(entry.path))));
-  return `[\n${lines.join(',\n')}\n]\n`;
+  const gone = [...absent].map(([path, each]) => JSON.stringify({ path, absent: each }));
+  return `[\n${[...lines, ...gone].join(',\n')}\n]\n`;
 }
 
 /** Reads what `encodeTree` wrote; files come back with the content kind `parent`. */
 export function decodeTree(text: string): BuiltTree {
   const facts = new Map<string, FileFacts>();
-  const entries = (JSON.parse(text) as StoredEntry[]).map((stored) => {
+  const absent = new Map<string, Absent>();
+  const entries = (JSON.parse(text) as (StoredEntry | StoredAbsent)[]).flatMap((stored) => {
+    if ('absent' in stored) {
+      absent.set(stored.path, stored.absent);
+      return [];
+    }
     if (stored.facts) facts.set(stored.path, stored.facts);
-    return fromStored(stored);
+    return [fromStored(stored)];
   });
-  return { rootfs: toRootfs(entries), facts };
+  return { rootfs: toRootfs(entries), facts, absent };
 }
 
 function toStored(entry: TreeEntry, facts: FileFacts | undefined): StoredEntry {

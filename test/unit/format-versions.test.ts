@@ -104,6 +104,7 @@ function carve(): unknown {
     plan,
     accounts: { start: accounts, end: accounts },
     user: 'www',
+    hooks: new Map(),
     epoch,
   });
   const scanned = scannerData({ packages: plan.packages, all: plan.packages, state, rootfs, epoch });

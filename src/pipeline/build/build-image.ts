@@ -63,7 +63,7 @@ export async function buildImage(
     const described = describeImage({ step, parent, filled, provided, ...made });
     const buildMs = workspace.clock.now() - startedAt;
     const own = { findings, epoch: build.epoch, buildMs, ...(await copiedImages(workspace, step)) };
-    return { record: { ...described, ...own }, tree: made.assembled.tree };
+    return { record: { ...described, ...own }, tree: made.tree };
   };
   const { record, tree } = await withBuild(workspace, spec, work).catch(async (error: unknown) => {
     if (target !== roots.target && holdsSecret(error)) await workspace.engine.removeSnapshot(target);

@@ -1,4 +1,5 @@
 import { throwFaults } from '../../errors.ts';
+import type { AbsentPaths } from '../../model/absent.ts';
 import { accountNames, accountPath } from '../../model/accounts.ts';
 import type { TreeFacts } from '../../model/file-facts.ts';
 import type { Finding } from '../../model/finding.ts';
@@ -23,6 +24,7 @@ import { readSpool } from '../../stages/rootfs/index.ts';
 import type { BuiltTree } from '../../store/index.ts';
 import type { ParentImage } from './parent-image.ts';
 import { captureEnd, type EndState, type StartState } from './capture-states.ts';
+import { findAbsent } from './find-absent.ts';
 import { listDropped } from './list-dropped.ts';
 import type { Build } from './with-build.ts';
 
@@ -43,8 +45,10 @@ export interface CollectedTree {
   readonly rootfs: Rootfs;
   /** Facts of its files. */
   readonly facts: TreeFacts;
+  /** All that packages came with, and what left it out if it is not there in the end. */
+  readonly shipped: AbsentPaths;
   /** See `CarvePlan`. */
-  readonly shipped: ReadonlySet<string>;
+  readonly reasons: carve.CarvePlan['reasons'];
   /** Paths of the parent image that are gone. */
   readonly deleted: readonly string[];
   readonly packages: readonly PackageVersion[];
@@ -79,7 +83,14 @@ export async function collectTree(build: Build, spec: CollectSpec): Promise<Coll
   const scanners = carve.scannerData({ state, packages, all, rootfs, epoch });
   return {
     rootfs: toRootfs([...rootfs.values(), ...scanners]),
-    shipped: plan.shipped,
+    shipped: findAbsent({
+      plan,
+      listing: end.listing,
+      pruned: pruned.rootfs,
+      cut: rootfs,
+      parent: spec.parent,
+    }),
+    reasons: plan.reasons,
     deleted: plan.deleted,
     packages: all,
     receipts: pruned.receipts,
@@ -190,7 +201,7 @@ async function carveTree(
 /** Marks where entries come from, and writes the account files that they need. */
 const finishTree = (
   { epoch }: Build,
-  { start, parent, plan: { config } }: CollectSpec,
+  { start, filled, parent, plan: { config } }: CollectSpec,
   { end, plan }: Pick<PrunedTree, 'end' | 'plan'>,
   rootfs: Rootfs,
 ): Rootfs =>
@@ -202,6 +213,7 @@ const finishTree = (
       ...(parent && { parent: parentAccounts(parent.tree) }),
     },
     ...(config.User !== undefined && { user: config.User }),
+    hooks: new Map(filled.state.changed.map(([hook, path]) => [path, hook])),
   });
 
 /** What an image switches; with Portage, the original's clean-up of libraries comes first. */

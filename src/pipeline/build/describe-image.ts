@@ -1,5 +1,6 @@
 import type { ImageRecord, LayerSummary } from '../../model/image-record.ts';
 import { packageRows, purgedLines, type PackageDocument } from '../../model/package-document.ts';
+import { describeProof } from '../../model/proof.ts';
 import type { AssembledImage } from '../../stages/image/index.ts';
 import type { FilledTarget } from '../../stages/builder/index.ts';
 import type { ImageStep } from '../../stages/plan/index.ts';
@@ -46,6 +47,10 @@ export function describeImage(parts: ImageParts): Omit<ImageRecord, 'findings' |
     receipts: collected.receipts,
     dropped: collected.dropped,
     ...(collected.leftOut && { leftOut: collected.leftOut }),
+    ...(step.definition.carve !== 'whole' && {
+      reasons: Object.fromEntries([...collected.reasons].map(([name, by]) => [name, by ?? null])),
+    }),
+    proof: describeProof(parts.assembled.tree.rootfs, parts.assembled.tree.facts),
   };
 }
 

@@ -2,13 +2,13 @@ import { describeFinding, type Finding } from '../../model/finding.ts';
 import type { PackageIndex } from '../../stages/builder/index.ts';
 import { assembleImage, type AssembledImage, type ImagePlan } from '../../stages/image/index.ts';
 import type { ImageStep } from '../../stages/plan/index.ts';
-import type { BuiltTree } from '../../store/index.ts';
 import { copiedFiles } from '../assemble/copied-files.ts';
 import { assembleLayers, type AssembledLayers } from '../assemble/assemble-layers.ts';
 import { collectTree, type CollectedTree, type CollectSpec } from './collect-tree.ts';
 import type { ParentImage } from './parent-image.ts';
 import { proveImage } from './prove-image.ts';
 import type { Build } from './with-build.ts';
+import type { BuiltTree } from '../../store/index.ts';
 import type { Workspace } from '../workspace.ts';
 
 export interface MakeSpec {
@@ -23,6 +23,8 @@ export interface MadeImage {
   readonly image: AssembledImage;
   readonly collected: CollectedTree;
   readonly assembled: AssembledLayers;
+  /** The final tree, with what it lacks. */
+  readonly tree: BuiltTree;
   readonly findings: readonly Finding[];
 }
 
@@ -61,7 +63,10 @@ export async function makeImage(
     epoch,
     architecture: index.architecture,
   });
-  return { image, collected, assembled, findings: [...plan.warnings.map(toFinding), ...found] };
+  const { rootfs, facts } = assembled.tree;
+  const absent = new Map([...collected.shipped].filter(([path]) => !rootfs.has(path)));
+  const tree = { rootfs, facts, absent };
+  return { image, collected, assembled, tree, findings: [...plan.warnings.map(toFinding), ...found] };
 }
 
 /** `Dockerfile.template:3: …` as a finding. */

@@ -1,3 +1,4 @@
+import type { PathSet } from '../../model/absent.ts';
 import { KublerError } from '../../errors.ts';
 import { describeFinding, isFatal, type Finding, type Lack, type Waiver } from '../../model/finding.ts';
 import type { ImageId } from '../../model/image-id.ts';
@@ -14,7 +15,7 @@ export interface ProveOptions {
   /** See `PackageIndex`. */
   readonly whoHas: (lack: Lack) => Promise<string | undefined>;
   /** See `prove`. */
-  readonly shipped?: ReadonlySet<string> | undefined;
+  readonly shipped?: PathSet | undefined;
   /** PROVE_ALLOW of the image. */
   readonly allow?: readonly Waiver[];
   /** KEEP of the image: private keys that it names everyone may have. */

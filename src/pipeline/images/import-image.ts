@@ -1,4 +1,5 @@
 import { KublerError, throwFaults } from '../../errors.ts';
+import type { AbsentPaths } from '../../model/absent.ts';
 import type { Sha256 } from '../../model/digest.ts';
 import type { ImageId } from '../../model/image-id.ts';
 import type { ImageRecord } from '../../model/image-record.ts';
@@ -7,6 +8,7 @@ import type { Dropped } from '../../model/receipt.ts';
 import { toRootfs, type Rootfs } from '../../model/tree-entry.ts';
 import { encodeJson } from '../../oci/encode-json.ts';
 import type { RuntimeConfig } from '../../oci/types.ts';
+import { describeProof } from '../../model/proof.ts';
 import { toOciArchitecture } from '../../model/architecture.ts';
 import * as carve from '../../stages/carve/index.ts';
 import { assembleImage, type ImagePlan } from '../../stages/image/index.ts';
@@ -153,7 +155,16 @@ async function makeImage(
     ...{ manifest: { digest, size }, configDigest: image.configDigest, ownLayers: [layer], layerCount: 1 },
     ...{ sizeBytes: layer.uncompressedBytes, compressedBytes: layer.sizeBytes, epoch },
     ...{ packages, provided: [], logged: [], receipts: [], dropped },
+    proof: describeProof(rootfs, facts),
     findings: allowKeys(prove({ tree: rootfs, facts, config, ...(shipped && { shipped }) }), spec.keep),
   };
-  return { record, tree: { rootfs, facts } };
+  return { record, tree: { rootfs, facts, absent: missingOf(rootfs, shipped) } };
 }
+
+/** What packages in a tree came with and it has not. */
+const missingOf = (rootfs: Rootfs, shipped: ReadonlyMap<string, string> = new Map()): AbsentPaths =>
+  new Map(
+    [...shipped]
+      .filter(([path]) => !rootfs.has(path))
+      .map(([path, name]) => [path, { package: name, by: 'import' }]),
+  );

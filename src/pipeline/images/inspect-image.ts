@@ -44,6 +44,7 @@ export interface InspectedImage {
     | 'dropped'
     | 'leftOut'
     | 'findings'
+    | 'proof'
   >;
   /** Name of the image it was built on, if that is there. */
   readonly parent?: string;
@@ -141,7 +142,13 @@ const pickFacts = (record: ImageRecord): NonNullable<InspectedImage['record']> =
     packages: record.packages,
     provided: record.provided,
   },
-  ...{ logged: record.logged, receipts: record.receipts, dropped: record.dropped, findings: record.findings },
+  ...{
+    logged: record.logged,
+    receipts: record.receipts,
+    dropped: record.dropped,
+    findings: record.findings,
+    proof: record.proof,
+  },
   ...(record.leftOut && { leftOut: record.leftOut }),
   ...(record.imported !== undefined && { imported: record.imported }),
   ...(record.parentDigest !== undefined && { parentDigest: record.parentDigest }),

@@ -1,3 +1,4 @@
+import type { PathSet } from '../../model/absent.ts';
 import { KublerError } from '../../errors.ts';
 import { readEngineReference, type EngineReference } from '../../model/engine-reference.ts';
 import { isImageId } from '../../model/image-id.ts';
@@ -37,7 +38,7 @@ export interface OpenedImage {
   readonly record?: ImageRecord;
   /** What a package database in it says; see `ownTree`. */
   readonly packages?: ImageRecord['packages'];
-  readonly shipped?: ReadonlySet<string> | undefined;
+  readonly shipped?: PathSet | undefined;
 }
 
 /**
@@ -77,10 +78,16 @@ async function openBuilt(workspace: Workspace, project: Project, text: string): 
   const { config } = await layout.readConfig((await layout.readManifest(manifest.digest)).config.digest);
   const isNewest = manifest.digest === record.manifest.digest;
   const known = isNewest ? await records.readTree(record) : undefined;
-  if (known) return { kind: 'built image', tree: known, config, record };
+  if (known) return { kind: 'built image', tree: known, config, record, shipped: shippedOf(known) };
   await using temp = await workspace.openTempDir();
   const image = { layout, manifestDigest: manifest.digest, reference: id };
   return { kind: 'built image', config, ...(await describeTree(await readImageTree(image, temp.path))) };
+}
+
+/** What its packages came with, what is gone included. */
+function shippedOf({ rootfs, absent = new Map() }: BuiltTree): PathSet {
+  const there = [...rootfs.values()].filter(({ origin }) => origin?.kind === 'package');
+  return new Set([...there.map(({ path }) => path), ...absent.keys()]);
 }
 
 async function withSource(

@@ -14,6 +14,8 @@ export interface HookState {
   readonly included: readonly string[];
   /** `log_as_installed` rows. */
   readonly logged: readonly { readonly group: string; readonly name: string; readonly note: string }[];
+  /** Hook and path, for each path of the target root that it changed. */
+  readonly changed: readonly (readonly [hook: string, path: string])[];
 }
 
 export const noHookState: HookState = {
@@ -24,6 +26,7 @@ export const noHookState: HookState = {
   purged: [],
   included: [],
   logged: [],
+  changed: [],
 };
 
 /** Reads what the hooks of this session have written with the helpers of `container/core.sh`. */
@@ -50,5 +53,8 @@ export async function readHookState(context: BuildContext, root: Root): Promise<
     logged: rows
       .filter(([key]) => key === 'logged')
       .map(([, group = '', name = '', note = '']) => ({ group, name, note })),
+    changed: rows
+      .filter(([key]) => key === 'changed')
+      .map(([, hook = '', ...path]) => [hook, path.join('\t')] as const),
   };
 }

@@ -4,6 +4,8 @@ import { accountNames, accountPath } from '../../model/accounts.ts';
 import { imageAccounts, type ImageAccountsOptions } from './image-accounts.ts';
 
 export interface FinishCarveOptions extends ImageAccountsOptions {
+  /** Path → the hook that changed it last. */
+  readonly hooks: ReadonlyMap<string, string>;
   /** Seconds since 1970: the date of files written here. */
   readonly epoch: number;
 }
@@ -16,7 +18,7 @@ export function finishCarve(options: FinishCarveOptions): Rootfs {
   const { rootfs, plan } = options;
   const texts = imageAccounts(options);
   const marked = new Map(
-    [...rootfs].map(([path, entry]) => [path, withOrigin(entry, plan.owners.get(path))]),
+    [...rootfs].map(([path, entry]) => [path, withOrigin(entry, plan.owners.get(path), options.hooks.get(path))]),
   );
   for (const name of accountNames) {
     const path = accountPath(name);
@@ -30,9 +32,9 @@ export function finishCarve(options: FinishCarveOptions): Rootfs {
   return marked;
 }
 
-function withOrigin(entry: TreeEntry, owner: string | undefined): TreeEntry {
-  const origin: Origin = owner === undefined ? { kind: 'made' } : { kind: 'package', name: owner };
-  return { ...entry, origin };
+function withOrigin(entry: TreeEntry, owner: string | undefined, hook: string | undefined): TreeEntry {
+  const made: Origin = hook === undefined ? { kind: 'script' } : { kind: 'hook', hook };
+  return { ...entry, origin: owner === undefined ? made : { kind: 'package', name: owner } };
 }
 
 function withText(entry: FileEntry, text: string, epoch: number): FileEntry {

@@ -13,8 +13,8 @@ export interface OwnedTree {
   /** Every path that a package installed has that as its origin. */
   readonly rootfs: Rootfs;
   readonly packages: readonly PackageVersion[];
-  /** All paths that packages in it came with, those that are gone included; undefined without a database. */
-  readonly shipped: ReadonlySet<string> | undefined;
+  /** All paths that packages in it came with, and which, those that are gone included; undefined without a database. */
+  readonly shipped: ReadonlyMap<string, string> | undefined;
 }
 
 const maxFileBytes = 64 * 2 ** 20;
@@ -36,7 +36,7 @@ export async function ownTree(rootfs: Rootfs): Promise<OwnedTree> {
   return {
     rootfs: new Map(owned),
     packages: packageVersions(database, database.packages.keys()),
-    shipped: new Set(owners.keys()),
+    shipped: owners,
   };
 }
 

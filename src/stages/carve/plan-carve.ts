@@ -47,7 +47,7 @@ export interface CarvePlan {
   /** Path → the package that installed it, for those of `paths` that have one. */
   readonly owners: ReadonlyMap<string, string>;
   /** All paths that packages of the target root came with. */
-  readonly shipped: ReadonlySet<string>;
+  readonly shipped: ReadonlyMap<string, string>;
   /** What this image adds: for a child, without what its parent has in the same version. */
   readonly packages: readonly PackageVersion[];
   /** Package → the one that pulled it in; undefined for one that was asked for. */
@@ -87,7 +87,7 @@ export function planCarve(options: CarveOptions): CarvePlan {
     mode: options.mode,
     paths,
     owners: ownersOf(paths, owners),
-    shipped: new Set([...owners.kept.keys(), ...owners.others.keys()]),
+    shipped: new Map([...owners.others, ...owners.kept]),
     packages: packageVersions(state, needed.packages),
     reasons: needed.reasons,
     deleted: deletedPaths(options, changes, never, inherited),

@@ -1,3 +1,4 @@
+import type { PathSet } from '../../model/absent.ts';
 import { parentPath, type Rootfs } from '../../model/tree-entry.ts';
 import { resolvePath } from '../../model/resolve-path.ts';
 
@@ -7,14 +8,14 @@ import { resolvePath } from '../../model/resolve-path.ts';
  */
 export function meantToLack(
   tree: Rootfs,
-  shipped: ReadonlySet<string> | undefined,
+  shipped: PathSet | undefined,
 ): (path: string, lacked: string) => boolean {
   if (!shipped) return () => false;
   let names: ReadonlySet<string> | undefined;
   const isShipped = (lacked: string): boolean => {
     const path = canonical(tree, lacked);
     if (lacked.startsWith('/')) return shipped.has(path) || tree.has(path);
-    names ??= new Set([...shipped].map(nameOf));
+    names ??= new Set([...shipped.keys()].map(nameOf));
     return names.has(lacked);
   };
   return (path, lacked) => tree.get(path)?.origin?.kind === 'package' && !isShipped(lacked);

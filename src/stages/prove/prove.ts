@@ -1,3 +1,4 @@
+import type { PathSet } from '../../model/absent.ts';
 import type { TreeFacts } from '../../model/file-facts.ts';
 import type { Finding } from '../../model/finding.ts';
 import { compareBytes, type Rootfs } from '../../model/tree-entry.ts';
@@ -15,7 +16,7 @@ export interface ProveOptions {
   readonly facts: TreeFacts;
   readonly config: RuntimeConfig;
   /** All paths that its packages came with, those that are gone included; undefined when that is not known. */
-  readonly shipped?: ReadonlySet<string>;
+  readonly shipped?: PathSet;
 }
 
 /** What would not work in a container of the image. Pure; ordered by check, then by path. */

@@ -27,7 +27,7 @@ const plan = (changes: Partial<CarvePlan> = {}): CarvePlan => ({
   ...{
     mode: 'packages',
     paths: [],
-    shipped: new Set(),
+    shipped: new Map(),
     owners: new Map(),
     reasons: new Map(),
     deleted: [],
@@ -47,7 +47,7 @@ type Changes = Partial<Omit<FinishCarveOptions, 'accounts'>> & {
 function finish({ end, parent, entries = [], ...rest }: Changes): Rootfs {
   const rootfs = makeRootfs([...accountEntries, ...entries]);
   const accounts = { start, end: { ...start, ...end }, parent };
-  return finishCarve({ rootfs, plan: plan(), accounts, user: '', epoch: 1000, ...rest });
+  return finishCarve({ rootfs, plan: plan(), accounts, user: '', hooks: new Map(), epoch: 1000, ...rest });
 }
 
 const text = (rootfs: Rootfs, path: string): string | undefined => {
@@ -61,9 +61,15 @@ const names = (rootfs: Rootfs, file: string): string[] =>
 describe('finishCarve', () => {
   test('notes where entries come from', () => {
     const owners = new Map([['usr/bin/app', 'app']]);
-    const rootfs = finish({ plan: plan({ owners }), entries: ['f usr/bin/app', 'f srv/made'] });
+    const hooks = new Map([
+      ['usr/bin/app', 'finish_rootfs_build'],
+      ['srv/hooked', 'finish_rootfs_build'],
+    ]);
+    const entries = ['f usr/bin/app', 'f srv/hooked', 'f srv/made'];
+    const rootfs = finish({ plan: plan({ owners }), entries, hooks });
     expect(rootfs.get('usr/bin/app')?.origin).toEqual({ kind: 'package', name: 'app' });
-    expect(rootfs.get('srv/made')?.origin).toEqual({ kind: 'made' });
+    expect(rootfs.get('srv/hooked')?.origin).toEqual({ kind: 'hook', hook: 'finish_rootfs_build' });
+    expect(rootfs.get('srv/made')?.origin).toEqual({ kind: 'script' });
     expect(rootfs.get('etc/passwd')?.origin).toEqual({ kind: 'kubler' });
   });
 
