@@ -92,9 +92,10 @@ export const knownLoads: readonly KnownLoad[] = [
     importance: 'optional',
   },
   {
-    reason: 'for its providers, engines and settings',
+    // Engines are not loaded unless a program or a setting names one.
+    reason: 'for its providers and settings',
     sonames: /^libcrypto\.so\./,
-    globs: ['usr/lib{,64}/{,*-linux-*/}{ossl-modules,engines-*}/*.so', 'usr/lib/ssl/*'],
+    globs: ['usr/lib{,64}/{,*-linux-*/}ossl-modules/*.so', 'usr/lib/ssl/*'],
     importance: 'optional',
   },
   {

@@ -2,7 +2,6 @@ import type { TreeFacts } from '../../../model/file-facts.ts';
 import { resolvePath } from '../../../model/resolve-path.ts';
 import { isBelow, type Reason, type Rootfs, type TreeEntry } from '../../../model/tree-entry.ts';
 import { isVolatile } from '../../../model/volatile-path.ts';
-import { mergedUsrLinks } from '../generated-files.ts';
 import { withParents } from '../path-sets.ts';
 
 const isLicence = (path: string): boolean =>
@@ -107,8 +106,8 @@ export interface LooseLinksOptions {
 }
 
 /**
- * Links that go where they lead: those that scripts and hooks made (alternatives, enabled sites…), those in `/etc`,
- * and those of a merged `/usr`. One that leads to another of them goes with that one.
+ * Links that go where they lead: those that scripts and hooks made (alternatives, enabled sites, a merged `/usr`…), and
+ * those in `/etc`. One that leads to another of them goes with that one.
  */
 export function looseLinks({ rootfs, tree, kept }: LooseLinksOptions): ReadonlyMap<string, Reason> {
   const found = new Map<string, Reason>();
@@ -116,8 +115,7 @@ export function looseLinks({ rootfs, tree, kept }: LooseLinksOptions): ReadonlyM
   const isThere = (path: string): boolean => folders.has(path) || (tree.has(path) && !rootfs.has(path));
   for (const entry of rootfs.values()) {
     const { path, type } = entry;
-    const isLoose =
-      packageOf(entry) === undefined || path.startsWith('etc/') || mergedUsrLinks.includes(path);
+    const isLoose = packageOf(entry) === undefined || path.startsWith('etc/');
     if (type !== 'symlink' || !isLoose || kept.has(path)) continue;
     const end = resolvePath(tree, path);
     if (!end.found) {

@@ -5,7 +5,6 @@ import type { LeftOut } from '../../../model/receipt.ts';
 import { compareBytes, type Reason, type Rootfs, type TreeEntry } from '../../../model/tree-entry.ts';
 import { envValue } from '../../../oci/env-value.ts';
 import { findNeeds } from '../../needs/index.ts';
-import { mergedUsrLinks } from '../generated-files.ts';
 import { withParents } from '../path-sets.ts';
 import { belongings, looseLinks, packageOf } from './belongings.ts';
 import { follow } from './follow.ts';
@@ -52,14 +51,10 @@ export function reach(options: ReachOptions): Reach {
   return {
     rootfs: new Map(left.map((entry) => [entry.path, withReason(entry, kept.get(entry.path))])),
     leftOut: leftOutOf(rootfs, removed),
-    packages: new Set(left.flatMap((entry) => (isContent(entry) ? (packageOf(entry) ?? []) : []))),
+    packages: new Set(left.flatMap((entry) => (entry.type === 'directory' ? [] : (packageOf(entry) ?? [])))),
     findings: idle.map(namesNothing),
   };
 }
-
-/** Links of a merged `/usr` are in the lists of all packages that install into them. */
-const isContent = ({ path, type }: TreeEntry): boolean =>
-  type !== 'directory' && !mergedUsrLinks.includes(path);
 
 /** Folders that something is in, that were named, and empty ones that the build made. */
 function keptFolders(rootfs: Rootfs, kept: ReadonlyMap<string, Reason>): ReadonlySet<string> {

@@ -23,10 +23,10 @@ const linkOf = (target: string, owner?: string): Node => ({
 
 /** A web server with a module, a tool and a library only that needs, and what its packages bring besides. */
 const server: Nodes = {
-  bin: linkOf('usr/bin', 'libc6'),
-  lib: linkOf('usr/lib', 'libc6'),
-  lib64: linkOf('usr/lib64', 'libc6'),
-  sbin: linkOf('usr/sbin', 'tool'),
+  bin: linkOf('usr/bin'),
+  lib: linkOf('usr/lib'),
+  lib64: linkOf('usr/lib64'),
+  sbin: linkOf('usr/sbin'),
   [`usr${loader}`]: linkOf('/lib/x86_64-linux-gnu/ld.so', 'libc6'),
   [`${folder}/ld.so`]: program(makeElf(), of('libc6')),
   [`${folder}/libc.so.6`]: file(makeElf({ soname: 'libc.so.6' }), 'libc6'),
