@@ -14,6 +14,7 @@ const plainCommands = [
   'history',
   'inspect',
   'prove',
+  'size',
   'tag',
   'rm',
   'completion',

@@ -82,6 +82,7 @@ const rules: readonly Rule[] = [
   ...stage('prove', ['needs'], [], []),
   ...stage('layer', ['rootfs'], [], [...files, 'stream']),
   ...stage('image', ['layer'], [], [...files, 'stream', 'os']),
+  ...stage('explain', ['needs'], [], []),
   ...stage('source', ['rootfs'], [], [...files, 'stream']),
   ...stage('publish', ['rootfs', 'layer', 'source'], [], [...files, 'stream', 'zlib']),
   ...stage('image-test', ['publish'], [], [...files, 'vm']),

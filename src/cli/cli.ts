@@ -18,6 +18,7 @@ import { registerProve } from './commands/prove.ts';
 import { registerRm } from './commands/rm.ts';
 import { registerRun } from './commands/run.ts';
 import { registerShell } from './commands/shell.ts';
+import { registerSize } from './commands/size.ts';
 import { registerTag } from './commands/tag.ts';
 import { registerTest } from './commands/test.ts';
 import { registerUpdate } from './commands/update.ts';
@@ -64,6 +65,7 @@ function createProgram(context: CliContext, result: CliResult): Command {
   registerInspect(program, context);
   registerHistory(program, context);
   registerProve(program, context, result);
+  registerSize(program, context);
   registerTag(program, context);
   registerRm(program, context);
   registerUpdate(program, context);

@@ -16,7 +16,7 @@ requires(
   'runc',
   'debootstrap',
   'gcc',
-)('kubler prove', () => {
+)('kubler prove and size', () => {
   const dir = useTempDir();
   const run = (...args: readonly string[]) => kubler(['prove', ...args], { cwd: dir });
   const clean = expect.stringMatching(/^0 errors, 0 warnings, 0 waived in \d+ files?$/) as unknown;
@@ -83,6 +83,27 @@ requires(
     const report = JSON.parse((await run('./broken', '--json')).stdout) as { findings: object[] };
     expect(report).toMatchObject({ kind: 'OCI layout', errors: 3, files: 1 });
     expect(report.findings[0]).toMatchObject({ code: 'user', severity: 'error', subject: '/etc/passwd' });
+  });
+
+  it('measures an image to the byte, whatever it lies in', async () => {
+    const listed = execFileSync('tar', ['-tvf', join(dir, 'jq.rootfs-tar')])
+      .toString()
+      .split('\n');
+    const sizes = listed.filter((line) => line.startsWith('-')).map((line) => Number(line.split(/ +/)[2]));
+    const bytes = sizes.reduce((sum, each) => sum + each, 0);
+    for (const source of ['pv/jq', 'jq.oci-archive']) {
+      const { stdout } = await kubler(['size', source, '--json'], { cwd: dir });
+      const report = JSON.parse(stdout) as Record<'packages' | 'kinds' | 'directories', { bytes: number }[]>;
+      expect(report).toMatchObject({ bytes, files: sizes.length, tree: { name: '/', bytes } });
+      for (const rows of [report.packages, report.kinds, report.directories])
+        expect(rows.reduce((sum, each) => sum + each.bytes, 0)).toBe(bytes);
+    }
+    const { stdout } = await kubler(['size', 'pv/jq'], { cwd: dir });
+    expect(stdout).toMatch(/^libc6 +\d+ +\d\.\d MB +\d+\.\d %$/m);
+    expect(stdout).toMatch(/^libraries +\d+ +/m);
+    expect(stdout).toMatch(/^\(Kubler\) +\d+ +/m);
+    const tree = await kubler(['size', 'pv/jq', '--tree', '--depth', '1'], { cwd: dir });
+    expect(tree.stdout).toMatch(/^ +\d\.\d MB +\/ +\(\d+ files\)\n +\d\.\d MB {4}usr +\(\d+ files\)$/m);
   });
 
   it.each([
