@@ -35,6 +35,8 @@ async function readApart(
 
 /** The text before the first NUL from here on; undefined when there is none nearby. */
 export function stringIn(bytes: Buffer, start: number, longest = maxStringBytes): string | undefined {
-  const end = bytes.indexOf(0, start);
-  return start < 0 || end < 0 || end - start >= longest ? undefined : bytes.toString('utf8', start, end);
+  // Only as far as it may go: a table without any NUL is searched for each of its names.
+  const near = start < 0 ? bytes.subarray(0, 0) : bytes.subarray(start, start + longest);
+  const end = near.indexOf(0);
+  return end < 0 ? undefined : near.toString('utf8', 0, end);
 }
