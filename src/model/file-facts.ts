@@ -44,11 +44,22 @@ export interface ElfFacts {
   readonly dlopen?: readonly DlopenNote[];
 }
 
+/** What a script loads of its language whenever it is started. */
+export interface ScriptImports {
+  readonly language: 'python' | 'perl';
+  /** Names of modules: `os.path`, `Foo::Bar`. */
+  readonly names: readonly string[];
+  /** It says itself where else modules are. */
+  readonly changesPath?: true;
+}
+
 /** What `prove` must know of a file's content. Kept with a built image, so that its children need not read it again. */
 export interface FileFacts {
   readonly elf?: ElfFacts;
   /** The first line of a script without `#!`, and without blanks at its ends. */
   readonly shebang?: string;
+  /** Of scripts that a container may start. */
+  readonly imports?: ScriptImports;
   /** It has a private key in it. */
   readonly holdsKey?: true;
   /** Whole text of the few files other checks read: passwd, group, ld.so.conf and its parts. */

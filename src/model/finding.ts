@@ -12,6 +12,7 @@ export const checkCodes = [
   'shell',
   'shebang',
   'symlink',
+  'module',
   'private-key',
   'setuid',
   'world-writable',
@@ -35,9 +36,9 @@ export interface Finding {
   readonly waived?: string;
 }
 
-/** What a package may bring: a library by the name it is loaded by, or a command by its name or path. */
+/** What a package may bring: a library by the name it is loaded by, a command by its name or path, or a module. */
 export interface Lack {
-  readonly kind: 'library' | 'command';
+  readonly kind: 'library' | 'command' | 'python' | 'perl';
   readonly name: string;
 }
 

@@ -5,6 +5,8 @@ const takesText = /^-[a-z]*c$/;
 export interface ShellCommand {
   /** First word of the first command; undefined when that is none of a file: a keyword, a builtin, what is expanded. */
   readonly command?: string;
+  /** All words of it, where there is nothing else in the text and every word is plain. */
+  readonly words?: readonly string[];
   /** There is nothing else in it, so that all fails without the command. */
   readonly isAlone: boolean;
 }
@@ -29,5 +31,6 @@ export function parseShellCommand([program = '', ...words]: readonly string[]): 
   const [, command] = /^([\w./+@:-]+)(?=$|[\s;&|<>)])/.exec(rest) ?? [];
   const isAlone = !/[;&|\n`(){}]/.test(rest);
   const isFile = command !== undefined && !builtins.has(command) && !command.startsWith('-');
-  return { isAlone, ...(isFile && { command }) };
+  const isPlain = isFile && /^[\w./+@:=, \t-]+$/.test(rest);
+  return { isAlone, ...(isFile && { command }), ...(isPlain && { words: rest.trim().split(/\s+/) }) };
 }

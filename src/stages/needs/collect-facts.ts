@@ -3,7 +3,10 @@ import { matchesAny } from '../../model/glob.ts';
 import { holdsPrivateKey } from '../../model/private-key.ts';
 import type { FileEntry, Rootfs } from '../../model/tree-entry.ts';
 import { readBytes, readSlice } from '../rootfs/index.ts';
+import { perlImports } from './perl-imports.ts';
+import { pythonImports } from './python-imports.ts';
 import { readElf } from './read-elf.ts';
+import { scriptLanguage } from './script-language.ts';
 import { windowBytes } from './read-window.ts';
 
 /** The kernel reads no more of a script to find its interpreter (BINPRM_BUF_SIZE). */
@@ -51,12 +54,18 @@ async function factsOf(entry: FileEntry): Promise<FileFacts | undefined> {
     return elf && { elf };
   }
   const isScript = (entry.mode & 0o111) !== 0 && head.toString('latin1', 0, 2) === magic.script;
+  const shebang = isScript ? shebangOf(head) : undefined;
+  const text = await wholeText(entry, head);
+  const language = scriptLanguage(entry.path, shebang);
   const facts: FileFacts = {
-    ...(isScript && { shebang: shebangOf(head) }),
-    ...(holdsPrivateKey(await wholeText(entry, head)) && { holdsKey: true }),
+    ...(shebang !== undefined && { shebang }),
+    ...(language && text.length > 0 && { imports: importsOf[language](text.toString('utf8')) }),
+    ...(holdsPrivateKey(text) && { holdsKey: true }),
   };
   return Object.keys(facts).length > 0 ? facts : undefined;
 }
+
+const importsOf = { python: pythonImports, perl: perlImports } as const;
 
 /** All of a file that may be text: nothing of a larger one. */
 async function wholeText(entry: FileEntry, head: Buffer): Promise<Buffer> {

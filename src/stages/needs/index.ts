@@ -7,6 +7,7 @@ export { buildLdCache } from './build-ld-cache.ts';
 export { cLibraryIn } from './c-library.ts';
 export { collectFacts } from './collect-facts.ts';
 export { sameKind } from './elf-platform.ts';
+export { lackedModules, type LackedModule } from './lacked-modules.ts';
 export { isPrivate } from './private-libraries.ts';
 export { findNeeds, type Needs, type NeedsOptions } from './find-needs.ts';
 export type { Need, NeedKind } from './need.ts';

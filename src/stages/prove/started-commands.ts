@@ -1,3 +1,4 @@
+import { parseShellCommand } from '../../model/shell-command.ts';
 import type { RuntimeConfig } from '../../oci/types.ts';
 
 /** A command that an engine starts, with all its words. */
@@ -21,6 +22,10 @@ function healthWords({ Healthcheck, Shell = ['/bin/sh', '-c'] }: RuntimeConfig):
   if (form === 'CMD-SHELL') return [...Shell, ...words];
   return form === 'CMD' ? words : [];
 }
+
+/** A command, and what it starts in its turn as far as its words tell. */
+export const commandsIn = (words: readonly string[]): readonly (readonly string[])[] =>
+  [words, startedBy(words), parseShellCommand(words)?.words ?? []].filter(({ length }) => length > 0);
 
 /** Programs that do little but start another one, which is named after their options. */
 const starter = /(?:^|\/)(?:tini(?:-static)?|dumb-init|catatonit)$/;

@@ -3,6 +3,7 @@ import { elfInterpreterCheck } from './elf-interpreter.ts';
 import { elfNeededCheck } from './elf-needed.ts';
 import { elfVersionCheck } from './elf-version.ts';
 import { entrypointCheck } from './entrypoint.ts';
+import { moduleCheck } from './module.ts';
 import { pathCheck } from './path.ts';
 import { privateKeyCheck } from './private-key.ts';
 import { runTimeLoadCheck } from './run-time-load.ts';
@@ -29,6 +30,7 @@ export const checks: readonly Check[] = [
   shellCheck,
   shebangCheck,
   symlinkCheck,
+  moduleCheck,
   privateKeyCheck,
   setuidCheck,
   worldWritableCheck,

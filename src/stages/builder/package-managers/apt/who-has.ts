@@ -1,3 +1,4 @@
+import { modulePackages } from './module-package.ts';
 import type { Lack } from '../../../../model/finding.ts';
 
 /** The Debian package that usually has a command which scripts ask for. */
@@ -47,14 +48,19 @@ function libraryPackage(soname: string): string | undefined {
   return name === '' ? undefined : `${name}${/\d$/.test(name) ? '-' : ''}${version}`;
 }
 
+function usualPackages({ kind, name }: Lack): readonly string[] {
+  if (kind === 'python' || kind === 'perl') return modulePackages(kind, name);
+  const usual = kind === 'command' ? (packages.get(name) ?? versioned(name)) : libraryPackage(name);
+  // Libraries got a new name where their time_t grew: https://wiki.debian.org/ReleaseGoals/64bit-time
+  return usual === undefined ? [] : [usual, `${usual}t64`];
+}
+
 /**
- * Which Debian package usually has a library or a command, as far as the index has it; none is known for most commands.
+ * Which Debian package usually has a library, a command or a module, as far as the index has it; none is known for most commands.
  * @param hasPackage whether the index has a package of that name
  */
 export function whoHas({ kind, name }: Lack, hasPackage: (name: string) => boolean): string | undefined {
   const file = name.slice(name.lastIndexOf('/') + 1);
-  const usual = kind === 'command' ? (packages.get(file) ?? versioned(file)) : libraryPackage(file);
-  // Libraries got a new name where their time_t grew: https://wiki.debian.org/ReleaseGoals/64bit-time
-  const found = usual && [usual, `${usual}t64`].find(hasPackage);
+  const found = usualPackages({ kind, name: kind === 'perl' ? name : file }).find(hasPackage);
   return found && `add package "${found}", which usually has it`;
 }

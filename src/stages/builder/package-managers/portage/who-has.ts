@@ -25,7 +25,8 @@ const packages: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** What to do about something that an image lacks; undefined when that is not known. */
-export function whoHas({ name }: Pick<Lack, 'name'>): string | undefined {
+export function whoHas({ kind, name }: Lack): string | undefined {
+  if (kind === 'python' || kind === 'perl') return undefined;
   const last = name.slice(name.lastIndexOf('/') + 1);
   return packages.find(([pattern]) => pattern.test(last))?.[1];
 }
