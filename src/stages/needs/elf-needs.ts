@@ -56,8 +56,12 @@ export function elfNeeds(tree: Rootfs, facts: TreeFacts, libraryPath = ''): ElfN
     }),
   );
 
-  const findInFolders = (path: string, elf: ElfFacts, name: string): Found =>
-    find(name, path, elf, searchFolders(path, elf, inherited().get(path)));
+  const folders = new Map<string, readonly string[]>();
+  const findInFolders = (path: string, elf: ElfFacts, name: string): Found => {
+    const own = folders.get(path) ?? searchFolders(path, elf, inherited().get(path));
+    folders.set(path, own);
+    return find(name, path, elf, own);
+  };
   const before = lazily(() =>
     loadedBefore(
       facts,

@@ -13,7 +13,7 @@ export function loadNeeds(
   { library }: ElfNeeds,
 ): (path: string, elf: ElfFacts) => readonly Need[] {
   const services = serviceLibraries(facts);
-  const matches = pathMatcher(tree);
+  const matching = matchingNeeds(tree);
 
   const needsOf = (load: KnownLoad, path: string, elf: ElfFacts): readonly Need[] => {
     const { importance, reason, libraries = [], globs = [] } = load;
@@ -21,13 +21,7 @@ export function loadNeeds(
     const names = [...libraries, ...(load.services ?? []).flatMap((name) => services.get(name) ?? [])];
     return [
       ...names.map((name): Need => ({ ...common, name, ...library(path, elf, name) })),
-      ...globs.flatMap((glob) =>
-        matches(fill(glob, load, path)).map((name): Need => ({
-          ...common,
-          name: `/${name}`,
-          answer: [name],
-        })),
-      ),
+      ...globs.flatMap((glob) => matching(load, fill(glob, load, path))),
     ];
   };
   const listed = (path: string, elf: ElfFacts): readonly Need[] =>
@@ -86,13 +80,17 @@ function serviceLibraries(facts: TreeFacts): ReadonlyMap<string, readonly string
   );
 }
 
-/** Paths of a tree that a glob matches, but for folders; looked for once. */
-function pathMatcher(tree: Rootfs): (glob: string) => readonly string[] {
+/** What of a tree a glob matches, but for folders, as needs; looked for once, as many files ask for the same. */
+function matchingNeeds(tree: Rootfs): (load: KnownLoad, glob: string) => readonly Need[] {
   const names = [...tree.values()].filter(({ type }) => type !== 'directory').map(({ path }) => path);
-  const known = new Map<string, readonly string[]>();
-  return (glob) => {
-    const paths = known.get(glob) ?? names.filter(matchesAny([glob]));
-    known.set(glob, paths);
-    return paths;
+  const known = new Map<string, readonly Need[]>();
+  return ({ reason, importance }, glob) => {
+    const key = [glob, importance, reason].join('\0');
+    const common = { kind: 'load', reason, ...(importance && { importance }) } as const;
+    const needs =
+      known.get(key) ??
+      names.filter(matchesAny([glob])).map((path): Need => ({ ...common, name: `/${path}`, answer: [path] }));
+    known.set(key, needs);
+    return needs;
   };
 }
