@@ -22,7 +22,7 @@ export type CheckCode = (typeof checkCodes)[number];
 
 /** What a check of `prove` found wrong in the final tree, or what is doubtful in the Dockerfile or in PROVE_ALLOW. */
 export interface Finding {
-  readonly code: CheckCode | 'dockerfile' | 'prove-allow' | 'reach';
+  readonly code: CheckCode | 'dockerfile' | 'prove-allow' | 'prune' | 'reach';
   readonly severity: 'error' | 'warning';
   /** The path that needs something, absolute: `/usr/bin/curl`; or a place in the Dockerfile: `Dockerfile.template:3`. */
   readonly subject: string;

@@ -4,7 +4,8 @@ import { assembleImage, type AssembledImage, type ImagePlan } from '../../stages
 import type { ImageStep } from '../../stages/plan/index.ts';
 import { copiedFiles } from '../assemble/copied-files.ts';
 import { assembleLayers, type AssembledLayers } from '../assemble/assemble-layers.ts';
-import { collectTree, type CollectedTree, type CollectSpec } from './collect-tree.ts';
+import type { CollectSpec } from './collect-spec.ts';
+import { collectTree, type CollectedTree } from './collect-tree.ts';
 import type { ParentImage } from './parent-image.ts';
 import { proveImage } from './prove-image.ts';
 import type { Build } from './with-build.ts';

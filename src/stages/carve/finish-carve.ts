@@ -18,7 +18,10 @@ export function finishCarve(options: FinishCarveOptions): Rootfs {
   const { rootfs, plan } = options;
   const texts = imageAccounts(options);
   const marked = new Map(
-    [...rootfs].map(([path, entry]) => [path, withOrigin(entry, plan.owners.get(path), options.hooks.get(path))]),
+    [...rootfs].map(([path, entry]) => [
+      path,
+      withOrigin(entry, plan.owners.get(path), options.hooks.get(path)),
+    ]),
   );
   for (const name of accountNames) {
     const path = accountPath(name);

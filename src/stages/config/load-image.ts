@@ -40,6 +40,14 @@ const readBuilder = (reader: VariableReader, parent: ImageDefinition['parent']):
   readBuilderName(reader, 'BUILDER') ??
   (parent === 'scratch' ? readBuilderName(reader, 'DEFAULT_BUILDER') : undefined);
 
+function readReach(reader: VariableReader): readonly string[] {
+  if (reader.has('REACH') && reader.text('CARVE') !== 'reach')
+    reader.fault('REACH', "it goes with CARVE='reach' only", {
+      hint: 'KEEP names paths that stay, however it is carved',
+    });
+  return reader.list('REACH') ?? [];
+}
+
 function readTags(reader: VariableReader, fallback: readonly string[]): readonly string[] {
   const name = reader.has('IMAGE_TAGS') ? 'IMAGE_TAGS' : 'IMAGE_TAG';
   const tags = wordsOf(reader, name, (word) => tagPattern.test(word), `a tag: ${tagRule}`);
@@ -80,7 +88,7 @@ export async function loadImage(
     builder: readBuilder(reader, parent),
     installMode: reader.choice('INSTALL_MODE', ['configured', 'extracted']) ?? 'configured',
     carve: reader.choice('CARVE', ['packages', 'whole', 'reach']) ?? 'packages',
-    reach: reader.list('REACH') ?? [],
+    reach: readReach(reader),
     keep: reader.list('KEEP') ?? [],
     prune: [...settings.prune, ...readPrune(reader)],
     proveAllow: readWaivers(reader),

@@ -10,7 +10,7 @@ export type StepInputs = Readonly<Record<string, string>>;
  * `format-versions.test.ts` notices when that is forgotten for bytes. Scripts in containers are inputs. A `layer` is that
  * of one instruction.
  */
-export const formatVersions: Readonly<Record<string, string>> = { image: '7', layer: '4' };
+export const formatVersions: Readonly<Record<string, string>> = { image: '8', layer: '4' };
 
 /** The cache key of a step: a hash of all its inputs, whatever order they are given in. */
 export function stepKey(kind: string, inputs: StepInputs): Sha256 {

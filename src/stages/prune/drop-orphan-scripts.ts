@@ -23,7 +23,10 @@ export interface OrphanOptions {
  * Drops scripts that cannot start because their interpreter is not in the image, as far as a package brought them and
  * nothing that stays names them. The others stay, for `prove` to report. The receipt is called `orphan-scripts`.
  */
-export async function dropOrphanScripts(rootfs: Rootfs, options: OrphanOptions): Promise<PruneResult> {
+export async function dropOrphanScripts(
+  rootfs: Rootfs,
+  options: OrphanOptions,
+): Promise<Omit<PruneResult, 'heldBack'>> {
   const keeps = keepFilter(options.keep);
   const stays = (path: string): boolean => options.parent.has(path) || keeps(path);
   const whole = new Map([...options.parent, ...rootfs]);

@@ -7,8 +7,10 @@ export { dropOrphanScripts, type OrphanOptions } from './drop-orphan-scripts.ts'
 export { findSecrets } from './find-secrets.ts';
 export { findSecretTexts } from './find-secret-texts.ts';
 export { keepFilter } from './keep-filter.ts';
-export { prune, type PruneOptions, type PruneResult } from './prune.ts';
+export { isNameOfData, keepNames } from './keep-names.ts';
+export { prune, type HeldBack, type PruneOptions, type PruneResult } from './prune.ts';
 export { pruneRules } from './rules/table.ts';
 export type { PruneRule } from './rules/rule.ts';
+export { safetyNet, type SafetyNetOptions } from './safety-net.ts';
 export { checkRuleNames } from './select-rules.ts';
 export { settleKeystores } from './settle-keystores.ts';

@@ -16,7 +16,7 @@ export interface Removal {
  * Removes the chosen paths, and then, until nothing changes: folders that are empty because of it, and links that
  * lead nowhere because of it. Folders and links that were empty or dangling before stay as they are.
  */
-export function removePaths({ tree, chosen, stays }: Removal): PruneResult {
+export function removePaths({ tree, chosen, stays }: Removal): Omit<PruneResult, 'heldBack'> {
   const removed = new Map([...chosen].filter(([path]) => tree.get(path)?.type !== 'directory'));
   const children = childrenByFolder(tree);
   const links = [...tree.values()].filter((entry) => entry.type === 'symlink');

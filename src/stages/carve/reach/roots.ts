@@ -3,6 +3,7 @@ import { findCommand } from '../../../model/find-command.ts';
 import { matchesAny } from '../../../model/glob.ts';
 import { resolvePath } from '../../../model/resolve-path.ts';
 import type { Reason, Rootfs, TreeEntry } from '../../../model/tree-entry.ts';
+import { startedCommands } from '../../../oci/started-commands.ts';
 import type { RuntimeConfig } from '../../../oci/types.ts';
 import { skeleton } from '../generated-files.ts';
 
@@ -32,7 +33,7 @@ export function findRoots(options: RootsOptions): ReadonlyMap<string, Reason> {
     if (found.found) for (const each of [...found.links, found.path]) add(each, how);
   };
   for (const { instruction, words } of startedCommands(config)) {
-    const [command = '', ...more] = words;
+    const [command, ...more] = words;
     const found = findCommand(tree, command, options.places);
     if (found.found) for (const each of [...found.links, found.path]) add(each, instruction);
     for (const word of more.filter((each) => each.startsWith('/'))) addPath(word, `${instruction} names it`);
@@ -54,24 +55,4 @@ const isMade = ({ type, origin }: TreeEntry): boolean =>
 function named(rootfs: Rootfs, glob: string): readonly string[] {
   const folder = glob.replace(/\/+$/, '');
   return [...rootfs.keys()].filter(matchesAny([folder, `${folder}/**`]));
-}
-
-interface StartedCommand {
-  readonly instruction: string;
-  readonly words: readonly string[];
-}
-
-function startedCommands({
-  Entrypoint = [],
-  Cmd = [],
-  Healthcheck,
-  Shell,
-}: RuntimeConfig): readonly StartedCommand[] {
-  const [form, ...health] = Healthcheck?.Test ?? [];
-  const [shell = '/bin/sh'] = Shell ?? [];
-  return [
-    { instruction: 'ENTRYPOINT', words: Entrypoint },
-    { instruction: 'CMD', words: Entrypoint.length > 0 ? ['', ...Cmd] : Cmd },
-    { instruction: 'HEALTHCHECK', words: form === 'CMD' ? health : form === 'CMD-SHELL' ? [shell] : [] },
-  ].filter(({ words }) => words.length > 0);
 }

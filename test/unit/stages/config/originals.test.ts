@@ -216,7 +216,10 @@ test('what has faults is told apart, and nothing else suffers', async () => {
     each.map(({ message }) => message),
   ]);
   expect(faults).toEqual([
-    ['acme/bad', ['cannot use CARVE="nothing" of image "acme/bad": it must be "packages" or "whole" or "reach"']],
+    [
+      'acme/bad',
+      ['cannot use CARVE="nothing" of image "acme/bad": it must be "packages" or "whole" or "reach"'],
+    ],
     ['acme/empty', ['cannot load image "acme/empty": it has no Dockerfile.template']],
     ['acme/none', ['cannot load builder "acme/none": it has no build.conf']],
   ]);
