@@ -38,7 +38,7 @@ const platforms: Readonly<Record<string, ElfPlatform>> = {
   '258/64': { triplet: 'loongarch64-linux-gnu', cacheFlags: 0x1203, names: ['loongarch'] },
 };
 
-const machine = { mips: 8, powerpc64: 21, arm: 40, riscv: 243, loongarch: 258 } as const;
+const machine = { mips: 8, powerpc64: 21, arm: 40, riscv: 243 } as const;
 
 /** The platform of a program or library; undefined for one that is not in the table. */
 export function elfPlatform(elf: ElfFacts): ElfPlatform | undefined {
@@ -76,8 +76,6 @@ function abiOf({ machine: is, flags = 0 }: ElfFacts): string | undefined {
       return (flags & 3) === 0 ? undefined : `v${flags & 3}`;
     case machine.riscv:
       return `float${flags & 6}`;
-    case machine.loongarch:
-      return `float${flags & 7}`;
     default:
       return undefined;
   }
