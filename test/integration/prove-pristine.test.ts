@@ -216,7 +216,7 @@ requires(
     }));
     const withoutPerl = new Map(
       owned
-        .filter(({ path }) => !/^usr\/bin\/perl|^etc\/apt\/|^usr\/lib\/systemd\//.test(path))
+        .filter(({ path }) => !/^usr\/bin\/perl|^etc\/apt\/|systemd-sysv-install$/.test(path))
         .map((entry) => [entry.path, entry]),
     );
     const options = { facts: await collectFacts(withoutPerl), parent: new Map(), keep: [], entrypoints: [] };
