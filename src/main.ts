@@ -15,6 +15,7 @@ const plainCommands = [
   'inspect',
   'prove',
   'size',
+  'why',
   'tag',
   'rm',
   'completion',

@@ -22,6 +22,7 @@ import { registerSize } from './commands/size.ts';
 import { registerTag } from './commands/tag.ts';
 import { registerTest } from './commands/test.ts';
 import { registerUpdate } from './commands/update.ts';
+import { registerWhy } from './commands/why.ts';
 import type { CliContext, CliResult } from './context.ts';
 import { renderError } from './render-error.ts';
 import { version } from './version.ts';
@@ -66,6 +67,7 @@ function createProgram(context: CliContext, result: CliResult): Command {
   registerHistory(program, context);
   registerProve(program, context, result);
   registerSize(program, context);
+  registerWhy(program, context);
   registerTag(program, context);
   registerRm(program, context);
   registerUpdate(program, context);

@@ -2,6 +2,7 @@ import type { Digest, Sha256 } from './digest.ts';
 import type { Finding } from './finding.ts';
 import type { ImageId } from './image-id.ts';
 import type { PackageVersion } from './package.ts';
+import type { PackageGraph } from './package-graph.ts';
 import type { PackageDocument } from './package-document.ts';
 import type { Proof } from './proof.ts';
 import type { Dropped, LeftOut, Receipt } from './receipt.ts';
@@ -59,8 +60,8 @@ export interface ImageRecord {
   readonly dropped: readonly Dropped[];
   /** Of an image cut to what is reached: what its packages have besides. */
   readonly leftOut?: readonly LeftOut[];
-  /** Package that this image adds → the one that pulled it in; null for one that was asked for. Only where carve goes by packages. */
-  readonly reasons?: Readonly<Record<string, string | null>>;
+  /** Why its packages are there; unknown of imported images, and of whole ones, which have all there are. */
+  readonly packageGraph?: PackageGraph;
   readonly proof: Proof;
   /** Of `prove`, and of the Dockerfile. */
   readonly findings: readonly Finding[];

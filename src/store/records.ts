@@ -34,7 +34,7 @@ export interface RecordsOptions {
 }
 
 /** Raised when records, trees or facts get other members: what another version of Kubler wrote counts as not there. */
-const formatVersion = 3;
+const formatVersion = 4;
 
 const recordName = 'image.json';
 const documentName = 'PACKAGES.md';

@@ -16,7 +16,7 @@ requires(
   'runc',
   'debootstrap',
   'gcc',
-)('kubler prove and size', () => {
+)('kubler prove, size and why', () => {
   const dir = useTempDir();
   const run = (...args: readonly string[]) => kubler(['prove', ...args], { cwd: dir });
   const clean = expect.stringMatching(/^0 errors, 0 warnings, 0 waived in \d+ files?$/) as unknown;
@@ -104,6 +104,54 @@ requires(
     expect(stdout).toMatch(/^\(Kubler\) +\d+ +/m);
     const tree = await kubler(['size', 'pv/jq', '--tree', '--depth', '1'], { cwd: dir });
     expect(tree.stdout).toMatch(/^ +\d\.\d MB +\/ +\(\d+ files\)\n +\d\.\d MB {4}usr +\(\d+ files\)$/m);
+  });
+
+  const why = async (...args: readonly string[]) => {
+    const { exitCode, stdout, stderr } = await kubler(['why', ...args], { cwd: dir });
+    expect(exitCode, stderr).toBe(0);
+    expect(stdout.split('\n').length).toBeLessThanOrEqual(24);
+    return stdout;
+  };
+
+  it('says why a path is there', async () => {
+    const library = await why('pv/jq', '/lib/x86_64-linux-gnu/libonig.so.5');
+    expect(library).toMatch(/^path +\/usr\/lib\/x86_64-linux-gnu\/libonig\.so\.5, link to libonig/m);
+    const program = await why('pv/jq', '/usr/bin/jq');
+    expect(program).toMatch(/^from +package jq 1\.\S+ \(amd64\)$/m);
+    expect(program).toMatch(/^asked for +jq, asked for by pv\/jq$/m);
+    expect(program).toMatch(/^needed by +CMD$/m);
+    expect(program).toMatch(/^breaks +CMD$/m);
+    expect(await why('pv/bare', 'opt/tool')).toMatch(/^from +hook finish_rootfs_build$/m);
+    expect(await why('jq.rootfs-tar', '/usr/bin/jq')).toMatch(/^path +\/usr\/bin\/jq, \d+ kB$/m);
+  });
+
+  it('says why a package is there, and what it takes to do without', async () => {
+    const shown = await why('pv/jq', 'libonig5');
+    expect(shown).toMatch(/^asked for +jq → libjq1 → libonig5, asked for by pv\/jq$/m);
+    expect(shown).toMatch(/^depended on +by jq, libjq1$|^depended on +by libjq1$/m);
+    expect(shown).toMatch(
+      /^breaks +\/usr\/lib\/x86_64-linux-gnu\/libjq\.so\.\S+ \(library libonig\.so\.5\)$/m,
+    );
+    const { stdout } = await kubler(['why', 'pv/jq', 'jq', '--json'], { cwd: dir });
+    const report = JSON.parse(stdout) as { removal: { packages: string[]; bytes: number }; bytes: number };
+    expect(report.removal.packages).toEqual(expect.arrayContaining(['libc6', 'libjq1', 'libonig5']));
+    expect(report.removal.bytes).toBeGreaterThan(report.bytes);
+  });
+
+  it('says why something is not there', async () => {
+    expect(await why('pv/jq', 'bash')).toMatch(/^why +carve left package bash out: nothing that was asked/m);
+    expect(await why('pv/jq', '/bin/bash')).toMatch(/^path +\/usr\/bin\/bash: not in the image$/m);
+    const pruned = await why('pv/jq', '/usr/share/man/man1/jq.1.gz');
+    expect(pruned).toMatch(/^from +package jq\nwhy +prune took it out by the rule "man"$/m);
+  });
+
+  it.each([
+    ['libonig6', 'did you mean "libonig5"?'],
+    ['/usr/bin/jqq', 'did you mean "/usr/bin/jq"?'],
+    ['/opt/jq', 'did you mean "/usr/bin/jq"?'],
+  ])('asks back about %s', async (what, hint) => {
+    const { exitCode, stderr } = await kubler(['why', 'pv/jq', what], { cwd: dir });
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining(hint)]);
   });
 
   it.each([

@@ -28,6 +28,7 @@ export interface CollectedTree {
   readonly shipped: AbsentPaths;
   /** See `CarvePlan`. */
   readonly reasons: carve.CarvePlan['reasons'];
+  readonly links: carve.CarvePlan['links'];
   /** Paths of the parent image that are gone. */
   readonly deleted: readonly string[];
   readonly packages: readonly PackageVersion[];
@@ -66,7 +67,7 @@ export async function collectTree(build: Build, spec: CollectSpec): Promise<Coll
       cut: rootfs,
       parent: spec.parent,
     }),
-    reasons: plan.reasons,
+    ...{ reasons: plan.reasons, links: plan.links },
     deleted: plan.deleted,
     packages: all,
     receipts: pruned.receipts,

@@ -1,5 +1,6 @@
 import type { ImageRecord, LayerSummary } from '../../model/image-record.ts';
 import { packageRows, purgedLines, type PackageDocument } from '../../model/package-document.ts';
+import type { PackageGraph } from '../../model/package-graph.ts';
 import { describeProof } from '../../model/proof.ts';
 import type { AssembledImage } from '../../stages/image/index.ts';
 import type { FilledTarget } from '../../stages/builder/index.ts';
@@ -47,10 +48,20 @@ export function describeImage(parts: ImageParts): Omit<ImageRecord, 'findings' |
     receipts: collected.receipts,
     dropped: collected.dropped,
     ...(collected.leftOut && { leftOut: collected.leftOut }),
-    ...(step.definition.carve !== 'whole' && {
-      reasons: Object.fromEntries([...collected.reasons].map(([name, by]) => [name, by ?? null])),
-    }),
+    ...(step.definition.carve !== 'whole' && { packageGraph: graphOf(parts) }),
     proof: describeProof(parts.assembled.tree.rootfs, parts.assembled.tree.facts),
+  };
+}
+
+/** What the image itself asked for, and what its parents did. */
+function graphOf({ step, parent, collected }: ImageParts): PackageGraph {
+  const own = [...collected.reasons].flatMap(([name, by]) => (by === undefined ? [name] : []));
+  return {
+    asked: {
+      ...Object.fromEntries(own.map((name) => [name, step.definition.id])),
+      ...parent?.record.packageGraph?.asked,
+    },
+    depends: Object.fromEntries(collected.links),
   };
 }
 

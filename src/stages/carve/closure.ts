@@ -38,6 +38,22 @@ export function closure(state: PackageDatabase, { requested, provided }: Closure
   return { packages: [...reasons.keys()].sort(compareBytes), reasons };
 }
 
+/** Each of these packages → those of them that it depends on, or that come along with it. */
+export function packageLinks(
+  state: PackageDatabase,
+  { reasons }: Closure,
+  keys: ReadonlySet<string>,
+): ReadonlyMap<string, readonly string[]> {
+  const find = packageFinder(state);
+  return new Map(
+    [...keys].map((key) => {
+      const depends = dependencies(state, key, find, new Set()).filter((each) => keys.has(each));
+      const others = [...reasons].flatMap(([each, by]) => (by === key ? [each] : []));
+      return [key, [...new Set([...depends, ...others])]];
+    }),
+  );
+}
+
 type Find = (name: string, architecture?: string) => string | undefined;
 
 function findRoots(requested: readonly string[], find: Find): string[] {

@@ -2,7 +2,7 @@ import type { PackageVersion } from '../../model/package.ts';
 import { compareBytes, parentPath } from '../../model/tree-entry.ts';
 import { changedPaths, type Changes, type Listing } from '../rootfs/index.ts';
 import { accountNames, accountPath } from '../../model/accounts.ts';
-import { closure, type Closure } from './closure.ts';
+import { closure, packageLinks, type Closure } from './closure.ts';
 import type { PackageDatabase } from './databases/database.ts';
 import { inheritedPackages, packageVersions, type Inherited } from './image-packages.ts';
 import { forcedPaths, keptPaths } from './kept-paths.ts';
@@ -52,6 +52,8 @@ export interface CarvePlan {
   readonly packages: readonly PackageVersion[];
   /** Package → the one that pulled it in; undefined for one that was asked for. */
   readonly reasons: ReadonlyMap<string, string | undefined>;
+  /** Package of the image, parents included → those that it depends on. */
+  readonly links: ReadonlyMap<string, readonly string[]>;
   /** Paths of the parent image that are gone, in byte order; of a folder that is gone, only itself. */
   readonly deleted: readonly string[];
   /** Sockets and devices that would be in the image if an image could have them; counted by type. */
@@ -90,6 +92,7 @@ export function planCarve(options: CarveOptions): CarvePlan {
     shipped: new Map([...owners.others, ...owners.kept]),
     packages: packageVersions(state, needed.packages),
     reasons: needed.reasons,
+    links: packageLinks(state, needed, new Set([...needed.packages, ...inherited.same])),
     deleted: deletedPaths(options, changes, never, inherited),
     unfit: unfitPaths(options, changes, never),
     inheritsShadow: parent?.paths.has(accountPath('shadow')) ?? false,

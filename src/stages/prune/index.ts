@@ -10,6 +10,7 @@ export { keepFilter } from './keep-filter.ts';
 export { isNameOfData, keepNames } from './keep-names.ts';
 export { prune, type HeldBack, type PruneOptions, type PruneResult } from './prune.ts';
 export { pruneRules } from './rules/table.ts';
+export { ruleOf } from './rule-of.ts';
 export type { PruneRule } from './rules/rule.ts';
 export { safetyNet, type SafetyNetOptions } from './safety-net.ts';
 export { checkRuleNames } from './select-rules.ts';

@@ -28,6 +28,7 @@ const plan = (changes: Partial<CarvePlan> = {}): CarvePlan => ({
     mode: 'packages',
     paths: [],
     shipped: new Map(),
+    links: new Map(),
     owners: new Map(),
     reasons: new Map(),
     deleted: [],
