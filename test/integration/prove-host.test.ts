@@ -9,7 +9,7 @@ import { prove } from '../../src/stages/prove/index.ts';
 import { hostTree } from '../support/host-tree.ts';
 import { requires } from '../support/requires.ts';
 
-/** Enough to be sure, in seconds; spread over all there are. */
+/** Enough to be sure, in seconds; spread over all there are. KUBLER_TEST_SAMPLE asks for more. */
 const sampleSize = Number(process.env['KUBLER_TEST_SAMPLE'] ?? 400);
 
 // What this machine's own programs and libraries need, as binutils and the loader of glibc see it.
