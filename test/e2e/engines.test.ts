@@ -241,6 +241,21 @@ requires(
       expect(missing.stderr).toContain('error: cannot save no/such: ');
     });
 
+    it('gives an image to kubler prove and size, which say the same of it', async () => {
+      const told = async (verb: string, image: string): Promise<object> => {
+        const { stdout, stderr } = await kubler([verb, image, '--json'], { cwd: dir, env: env() });
+        expect(stdout, stderr).not.toBe('');
+        const { kind, packages, ...report } = JSON.parse(stdout) as Record<string, unknown>;
+        expect([kind === 'built image', packages === undefined]).toEqual([
+          image === 'eng/child',
+          verb === 'prove',
+        ]);
+        return { ...report, image: 'any' };
+      };
+      expect(await told('prove', `${engine}:eng/child:1`)).toEqual(await told('prove', 'eng/child'));
+      expect(await told('size', `${engine}:eng/child:1`)).toMatchObject({ files: 2, bytes: 5_000_006 });
+    });
+
     it('gives an image to kubler export, byte by byte as Kubler has it', async () => {
       const call = async (image: string, file: string): Promise<Buffer> => {
         const args = ['export', image, '--format', 'oci-archive', '--force', '--output', file];

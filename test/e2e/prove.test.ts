@@ -140,6 +140,7 @@ requires(
 
   it('says why something is not there', async () => {
     expect(await why('pv/jq', 'bash')).toMatch(/^why +carve left package bash out: nothing that was asked/m);
+    expect(await why('pv/bare', '/bin/bash')).toMatch(/^path +\/usr\/bin\/bash: not in the image$/m);
     expect(await why('pv/jq', '/bin/bash')).toMatch(/^path +\/usr\/bin\/bash: not in the image$/m);
     const pruned = await why('pv/jq', '/usr/share/man/man1/jq.1.gz');
     expect(pruned).toMatch(/^from +package jq\nwhy +prune took it out by the rule "man"$/m);

@@ -36,7 +36,9 @@ function explain(image: Explained, asked: string): WhyReport | undefined {
   // A link itself is meant, not what it leads to.
   if (tree.rootfs.get(own)?.type === 'symlink') return explainPath(image, own);
   if (found.found) return found.path === '' ? undefined : explainPath(image, found.path);
-  return explainAbsent(image, found.at) ?? explainAbsent(image, own);
+  // An image that has no /bin has no link there either.
+  const places = [found.at, own, `usr/${own}`];
+  return places.map((path) => explainAbsent(image, path)).find((report) => report !== undefined);
 }
 
 /** A path with the links among its folders followed. */
