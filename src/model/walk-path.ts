@@ -36,7 +36,7 @@ export function walkPath(path: string, lookup: (path: string) => PathNode | unde
       continue;
     }
     const next = at === '' ? name : `${at}/${name}`;
-    last = lookup(next);
+    last = isMissing ? undefined : lookup(next);
     isMissing ||= !last;
     if (!last || 'isDirectory' in last) {
       at = next;

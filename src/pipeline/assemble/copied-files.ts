@@ -18,13 +18,17 @@ export async function copiedFiles(
 ): Promise<BuiltTree> {
   const rootfs = new Map<string, TreeEntry>();
   const facts = new Map<string, FileFacts>();
+  let tree = below;
   for (const step of spec.plan.steps) {
     if (step.kind !== 'copy') continue;
     await using temp = await workspace.openTempDir();
-    const { make } = await prepareCopy(step, { ...spec, workspace, below, layers: [] });
+    // Whose it is does not matter here, and a user may come with RUN.
+    const place = { ...spec, workspace, below: tree, layers: [] };
+    const { make } = await prepareCopy({ ...step, owner: undefined }, place);
     const { added } = await make(temp.path);
     for (const [path, entry] of added) rootfs.set(path, entry);
     for (const [path, each] of await collectFacts(added)) facts.set(path, each);
+    tree = { ...tree, rootfs: toRootfs([...tree.rootfs.values(), ...added.values()]) };
   }
   return { rootfs: toRootfs(rootfs.values()), facts };
 }

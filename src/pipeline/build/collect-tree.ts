@@ -72,7 +72,13 @@ export async function collectTree(build: Build, spec: CollectSpec): Promise<Coll
     packages: all,
     receipts: pruned.receipts,
     dropped,
-    findings: [...pruned.findings, ...findings],
+    // What is cut later does not stay.
+    findings: [
+      ...pruned.findings.filter(
+        ({ code, subject }) => code !== 'prune' || subject === 'KEEP' || rootfs.has(subject.slice(1)),
+      ),
+      ...findings,
+    ],
     ...cut,
   };
 }
@@ -93,7 +99,9 @@ function planCarve(
       parent: {
         paths: new Set(parent.tree.rootfs.keys()),
         packages: parent.record.packages,
-        partial: (parent.record.leftOut ?? []).map((each) => each.package),
+        partial: [...(parent.tree.absent?.values() ?? [])].flatMap((each) =>
+          each.by === 'reach' ? [each.package] : [],
+        ),
       },
     }),
   });

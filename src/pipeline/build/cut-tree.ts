@@ -1,4 +1,5 @@
 import { accountNames, accountPath } from '../../model/accounts.ts';
+import { countTree } from '../../model/count-removed.ts';
 import type { TreeFacts } from '../../model/file-facts.ts';
 import type { Finding } from '../../model/finding.ts';
 import { isUntested } from '../../model/image-tests.ts';
@@ -44,6 +45,7 @@ export async function cutTree(build: Build, spec: CollectSpec, uncut: Uncut): Pr
     rootfs,
     tree: toRootfs([...below.rootfs.values(), ...copied.rootfs.values()]),
     facts: new Map([...below.facts, ...copied.facts]),
+    parent: parent?.tree.rootfs ?? new Map(),
     copied: copied.rootfs.keys(),
     pulledBy: plan.reasons,
     config: spec.plan.config,
@@ -56,13 +58,22 @@ export async function cutTree(build: Build, spec: CollectSpec, uncut: Uncut): Pr
     rootfs: finished,
     facts: new Map([...facts, ...(await collectFacts(accountEntries(finished)))]),
     packages: plan.packages.filter((item) => reached.packages.has(state.keyOf(item))),
-    leftOut: reached.leftOut,
+    leftOut: withAccounts(reached.leftOut, accountEntries(rootfs), accountEntries(finished)),
     findings: [...reached.findings, ...(isUntested(definition.tests) ? [untested] : [])],
   };
 }
 
 const accountEntries = (rootfs: Rootfs): Rootfs =>
   new Map([...rootfs].filter(([path]) => accountNames.some((name) => accountPath(name) === path)));
+
+/** Lines of accounts that nothing needs any more are left out, too. */
+function withAccounts(leftOut: readonly LeftOut[], before: Rootfs, after: Rootfs): readonly LeftOut[] {
+  const [all, left] = [countTree(before), countTree(after)];
+  const gone = { files: all.files - left.files, bytes: all.bytes - left.bytes };
+  if (gone.bytes === 0) return leftOut;
+  const examples = [...before.keys()].map((path) => `/${path}`);
+  return [...leftOut, { package: 'accounts', ...gone, examples }];
+}
 
 const untested: Finding = {
   code: 'reach',

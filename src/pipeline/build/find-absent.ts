@@ -22,7 +22,10 @@ export function findAbsent({ plan, listing, pruned, cut, parent }: Stages): Abse
     listing.get(path)?.type === 'd' || /^(?:dev|proc|sys)$/.test(path);
   const by = (path: string): Absent['by'] => {
     if (!listing.has(path)) return 'build';
-    if (!carved.has(path)) return parent?.tree.absent?.get(path)?.by ?? 'carve';
+    if (!carved.has(path)) {
+      const known = parent?.tree.absent?.get(path)?.by;
+      return known ?? (parent?.tree.rootfs.has(path) === true ? 'dockerfile' : 'carve');
+    }
     if (!pruned.has(path)) return 'prune';
     return cut.has(path) ? 'dockerfile' : 'reach';
   };

@@ -3,7 +3,7 @@ import type { Finding } from '../../model/finding.ts';
 import type { ImageDefinition } from '../../model/project.ts';
 import type { Receipt } from '../../model/receipt.ts';
 import type { Rootfs } from '../../model/tree-entry.ts';
-import { startedCommands } from '../../oci/started-commands.ts';
+import { programsIn, startedCommands } from '../../oci/started-commands.ts';
 import {
   dropOrphanScripts,
   isNameOfData,
@@ -46,13 +46,13 @@ export async function pruneTree(
   });
   const settled = await dropOrphanScripts(pruned.rootfs, {
     ...{ facts, parent, keep: keptBy(definition) },
-    entrypoints: startedCommands(plan.config).map(({ words }) => words[0]),
+    entrypoints: startedCommands(plan.config).flatMap(({ words }) => programsIn(words)),
   });
   return {
     rootfs: settled.rootfs,
     receipts: mergeReceipts([...pruned.receipts, ...settled.receipts]),
     findings: [...kept.findings, ...pruned.heldBack.map(toFinding)],
-    keep: kept.globs,
+    keep: [...kept.globs, ...filled.description.keepOfParents],
   };
 }
 

@@ -3,6 +3,7 @@ import type { ImageId } from '../../model/image-id.ts';
 import type { Absent } from '../../model/absent.ts';
 import { isBelow, type Reason, type Rootfs, type TreeEntry } from '../../model/tree-entry.ts';
 import { envValue } from '../../oci/env-value.ts';
+import { programsIn, startedCommands } from '../../oci/started-commands.ts';
 import {
   broken,
   dependents,
@@ -73,6 +74,8 @@ export function explainPath(image: Explained, path: string): PathReport {
     ...{ kind: 'path', subject: `/${path}`, type, from: describeOrigin(image, entry) },
     ...(entry.type === 'symlink' && { target: entry.target }),
     ...commonReport(image, owner, isRemoved, []),
+    // Of a file that has other names nothing is freed.
+    ...(entry.type === 'file' && { bytes: entry.size }),
     ...(reached.length > 0 && { reached }),
   };
 }
@@ -80,7 +83,9 @@ export function explainPath(image: Explained, path: string): PathReport {
 export function explainPackage(image: Explained, name: string): PackageReport {
   const { tree, graph, packages } = image;
   const { version = '', architecture = '' } = packages.get(name) ?? {};
-  const leaving = graph ? leaveWith(graph, name) : [];
+  // A cut image has not all that its packages asked for.
+  const isHere = (each: string): boolean => packages.has(each);
+  const leaving = graph ? leaveWith(graph, name).filter(isHere) : [];
   const gone = new Set([name, ...leaving]);
   const ownerOf = (path: string): string => {
     const origin = tree.rootfs.get(path)?.origin;
@@ -93,7 +98,7 @@ export function explainPackage(image: Explained, name: string): PackageReport {
   const own = measureOf(image, (path) => ownerOf(path) === name);
   return {
     ...{ kind: 'package', subject: name, version, architecture, ...common, ...own, absent },
-    dependents: graph ? dependentsOf(graph, name) : [],
+    dependents: graph ? dependentsOf(graph, name).filter(isHere) : [],
   };
 }
 
@@ -120,15 +125,16 @@ function commonReport(
   };
 }
 
-/** ENTRYPOINT or CMD, where its command is one of some paths, or reached by one. */
+/** Instructions whose command is one of some paths, or reached by one. */
 function startedBy({ tree, config }: Explained, has: (path: string) => boolean): readonly string[] {
   const places = { searchPath: envValue(config, 'PATH'), workingDir: config.WorkingDir };
-  const names = (['Entrypoint', 'Cmd'] as const).filter((name) => {
-    const [command] = config[name] ?? [];
-    const found = command === undefined ? undefined : findCommand(tree.rootfs, command, places);
-    return found?.found === true && [...found.links, found.path].some(has);
-  });
-  return names.map((name) => name.toUpperCase());
+  const isStarted = (program: string): boolean => {
+    const found = findCommand(tree.rootfs, program, places);
+    return found.found && [...found.links, found.path].some(has);
+  };
+  return startedCommands(config)
+    .filter(({ words }) => programsIn(words).some(isStarted))
+    .map(({ instruction }) => instruction);
 }
 
 function isSame(tree: Rootfs, parent: Rootfs | undefined, path: string): boolean {

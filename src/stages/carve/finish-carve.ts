@@ -15,12 +15,12 @@ export interface FinishCarveOptions extends ImageAccountsOptions {
  * A child gets only those that differ from its parent's.
  */
 export function finishCarve(options: FinishCarveOptions): Rootfs {
-  const { rootfs, plan } = options;
+  const { rootfs } = options;
   const texts = imageAccounts(options);
   const marked = new Map(
     [...rootfs].map(([path, entry]) => [
       path,
-      withOrigin(entry, plan.owners.get(path), options.hooks.get(path)),
+      withOrigin(entry, ownerOf(path, options), options.hooks.get(path)),
     ]),
   );
   for (const name of accountNames) {
@@ -33,6 +33,12 @@ export function finishCarve(options: FinishCarveOptions): Rootfs {
   // It was spooled for the account files; an empty one would be all that is left of them.
   if (![...marked.keys()].some((path) => path.startsWith('etc/'))) marked.delete('etc');
   return marked;
+}
+
+/** What a hook has put in the place of a file of a package that is not kept is the hook's. */
+function ownerOf(path: string, { plan, hooks }: FinishCarveOptions): string | undefined {
+  const owner = plan.owners.get(path);
+  return owner !== undefined && hooks.has(path) && !plan.reasons.has(owner) ? undefined : owner;
 }
 
 function withOrigin(entry: TreeEntry, owner: string | undefined, hook: string | undefined): TreeEntry {

@@ -109,11 +109,17 @@ function neededPackages(
   inherited: Inherited,
 ): Closure {
   if (mode === 'packages') {
+    const wanted = [...requested, ...inherited.replaced];
     const partial = new Set(parent?.partial);
-    return closure(state, {
-      requested: [...requested, ...inherited.replaced],
-      provided: [...provided, ...inherited.same.filter((key) => !partial.has(key))],
-    });
+    if (partial.size === 0)
+      return closure(state, { requested: wanted, provided: [...provided, ...inherited.same] });
+    // What is complete may depend on what is not.
+    const complete = new Set(inherited.same.filter((key) => !partial.has(key)));
+    const { packages, reasons } = closure(state, { requested: wanted, provided });
+    return {
+      packages: packages.filter((key) => !complete.has(key)),
+      reasons: new Map([...reasons].filter(([key]) => !complete.has(key))),
+    };
   }
   const same = new Set(inherited.same);
   const packages = [...state.packages.keys()].filter((key) => !same.has(key)).sort(compareBytes);

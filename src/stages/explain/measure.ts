@@ -48,11 +48,13 @@ export function measure(tree: Rootfs, facts: TreeFacts, parent: Rootfs = new Map
 }
 
 function measureFiles(tree: Rootfs, parent: Rootfs): readonly Measure[] {
-  const seen = new Set<number>();
+  // Numbers are those of one layer, so that files of two may have the same.
+  const seen = new Set<string>();
   return [...tree.values()].flatMap((entry) => {
     if (entry.type !== 'file') return [];
-    const isAgain = entry.inode !== undefined && seen.has(entry.inode);
-    if (entry.inode !== undefined) seen.add(entry.inode);
+    const inode = entry.inode === undefined ? undefined : `${entry.inode} ${entry.sha256}`;
+    const isAgain = inode !== undefined && seen.has(inode);
+    if (inode !== undefined) seen.add(inode);
     const bytes = isAgain ? 0 : entry.size;
     const above = parent.get(entry.path);
     const isSame = above?.type === 'file' && above.sha256 === entry.sha256;

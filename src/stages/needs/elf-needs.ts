@@ -9,6 +9,15 @@ import { loadedBefore } from './loaded-before.ts';
 import type { Need } from './need.ts';
 import { privateLibraries } from './private-libraries.ts';
 
+/** What the kernel takes of one variable (MAX_ARG_STRLEN). */
+const maxPathBytes = 1 << 17;
+/** Limits for trees made to exhaust us: folders of one list, and those that libraries get from others. */
+const maxFolders = 256;
+const maxInherited = 100_000;
+
+const foldersIn = (libraryPath: string): readonly string[] =>
+  [...new Set(libraryPath.slice(0, maxPathBytes).split(/[:;]/).filter(Boolean))].slice(0, maxFolders);
+
 /** Looks up what programs and libraries of one tree are loaded with. */
 export interface ElfNeeds {
   /** The loader and the libraries that a file names. */
@@ -20,7 +29,7 @@ export interface ElfNeeds {
 /** @param libraryPath value of LD_LIBRARY_PATH in the image */
 export function elfNeeds(tree: Rootfs, facts: TreeFacts, libraryPath = ''): ElfNeeds {
   const search = librarySearch(tree, facts);
-  const early = libraryPath.split(/[:;]/).filter(Boolean);
+  const early = foldersIn(libraryPath);
   const findPrivate = privateLibraries(tree, facts);
 
   /** Folders in the order of ld.so(8), "Description", and of musl's `load_library` in its `dynlink.c`. */
@@ -114,6 +123,8 @@ function loaderOf(tree: Rootfs, facts: TreeFacts, elf: ElfFacts, name: string): 
   const loaderElf = facts.get(loader.path)?.elf;
   if (!loaderElf || !sameKind(loaderElf, elf))
     return { ...need, fault: 'which is not for the same processor' };
+  // A loader is started by the kernel, without another one.
+  if (loaderElf.interpreter !== undefined) return { ...need, fault: 'which is no loader' };
   return { ...need, answer: [...loader.links, loader.path] };
 }
 
@@ -126,9 +137,10 @@ interface Lookup {
 /** Path of a library → folders that what loads it hands down. */
 function inheritedFolders(facts: TreeFacts, lookup: Lookup): ReadonlyMap<string, ReadonlySet<string>> {
   const inherited = new Map<string, Set<string>>();
+  let left = maxInherited;
   for (const [path, { elf }] of facts) {
     const folders = elf ? lookup.folders(path, elf) : [];
-    if (folders.length === 0) continue;
+    if (folders.length === 0 || left < 0) continue;
     const pending = new Set([path]);
     for (const at of pending) {
       const loaded = facts.get(at)?.elf;
@@ -136,6 +148,7 @@ function inheritedFolders(facts: TreeFacts, lookup: Lookup): ReadonlyMap<string,
         const found = loaded && lookup.find(name, at, loaded, folders).path;
         if (found === undefined || pending.has(found)) continue;
         pending.add(found);
+        left -= folders.length;
         const known = inherited.get(found) ?? new Set();
         inherited.set(found, known);
         for (const folder of folders) known.add(folder);

@@ -1,6 +1,8 @@
 const token = /\$(?:(?<plain>\w+)|\{(?<braced>\w+)\})/g;
 /** What the kernel takes (PATH_MAX); longer ones cannot be opened. */
 const maxPathLength = 4096;
+/** A limit for files made to exhaust us. */
+const maxFolders = 256;
 
 /** Name of a token → what it may stand for, by the distribution and the processor. */
 export type TokenValues = Readonly<Partial<Record<string, readonly string[]>>>;
@@ -10,7 +12,8 @@ export type TokenValues = Readonly<Partial<Record<string, readonly string[]>>>;
  * are several. Relative ones depend on the caller's working directory and are left out.
  */
 export const expandFolders = (folders: readonly string[], values: TokenValues): readonly string[] =>
-  folders
+  [...new Set(folders)]
+    .slice(0, maxFolders)
     .flatMap((folder) =>
       tokensIn(folder).reduce<readonly string[]>(
         (expanded, name) => expanded.flatMap((each) => fill(each, name, values[name])),

@@ -47,9 +47,27 @@ export function pythonPath(
       `${library}/${name}`,
     ]),
     `${prefix ?? ''}lib/python3/dist-packages`,
+    ...homes(tree).map((home) => `${home}/.local/lib/python${version}/site-packages`),
   ];
+  if (isExtended(tree, folders)) return undefined;
   return { folders, plain: new Set([own, library]) };
 }
+
+/** Where `pip install --user` may have been. */
+const homes = (tree: Rootfs): readonly string[] => [
+  'root',
+  ...[...tree.keys()].filter((path) => /^home\/[^/]+$/.test(path)),
+];
+
+/** A path file, sitecustomize or a zipped standard library makes folders count that are not known here. */
+const isExtended = (tree: Rootfs, folders: readonly string[]): boolean => {
+  const known = new Set(folders);
+  return [...tree.keys()].some((path) =>
+    path.endsWith('.pth') || path.endsWith('/sitecustomize.py')
+      ? known.has(parentPath(path))
+      : path.endsWith('.zip') && known.has(path),
+  );
+};
 
 /**
  * The files that `import a.b.c` executes first to last; undefined when there is no such module. Where a package may

@@ -7,19 +7,29 @@ import { parentPath } from '../../model/tree-entry.ts';
  * counts. `#` starts a comment; names are separated by blanks, commas or colons.
  */
 export function configuredFolders(facts: TreeFacts): readonly string[] {
-  return [...new Set(foldersOf('etc/ld.so.conf', facts, new Set()))];
+  const texts = new Map(
+    [...facts].flatMap(([path, { text }]) => (text === undefined ? [] : [[path, text] as const])),
+  );
+  return [...new Set(foldersOf('etc/ld.so.conf', texts, new Set()))];
 }
 
-function foldersOf(file: string, facts: TreeFacts, read: Set<string>): readonly string[] {
-  if (read.has(file)) return [];
+/** Limits for trees made to exhaust us; real ones have a dozen files, one below the other. */
+const maxFiles = 512;
+const maxGlobs = 64;
+
+function foldersOf(file: string, texts: ReadonlyMap<string, string>, read: Set<string>): readonly string[] {
+  if (read.has(file) || read.size >= maxFiles) return [];
   read.add(file);
-  const lines = (facts.get(file)?.text ?? '').split('\n');
+  let globsLeft = maxGlobs;
+  const lines = (texts.get(file) ?? '').split('\n');
   return lines.flatMap((line) => {
     const words = line.replace(/#.*/, '').split(/[\s,:]+/);
     const [keyword, ...globs] = words.filter(Boolean);
     if (keyword === 'include') {
-      const files = globs.flatMap((glob) => included(glob, parentPath(file), facts));
-      return files.flatMap((each) => foldersOf(each, facts, read));
+      globsLeft -= globs.length;
+      if (globsLeft < 0) return [];
+      const files = globs.flatMap((glob) => included(glob, parentPath(file), texts));
+      return files.flatMap((each) => foldersOf(each, texts, read));
     }
     // What follows `=` was the C library they are for, before there was only one.
     return words
@@ -32,8 +42,8 @@ function foldersOf(file: string, facts: TreeFacts, read: Set<string>): readonly 
 const plainGlob = /^[\w.+/-]*(?:[*?][\w.+/-]*){0,3}$/;
 
 /** Files that an `include` line names, in byte order; relative names are in the folder of the file that has it. */
-function included(glob: string, folder: string, facts: TreeFacts): readonly string[] {
+function included(glob: string, folder: string, texts: ReadonlyMap<string, string>): readonly string[] {
   if (!plainGlob.test(glob)) return [];
   const matches = matchesAny([glob.startsWith('/') ? glob : `${folder}/${glob}`]);
-  return [...facts.keys()].filter((path) => facts.get(path)?.text !== undefined && matches(path)).sort();
+  return [...texts.keys()].filter(matches).sort();
 }

@@ -59,8 +59,11 @@ function applies({ imports = [], sonames, paths }: KnownLoad, path: string, elf:
   );
 }
 
-const fill = (glob: string, { paths }: KnownLoad, path: string): string =>
-  paths ? path.replace(paths, glob) : glob;
+/** A name from the tree stands for itself in a glob, whatever is in it. */
+const fill = (glob: string, { paths }: KnownLoad, path: string): string => {
+  const groups = paths?.exec(path)?.groups ?? {};
+  return glob.replace(/\$<(\w+)>/g, (_, name: string) => (groups[name] ?? '').replace(/[^\w./-]/g, '\\$&'));
+};
 
 /** Answered by glibc itself since 2.34. */
 const builtIn = new Set(['files', 'dns']);
@@ -80,16 +83,20 @@ function serviceLibraries(facts: TreeFacts): ReadonlyMap<string, readonly string
   );
 }
 
-/** What of a tree a glob matches, but for folders, as needs; looked for once, as many files ask for the same. */
+/** What of a tree a glob matches, but for folders, as one need; looked for once, as many files ask for the same. */
 function matchingNeeds(tree: Rootfs): (load: KnownLoad, glob: string) => readonly Need[] {
   const names = [...tree.values()].filter(({ type }) => type !== 'directory').map(({ path }) => path);
   const known = new Map<string, readonly Need[]>();
   return ({ reason, importance }, glob) => {
     const key = [glob, importance, reason].join('\0');
     const common = { kind: 'load', reason, ...(importance && { importance }) } as const;
-    const needs =
-      known.get(key) ??
-      names.filter(matchesAny([glob])).map((path): Need => ({ ...common, name: `/${path}`, answer: [path] }));
+    const find = (): readonly Need[] => {
+      const answer = names.filter(matchesAny([glob]));
+      return answer.length === 0
+        ? []
+        : [{ ...common, name: `/${answer.length === 1 ? answer[0] : glob}`, answer }];
+    };
+    const needs = known.get(key) ?? find();
     known.set(key, needs);
     return needs;
   };

@@ -2,7 +2,7 @@ import type { ScriptImports } from '../../model/file-facts.ts';
 
 const statement = /^(?:use|require)\s+([A-Za-z_]\w*(?:(?:::|')\w+)*)/;
 const hereDocument = /<<~?(?:"([^"]+)"|'([^']+)'|([A-Za-z_]\w*))/;
-const pathChange = /^\s*use\s+(?:lib|FindBin|local::lib)\b|@INC\b/m;
+const pathChange = /^[ \t]*use[ \t]+(?:lib|FindBin|local::lib)\b|@INC\b/m;
 
 /**
  * Modules that a Perl script loads whenever it is started: `use` and `require` at the start of a line (perlfunc(1)),

@@ -34,7 +34,7 @@ export function privateLibraries(
 }
 
 const library = String.raw`(?:usr/|usr/local/)?(?:lib|lib32|lib64|libx32|libexec)/(?:[^/]+-linux-[^/]+/)?`;
-const privatePath = new RegExp(`^(?:${library}|opt/)[^/]+(?=/)`);
+const privatePath = new RegExp(`^(?:${library}(?![^/]+-linux-[^/]+/)|opt/)[^/]+(?=/)`);
 
 /** True for a file in a folder that is one package's own. */
 export const isPrivate = (path: string): boolean => privatePath.test(path);

@@ -1,7 +1,7 @@
 import type { ScriptImports } from '../../model/file-facts.ts';
 
 /** Strings and comments, which may hold anything. */
-const hidden = /"""[^]*?"""|'''[^]*?'''|"(?:\\[^]|[^"\\\n])*"|'(?:\\[^]|[^'\\\n])*'|#[^\n]*/g;
+const hidden = /"""[^]*?(?:"""|$)|'''[^]*?(?:'''|$)|"(?:\\[^]|[^"\\\n])*"?|'(?:\\[^]|[^'\\\n])*'?|#[^\n]*/g;
 const pathChange = /\bsys\.path\b|\baddsitedir\b|\bsys\.meta_path\b|\bsite\.main\b/;
 const dotted = /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*/;
 

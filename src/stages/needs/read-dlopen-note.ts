@@ -10,6 +10,7 @@ const maxSegments = 16;
 const maxSegmentBytes = 1 << 16;
 const maxNotes = 256;
 const maxNameLength = 255;
+const maxNames = 16;
 
 /** What the notes of the PT_NOTE segments say of libraries loaded at run time (systemd's "dlopen() Metadata for ELF Files"). */
 export async function readDlopenNotes(
@@ -54,7 +55,7 @@ const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? v
 function toNote(value: unknown): readonly DlopenNote[] {
   if (typeof value !== 'object' || value === null) return [];
   const { soname, priority = 'recommended', feature } = value as Readonly<Record<string, unknown>>;
-  const sonames = asList(soname).filter(isName);
+  const sonames = asList(soname).filter(isName).slice(0, maxNames);
   if (sonames.length === 0 || !isPriority(priority)) return [];
   return [{ sonames, priority, ...(isName(feature) && { feature }) }];
 }

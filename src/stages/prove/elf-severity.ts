@@ -19,12 +19,13 @@ export function elfSeverity(
 
 /** The kind of processor that most programs and libraries of a tree are for. */
 export function mostFrequentKind(facts: TreeFacts): ElfFacts | undefined {
-  const counts: { readonly elf: ElfFacts; count: number }[] = [];
+  const counts = new Map<string, { readonly elf: ElfFacts; count: number }>();
   for (const { elf } of facts.values()) {
     if (!elf) continue;
-    const known = counts.find((each) => sameKind(each.elf, elf));
-    if (known) known.count += 1;
-    else counts.push({ elf, count: 1 });
+    const kind = [elf.machine, elf.class, elf.littleEndian].join();
+    const known = counts.get(kind) ?? { elf, count: 0 };
+    known.count += 1;
+    counts.set(kind, known);
   }
-  return counts.sort((a, b) => b.count - a.count)[0]?.elf;
+  return [...counts.values()].sort((a, b) => b.count - a.count)[0]?.elf;
 }

@@ -2,7 +2,7 @@ import { findCommand } from '../../model/find-command.ts';
 import type { TreeFacts } from '../../model/file-facts.ts';
 import type { Rootfs } from '../../model/tree-entry.ts';
 import { envValue } from '../../oci/env-value.ts';
-import { startedCommands } from '../../oci/started-commands.ts';
+import { programsIn, startedCommands } from '../../oci/started-commands.ts';
 import type { RuntimeConfig } from '../../oci/types.ts';
 import { findNeeds } from '../needs/index.ts';
 
@@ -36,9 +36,11 @@ export function safetyNet({ rootfs, parent, facts, config }: SafetyNetOptions) {
       for (const path of paths) if (!tree.has(path) && !missed.has(path)) missed.set(path, by);
     };
     for (const { instruction, words } of startedCommands(config)) {
-      const found = findCommand(whole, words[0], places);
-      if (found.found && !findCommand(tree, words[0], places).found)
-        miss([...found.links, found.path], instruction);
+      for (const program of programsIn(words)) {
+        const found = findCommand(whole, program, places);
+        if (found.found && !findCommand(tree, program, places).found)
+          miss([...found.links, found.path], instruction);
+      }
     }
     for (const path of facts.keys()) {
       if (!tree.has(path)) continue;

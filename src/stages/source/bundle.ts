@@ -37,11 +37,15 @@ export function openFolder(dir: string): Bundle {
   };
 }
 
+/** What must be remembered of a member; attributes may be large. */
+type Member = Pick<ArchiveMember, 'path' | 'type' | 'size' | 'offset' | 'linkTarget'>;
+
 /** The members of a tar. @param tempDir where those that are extracted come to lie */
 export async function openTar(file: string, tempDir: string): Promise<Bundle> {
-  const members = new Map<string, ArchiveMember>();
-  for await (const member of readTarFile(file)) members.set(posix.normalize(member.path), member);
-  const find = (name: string): ArchiveMember | undefined => findFile(members, name);
+  const members = new Map<string, Member>();
+  for await (const { path, type, size, offset, linkTarget } of readTarFile(file))
+    members.set(posix.normalize(path), { path, type, size, offset, linkTarget });
+  const find = (name: string): Member | undefined => findFile(members, name);
   let count = 0;
   return {
     has: (name) => Promise.resolve(find(name) !== undefined),
@@ -62,10 +66,10 @@ export async function openTar(file: string, tempDir: string): Promise<Bundle> {
   };
 }
 
-const contentOf = (file: string, { offset, size }: ArchiveMember): Readable =>
+const contentOf = (file: string, { offset, size }: Member): Readable =>
   size === 0 ? Readable.from([]) : createReadStream(file, { start: offset, end: offset + size - 1 });
 
-function findFile(members: ReadonlyMap<string, ArchiveMember>, name: string): ArchiveMember | undefined {
+function findFile(members: ReadonlyMap<string, Member>, name: string): Member | undefined {
   const found = members.get(posix.normalize(name));
   if (found?.type === 'file') return found;
   // Docker links to a layer it has written already.

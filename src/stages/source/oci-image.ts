@@ -18,6 +18,8 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** Indexes in indexes in indexes: as deep as anyone makes them. */
 const maxDepth = 3;
+/** Far more than platforms there are. */
+const maxManifests = 1000;
 
 /**
  * The image of an OCI layout, of the wanted platform where there are several. All documents are checked against their
@@ -31,6 +33,8 @@ export async function findOciImage(bundle: Bundle, wanted: Wanted): Promise<Foun
   if (!Array.isArray(layers)) throw unreadable('its manifest has no layers');
   const configBytes = await readBlob(bundle, config);
   const { diffIds, ...read } = readConfig(configBytes);
+  if (diffIds.length !== layers.length)
+    throw unreadable(`its config has ${diffIds.length} diff_ids for ${layers.length} layers`);
   return {
     configBytes,
     ...read,
@@ -39,16 +43,23 @@ export async function findOciImage(bundle: Bundle, wanted: Wanted): Promise<Foun
 }
 
 /** Descriptors of all manifests that an index leads to, each once, but for those that only attest something. */
-async function manifestsOf(bundle: Bundle, index: unknown, depth = 1): Promise<readonly Json[]> {
+async function manifestsOf(
+  bundle: Bundle,
+  index: unknown,
+  depth = 1,
+  seen = new Set<unknown>(),
+): Promise<readonly Json[]> {
   const listed = isObject(index) ? index['manifests'] : undefined;
   if (!Array.isArray(listed)) throw unreadable('its index has no manifests');
   const found = new Map<unknown, Json>();
   for (const each of listed as readonly unknown[]) {
-    if (!isObject(each) || isAttestation(each)) continue;
+    if (!isObject(each) || isAttestation(each) || seen.has(each['digest'])) continue;
+    seen.add(each['digest']);
+    if (seen.size > maxManifests) throw unreadable(`its indexes name more than ${maxManifests} images`);
     const isIndex = /\.index\.|manifest\.list\./.test(String(each['mediaType']));
     if (isIndex && depth > maxDepth) throw unreadable('its indexes are nested too deeply');
     const manifests = isIndex
-      ? await manifestsOf(bundle, await readDocument(bundle, each), depth + 1)
+      ? await manifestsOf(bundle, await readDocument(bundle, each), depth + 1, seen)
       : [each];
     for (const manifest of manifests) found.set(manifest['digest'], manifest);
   }
@@ -63,7 +74,8 @@ async function choose(bundle: Bundle, manifests: readonly Json[], { platform, st
   const [only] = manifests;
   if (!only) throw unreadable('its index names no image');
   if (manifests.length === 1 && !strict) return only;
-  const platforms = await Promise.all(manifests.map((each) => platformOf(bundle, each)));
+  const platforms: string[] = [];
+  for (const each of manifests) platforms.push(await platformOf(bundle, each));
   const fitting = manifests.filter((_, at) => isPlatform(platform, platforms[at] ?? ''));
   const [first, second] = fitting;
   if (!first)

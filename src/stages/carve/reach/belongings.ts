@@ -119,7 +119,7 @@ export function looseLinks({ rootfs, tree, kept }: LooseLinksOptions): ReadonlyM
     if (type !== 'symlink' || !isLoose || kept.has(path)) continue;
     const end = resolvePath(tree, path);
     if (!end.found) {
-      if (isVolatile(end.at)) found.set(path, { how: 'made by the build' });
+      if (isVolatile(end.at) || packageOf(entry) === undefined) found.set(path, { how: 'made by the build' });
     } else if (isThere(end.path)) {
       for (const link of end.links)
         if (!kept.has(link)) found.set(link, { from: end.path, how: 'leads to it' });

@@ -8,7 +8,7 @@ import { findNeeds } from '../../needs/index.ts';
 import { withParents } from '../path-sets.ts';
 import { belongings, looseLinks, packageOf } from './belongings.ts';
 import { follow } from './follow.ts';
-import { findRoots, type RootsOptions } from './roots.ts';
+import { findRoots, named, type RootsOptions } from './roots.ts';
 
 export interface ReachOptions extends Omit<RootsOptions, 'places'> {
   /** Facts of `tree`. */
@@ -38,16 +38,14 @@ export function reach(options: ReachOptions): Reach {
   const needs = findNeeds({ tree, facts, places, libraryPath: envValue(config, 'LD_LIBRARY_PATH') });
   const roots = findRoots({ ...options, places });
   const reached = follow(needs, roots);
-  const named = new Map([...reached, ...belongings({ ...options, reached })]);
-  const kept = new Map([...named, ...looseLinks({ rootfs, tree, kept: named })]);
+  const wanted = new Map([...reached, ...belongings({ ...options, reached })]);
+  const kept = new Map([...wanted, ...looseLinks({ rootfs, tree, kept: wanted })]);
   const folders = keptFolders(rootfs, kept);
   const stays = ({ path, type }: TreeEntry): boolean =>
     type === 'directory' ? folders.has(path) : kept.has(path);
   const left = [...rootfs.values()].filter(stays);
   const removed = [...rootfs.values()].filter((entry) => !stays(entry));
-  const idle = options.reach.filter(
-    (glob) => ![...roots.values()].some(({ how }) => how === `REACH ${glob}`),
-  );
+  const idle = options.reach.filter((glob) => named(rootfs, glob).length === 0);
   return {
     rootfs: new Map(left.map((entry) => [entry.path, withReason(entry, kept.get(entry.path))])),
     leftOut: leftOutOf(rootfs, removed),

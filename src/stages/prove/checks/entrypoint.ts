@@ -7,7 +7,7 @@ import { parseShellCommand } from '../../../model/shell-command.ts';
 import type { FileEntry } from '../../../model/tree-entry.ts';
 import type { Finding } from '../../../model/finding.ts';
 import { executionObstacle } from '../may-execute.ts';
-import { startedBy, startedCommands } from '../started-commands.ts';
+import { startedBy, startedCommands } from '../../../oci/started-commands.ts';
 import type { Check, Subject } from './check.ts';
 
 /** The commands an engine starts. */

@@ -1,6 +1,6 @@
 import { envValue } from '../../../oci/env-value.ts';
 import { lackedModules } from '../../needs/index.ts';
-import { commandsIn, startedCommands } from '../started-commands.ts';
+import { commandsIn, startedCommands } from '../../../oci/started-commands.ts';
 import type { Check } from './check.ts';
 
 const languages = { python: 'Python', perl: 'Perl' } as const;

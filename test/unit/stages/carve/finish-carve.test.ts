@@ -67,8 +67,12 @@ describe('finishCarve', () => {
       ['srv/hooked', 'finish_rootfs_build'],
     ]);
     const entries = ['f usr/bin/app', 'f srv/hooked', 'f srv/made'];
-    const rootfs = finish({ plan: plan({ owners }), entries, hooks });
+    const reasons = new Map([['app', undefined]]);
+    const rootfs = finish({ plan: plan({ owners, reasons }), entries, hooks });
     expect(rootfs.get('usr/bin/app')?.origin).toEqual({ kind: 'package', name: 'app' });
+    // A package that is not kept: the file there is the hook's.
+    const replaced = finish({ plan: plan({ owners }), entries, hooks });
+    expect(replaced.get('usr/bin/app')?.origin).toEqual({ kind: 'hook', hook: 'finish_rootfs_build' });
     expect(rootfs.get('srv/hooked')?.origin).toEqual({ kind: 'hook', hook: 'finish_rootfs_build' });
     expect(rootfs.get('srv/made')?.origin).toEqual({ kind: 'script' });
     expect(rootfs.get('etc/passwd')?.origin).toEqual({ kind: 'kubler' });

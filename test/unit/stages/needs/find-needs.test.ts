@@ -49,6 +49,33 @@ describe('what a file needs', () => {
     ]);
   });
 
+  test('programs: a loader that needs one itself is none', async () => {
+    const interpreter = '/usr/bin/x';
+    const nodes = { 'usr/bin/y': program(makeElf({ interpreter })) };
+    expect(await needsOf('usr/bin/y', nodes)).toMatchObject([
+      { kind: 'loader', answer: [], fault: 'which is no loader' },
+    ]);
+  });
+
+  test('libraries in the private folder of their package, and not in one that all share', async () => {
+    const needs = makeElf({ needed: ['libown.so'] });
+    const nodes = {
+      'usr/lib/app/plugins/a.so': needs,
+      'usr/lib/app/libown.so': makeElf(),
+      [`${folder}/app/a.so`]: needs,
+      [`${folder}/app/x/libown.so`]: makeElf(),
+      [`${folder}/libb.so`]: makeElf({ needed: ['libother.so'] }),
+      [`${folder}/other/libother.so`]: makeElf(),
+    };
+    expect(await needsOf('usr/lib/app/plugins/a.so', nodes)).toMatchObject([
+      { answer: ['usr/lib/app/libown.so'] },
+    ]);
+    expect(await needsOf(`${folder}/app/a.so`, nodes)).toMatchObject([
+      { answer: [`${folder}/app/x/libown.so`] },
+    ]);
+    expect(await needsOf(`${folder}/libb.so`, nodes)).toMatchObject([{ answer: [] }]);
+  });
+
   test('scripts: the interpreter, and what env looks up', async () => {
     const nodes = { 'usr/bin/a': program('#!/bin/sh\n'), 'usr/bin/b': program('#!/usr/bin/env perl\n') };
     expect(await needsOf('usr/bin/a', nodes)).toEqual([

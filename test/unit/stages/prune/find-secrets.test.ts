@@ -20,7 +20,7 @@ test('a private key in a place for configuration or data is an error', async () 
       'root/.ssh/id': openssh,
       'etc/a.pem': `# mine\n${key}`,
       'srv/b': old,
-      'usr/x': key,
+      'usr/share/x': key,
       app: key,
     }),
   ).toEqual([

@@ -72,6 +72,7 @@ async function cut(changes: Nodes = {}, options: Partial<ReachOptions> = {}) {
     facts,
     config,
     copied: [],
+    parent: new Map(),
     reach: [],
     keep: [],
     pulledBy,
@@ -157,6 +158,28 @@ describe('reach', () => {
       expect.arrayContaining(['usr/sbin/serve', 'usr/bin/tool', 'usr/share/app.py']),
     );
     expect(done.result.rootfs.has('var/lib/data')).toBe(true);
+  });
+
+  test.each<RuntimeConfig>([
+    { Cmd: ['/bin/sh', '-c', 'exec serve -g x'] },
+    { Entrypoint: ['/usr/bin/tini', '--'], Cmd: ['serve'] },
+    { Healthcheck: { Test: ['CMD-SHELL', '/usr/sbin/serve -t || exit 1'] } },
+  ])('goes on from what a shell or an init starts: %j', async (config) => {
+    const done = await cut({ 'usr/bin/sh': exe('dash'), 'usr/bin/tini': exe('tini') }, { config });
+    expect(filesOf(done)).toEqual(expect.arrayContaining(['usr/sbin/serve', `${folder}/libz.so.1.3`]));
+  });
+
+  test('never leaves out what it changes of its parent', async () => {
+    const parent = makeRootfs({ 'usr/lib/serve/mod_b.so': 'older' });
+    expect(filesOf(await cut({}, { parent }))).toContain('usr/lib/serve/mod_b.so');
+  });
+
+  test('keeps links that hooks made, wherever they lead', async () => {
+    expect(filesOf(await cut({ 'etc/app.conf': linkOf('/data/app.conf') }))).toContain('etc/app.conf');
+  });
+
+  test('does not warn of a glob that names what is reached anyway', async () => {
+    expect((await cut({}, { reach: ['usr/sbin/serve', 'usr/sbin/*'] })).result.findings).toEqual([]);
   });
 
   test('goes on from what the Dockerfile copies, and from nothing of the parent that is there already', async () => {
