@@ -10,6 +10,8 @@ export function compileSource(outDir: string): void {
     target: ts.ScriptTarget.ES2023,
     module: ts.ModuleKind.ESNext,
     rewriteRelativeImportExtensions: true,
+    // As in tsconfig.json: without it the compiler looks for types of imports that it has not read.
+    verbatimModuleSyntax: true,
   };
   for (const name of readdirSync(join(repository, 'src'), { recursive: true, encoding: 'utf8' })) {
     if (!name.endsWith('.ts')) continue;
