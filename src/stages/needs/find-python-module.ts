@@ -59,13 +59,11 @@ const homes = (tree: Rootfs): readonly string[] => [
   ...[...tree.keys()].filter((path) => /^home\/[^/]+$/.test(path)),
 ];
 
-/** A path file, sitecustomize or a zipped standard library makes folders count that are not known here. */
+/** A path file or a zipped standard library makes modules count that are not seen here. */
 const isExtended = (tree: Rootfs, folders: readonly string[]): boolean => {
   const known = new Set(folders);
   return [...tree.keys()].some((path) =>
-    path.endsWith('.pth') || path.endsWith('/sitecustomize.py')
-      ? known.has(parentPath(path))
-      : path.endsWith('.zip') && known.has(path),
+    path.endsWith('.pth') ? known.has(parentPath(path)) : path.endsWith('.zip') && known.has(path),
   );
 };
 
