@@ -60,3 +60,15 @@ export function describeFinding({ code, subject, message, repair, waived }: Find
 /** True for a finding that fails a build. */
 export const isFatal = ({ severity, waived }: Finding): boolean =>
   severity === 'error' && waived === undefined;
+
+/** The warning of a word of a `build.conf` that nothing in the image answers to. @param instead what to do but to remove it */
+export const namesNothing = (
+  code: 'prune' | 'reach',
+  variable: string,
+  word: string,
+  instead: string,
+): Finding => ({
+  ...{ code, severity: 'warning', subject: variable },
+  message: `names nothing by "${word}"`,
+  repair: `remove it, or ${instead}`,
+});

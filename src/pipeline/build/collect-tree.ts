@@ -16,7 +16,7 @@ import { cutTree } from './cut-tree.ts';
 import { finishTree } from './finish-tree.ts';
 import { findAbsent } from './find-absent.ts';
 import { listDropped } from './list-dropped.ts';
-import { keptBy, pruneTree } from './prune-tree.ts';
+import { heldBackFinding, keptBy, pruneTree } from './prune-tree.ts';
 import type { Build } from './with-build.ts';
 
 export interface CollectedTree {
@@ -72,11 +72,10 @@ export async function collectTree(build: Build, spec: CollectSpec): Promise<Coll
     packages: all,
     receipts: pruned.receipts,
     dropped,
-    // What is cut later does not stay.
     findings: [
-      ...pruned.findings.filter(
-        ({ code, subject }) => code !== 'prune' || subject === 'KEEP' || rootfs.has(subject.slice(1)),
-      ),
+      ...pruned.findings,
+      // What is cut later does not stay.
+      ...pruned.heldBack.filter(({ path }) => rootfs.has(path)).map(heldBackFinding),
       ...findings,
     ],
     ...cut,

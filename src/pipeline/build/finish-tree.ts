@@ -1,3 +1,4 @@
+import { accountNames, accountPath } from '../../model/accounts.ts';
 import type { Rootfs } from '../../model/tree-entry.ts';
 import * as carve from '../../stages/carve/index.ts';
 import type { BuiltTree } from '../../store/index.ts';
@@ -24,10 +25,9 @@ export const finishTree = (
   });
 
 function parentAccounts({ facts }: BuiltTree): Partial<carve.Accounts> {
-  const names = ['passwd', 'group', 'shadow', 'gshadow'] as const;
   return Object.fromEntries(
-    names.flatMap((name) => {
-      const text = facts.get(`etc/${name}`)?.text;
+    accountNames.flatMap((name) => {
+      const text = facts.get(accountPath(name))?.text;
       return text === undefined ? [] : [[name, text]];
     }),
   );

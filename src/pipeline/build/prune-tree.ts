@@ -19,8 +19,9 @@ import type { Build } from './with-build.ts';
 export interface PrunedTree {
   readonly rootfs: Rootfs;
   readonly receipts: readonly Receipt[];
-  /** Warnings: what rules were held back from, and what KEEP names in vain. */
+  /** Warnings: what KEEP names in vain. */
   readonly findings: readonly Finding[];
+  readonly heldBack: readonly HeldBack[];
   /** KEEP as globs. */
   readonly keep: readonly string[];
 }
@@ -51,7 +52,8 @@ export async function pruneTree(
   return {
     rootfs: settled.rootfs,
     receipts: mergeReceipts([...pruned.receipts, ...settled.receipts]),
-    findings: [...kept.findings, ...pruned.heldBack.map(toFinding)],
+    findings: kept.findings,
+    heldBack: pruned.heldBack,
     keep: [...kept.globs, ...filled.description.keepOfParents],
   };
 }
@@ -62,7 +64,8 @@ export const keptBy = ({ keep, reach }: ImageDefinition): readonly string[] => [
   ...reach,
 ];
 
-const toFinding = ({ rule, path, neededBy }: HeldBack): Finding => ({
+/** The warning that a path stays against a rule. */
+export const heldBackFinding = ({ rule, path, neededBy }: HeldBack): Finding => ({
   code: 'prune',
   severity: 'warning',
   subject: `/${path}`,

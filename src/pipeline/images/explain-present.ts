@@ -2,7 +2,7 @@ import { findCommand } from '../../model/find-command.ts';
 import type { ImageId } from '../../model/image-id.ts';
 import type { Absent } from '../../model/absent.ts';
 import { isBelow, type Reason, type Rootfs, type TreeEntry } from '../../model/tree-entry.ts';
-import { envValue } from '../../oci/env-value.ts';
+import { commandPlaces } from '../../oci/command-places.ts';
 import { programsIn, startedCommands } from '../../oci/started-commands.ts';
 import {
   broken,
@@ -127,7 +127,7 @@ function commonReport(
 
 /** Instructions whose command is one of some paths, or reached by one. */
 function startedBy({ tree, config }: Explained, has: (path: string) => boolean): readonly string[] {
-  const places = { searchPath: envValue(config, 'PATH'), workingDir: config.WorkingDir };
+  const places = commandPlaces(config);
   const isStarted = (program: string): boolean => {
     const found = findCommand(tree.rootfs, program, places);
     return found.found && [...found.links, found.path].some(has);

@@ -3,7 +3,6 @@ import type { PackageGraph } from '../../model/package-graph.ts';
 import type { PackageVersion } from '../../model/package.ts';
 import type { Project } from '../../model/project.ts';
 import type { Rootfs } from '../../model/tree-entry.ts';
-import { envValue } from '../../oci/env-value.ts';
 import { findNeeds, type Needs } from '../../stages/needs/index.ts';
 import type { Workspace } from '../workspace.ts';
 import { openImage, type ImageArgument, type OpenedImage } from './open-image.ts';
@@ -38,8 +37,6 @@ export async function openExplained(
     packages = record?.packages ?? [],
   } = await openImage(workspace, project, argument);
   const above = record && (await readParentTree(workspace, record));
-  const places = { searchPath: envValue(config, 'PATH'), workingDir: config.WorkingDir };
-  const shared = { places, libraryPath: envValue(config, 'LD_LIBRARY_PATH') };
   const { rootfs, facts } = tree;
   return {
     ...{ name: argument.text, tree, config },
@@ -47,12 +44,12 @@ export async function openExplained(
     graph: record?.packageGraph,
     provided: record?.provided ?? [],
     parent: above && { id: above.record.id, rootfs: above.tree.rootfs },
-    needs: findNeeds({ tree: rootfs, facts, ...shared }),
+    needs: findNeeds({ tree: rootfs, facts, config }),
     needsWithout: (isRemoved) =>
       findNeeds({
         tree: new Map([...rootfs].filter(([path]) => !isRemoved(path))),
         facts: new Map([...facts].filter(([path]) => !isRemoved(path))),
-        ...shared,
+        config,
       }),
   };
 }

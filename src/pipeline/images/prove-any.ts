@@ -1,5 +1,5 @@
 import { isFatal, type Finding, type Lack } from '../../model/finding.ts';
-import type { Project } from '../../model/project.ts';
+import type { ImageDefinition, Project } from '../../model/project.ts';
 import { packageManager } from '../../stages/builder/index.ts';
 import { buildGraph } from '../../stages/graph/index.ts';
 import { findFaults } from '../build/prove-image.ts';
@@ -31,7 +31,7 @@ export async function proveAny(
   const { kind, tree, config, record, shipped } = await openImage(workspace, project, argument);
   const definition = record && project.images.get(record.id);
   const found = await findFaults(tree, config, {
-    whoHas: await whoHas(workspace, project, record?.id),
+    whoHas: await whoHas(workspace, project, definition),
     ...{ known: record?.findings, shipped },
     ...{ allow: definition?.proveAllow ?? [], keep: definition?.keep ?? [] },
   });
@@ -48,13 +48,16 @@ export async function proveAny(
 type WhoHas = (lack: Lack) => Promise<string | undefined>;
 
 /** Asks the frozen index of an image of the project, if there is one. */
-async function whoHas(workspace: Workspace, project: Project, id: string | undefined): Promise<WhoHas> {
+async function whoHas(
+  workspace: Workspace,
+  project: Project,
+  definition: ImageDefinition | undefined,
+): Promise<WhoHas> {
   const none = () => Promise.resolve(undefined);
-  const definition = [...project.images.values()].find((each) => each.id === id);
   if (!definition) return none;
   const imported = new Set((await readImports(workspace.records, project)).keys());
   const graph = buildGraph(project, [definition.id], { imported });
-  const user = listIndexUsers(graph).find(({ name }) => name === id);
+  const user = listIndexUsers(graph).find(({ name }) => name === definition.id);
   const index = user && (await packageManager(user.packageManager).findIndex({ ...workspace, ...user }));
   return index?.whoHas ?? none;
 }

@@ -4,6 +4,7 @@ import type { ElfFacts, TreeFacts } from '../../model/file-facts.ts';
 import type { Rootfs } from '../../model/tree-entry.ts';
 import { otherCLibrary } from './c-library.ts';
 import { sameKind } from './elf-platform.ts';
+import { maxFolders } from './expand-folders.ts';
 import { librarySearch, type Found } from './library-search.ts';
 import { loadedBefore } from './loaded-before.ts';
 import type { Need } from './need.ts';
@@ -11,8 +12,7 @@ import { privateLibraries } from './private-libraries.ts';
 
 /** What the kernel takes of one variable (MAX_ARG_STRLEN). */
 const maxPathBytes = 1 << 17;
-/** Limits for trees made to exhaust us: folders of one list, and those that libraries get from others. */
-const maxFolders = 256;
+/** A limit for trees made to exhaust us: folders that libraries get from others. */
 const maxInherited = 100_000;
 
 const foldersIn = (libraryPath: string): readonly string[] =>

@@ -1,8 +1,8 @@
 const token = /\$(?:(?<plain>\w+)|\{(?<braced>\w+)\})/g;
 /** What the kernel takes (PATH_MAX); longer ones cannot be opened. */
 const maxPathLength = 4096;
-/** A limit for files made to exhaust us. */
-const maxFolders = 256;
+/** A limit for files made to exhaust us: folders of one list. */
+export const maxFolders = 256;
 
 /** Name of a token → what it may stand for, by the distribution and the processor. */
 export type TokenValues = Readonly<Partial<Record<string, readonly string[]>>>;

@@ -1,9 +1,11 @@
 import type { TreeFacts } from '../../model/file-facts.ts';
-import type { CommandPlaces } from '../../model/find-command.ts';
 import { findInterpreters } from '../../model/find-interpreter.ts';
 import { resolvePath } from '../../model/resolve-path.ts';
 import { isModule } from '../../model/shebang.ts';
 import type { Rootfs } from '../../model/tree-entry.ts';
+import { commandPlaces } from '../../oci/command-places.ts';
+import { envValue } from '../../oci/env-value.ts';
+import type { RuntimeConfig } from '../../oci/types.ts';
 import { elfNeeds } from './elf-needs.ts';
 import { loadNeeds } from './load-needs.ts';
 import type { Need } from './need.ts';
@@ -18,15 +20,14 @@ export interface NeedsOptions {
   /** With the parents'. */
   readonly tree: Rootfs;
   readonly facts: TreeFacts;
-  /** Where a container looks for commands. */
-  readonly places?: CommandPlaces;
-  /** LD_LIBRARY_PATH of the image. */
-  readonly libraryPath?: string | undefined;
+  /** Of the image: where a container looks for commands, and LD_LIBRARY_PATH. */
+  readonly config?: RuntimeConfig;
 }
 
 /** Pure; each file is looked at when it is asked for, and once. */
-export function findNeeds({ tree, facts, places = {}, libraryPath }: NeedsOptions): Needs {
-  const elfs = elfNeeds(tree, facts, libraryPath);
+export function findNeeds({ tree, facts, config = {} }: NeedsOptions): Needs {
+  const places = commandPlaces(config);
+  const elfs = elfNeeds(tree, facts, envValue(config, 'LD_LIBRARY_PATH'));
   const loads = loadNeeds(tree, facts, elfs);
   const known = new Map<string, readonly Need[]>();
 

@@ -6,7 +6,7 @@ import type { RuntimeConfig } from '../../oci/types.ts';
 import { checks } from './checks/table.ts';
 import { elfSeverity } from './elf-severity.ts';
 import { meantToLack } from './meant-to-lack.ts';
-import { envValue } from '../../oci/env-value.ts';
+import { commandPlaces } from '../../oci/command-places.ts';
 import { findNeeds } from '../needs/index.ts';
 
 export interface ProveOptions {
@@ -22,8 +22,8 @@ export interface ProveOptions {
 /** What would not work in a container of the image. Pure; ordered by check, then by path. */
 export function prove(options: ProveOptions): readonly Finding[] {
   const { tree, facts, config, shipped } = options;
-  const places = { searchPath: envValue(config, 'PATH'), workingDir: config.WorkingDir };
-  const needs = findNeeds({ tree, facts, places, libraryPath: envValue(config, 'LD_LIBRARY_PATH') });
+  const places = commandPlaces(config);
+  const needs = findNeeds({ tree, facts, config });
   const subject = {
     tree,
     facts,

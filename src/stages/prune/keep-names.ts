@@ -1,4 +1,4 @@
-import type { Finding } from '../../model/finding.ts';
+import { namesNothing, type Finding } from '../../model/finding.ts';
 import { resolvePath } from '../../model/resolve-path.ts';
 import type { FileEntry, Rootfs } from '../../model/tree-entry.ts';
 import { readBytes } from '../rootfs/index.ts';
@@ -30,7 +30,9 @@ export async function keepNames(keep: readonly string[], rootfs: Rootfs): Promis
   });
   return {
     globs: [...keep.filter((each) => !isNameOfData(each)), ...found.flatMap(({ paths }) => paths)],
-    findings: found.filter(({ paths }) => paths.length === 0).map(({ each }) => namesNothing(each)),
+    findings: found
+      .filter(({ paths }) => paths.length === 0)
+      .map(({ each }) => namesNothing('prune', 'KEEP', each, repair)),
   };
 }
 
@@ -92,10 +94,4 @@ function charsetFiles(
     : [...modules, ...[...rootfs.keys()].filter((path) => configuration.test(path))];
 }
 
-const namesNothing = (each: string): Finding => ({
-  code: 'prune',
-  severity: 'warning',
-  subject: 'KEEP',
-  message: `names nothing by "${each}"`,
-  repair: 'remove it, or ask for the package that has it: libc6 character sets, tzdata time zones',
-});
+const repair = 'ask for the package that has it: libc6 character sets, tzdata time zones';

@@ -1,7 +1,7 @@
 import { findCommand } from '../../model/find-command.ts';
 import type { TreeFacts } from '../../model/file-facts.ts';
 import type { Rootfs } from '../../model/tree-entry.ts';
-import { envValue } from '../../oci/env-value.ts';
+import { commandPlaces } from '../../oci/command-places.ts';
 import { programsIn, startedCommands } from '../../oci/started-commands.ts';
 import type { RuntimeConfig } from '../../oci/types.ts';
 import { findNeeds } from '../needs/index.ts';
@@ -21,10 +21,9 @@ export interface SafetyNetOptions {
  * that nothing answers now. Optional needs are not asked: rules are there to decide on those.
  */
 export function safetyNet({ rootfs, parent, facts, config }: SafetyNetOptions) {
-  const places = { searchPath: envValue(config, 'PATH'), workingDir: config.WorkingDir };
-  const libraryPath = envValue(config, 'LD_LIBRARY_PATH');
+  const places = commandPlaces(config);
   const withParent = (tree: Rootfs): Rootfs => new Map([...parent, ...tree]);
-  const needsIn = (tree: Rootfs) => findNeeds({ tree, facts, places, libraryPath });
+  const needsIn = (tree: Rootfs) => findNeeds({ tree, facts, config });
   const whole = withParent(rootfs);
   const before = needsIn(whole);
 

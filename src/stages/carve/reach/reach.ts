@@ -1,16 +1,15 @@
 import { countRemoved } from '../../../model/count-removed.ts';
 import type { TreeFacts } from '../../../model/file-facts.ts';
-import type { Finding } from '../../../model/finding.ts';
+import { namesNothing, type Finding } from '../../../model/finding.ts';
 import type { LeftOut } from '../../../model/receipt.ts';
 import { compareBytes, type Reason, type Rootfs, type TreeEntry } from '../../../model/tree-entry.ts';
-import { envValue } from '../../../oci/env-value.ts';
 import { findNeeds } from '../../needs/index.ts';
 import { withParents } from '../path-sets.ts';
 import { belongings, looseLinks, packageOf } from './belongings.ts';
 import { follow } from './follow.ts';
 import { findRoots, named, type RootsOptions } from './roots.ts';
 
-export interface ReachOptions extends Omit<RootsOptions, 'places'> {
+export interface ReachOptions extends RootsOptions {
   /** Facts of `tree`. */
   readonly facts: TreeFacts;
   /** Package → the one that pulled it in; undefined for one that was asked for. */
@@ -34,9 +33,8 @@ export interface Reach {
  */
 export function reach(options: ReachOptions): Reach {
   const { rootfs, tree, facts, config } = options;
-  const places = { searchPath: envValue(config, 'PATH'), workingDir: config.WorkingDir };
-  const needs = findNeeds({ tree, facts, places, libraryPath: envValue(config, 'LD_LIBRARY_PATH') });
-  const roots = findRoots({ ...options, places });
+  const needs = findNeeds({ tree, facts, config });
+  const roots = findRoots(options);
   const reached = follow(needs, roots);
   const wanted = new Map([...reached, ...belongings({ ...options, reached })]);
   const kept = new Map([...wanted, ...looseLinks({ rootfs, tree, kept: wanted })]);
@@ -50,7 +48,7 @@ export function reach(options: ReachOptions): Reach {
     rootfs: new Map(left.map((entry) => [entry.path, withReason(entry, kept.get(entry.path))])),
     leftOut: leftOutOf(rootfs, removed),
     packages: new Set(left.flatMap((entry) => (entry.type === 'directory' ? [] : (packageOf(entry) ?? [])))),
-    findings: idle.map(namesNothing),
+    findings: idle.map((glob) => namesNothing('reach', 'REACH', glob, 'ask for the package that has it')),
   };
 }
 
@@ -74,11 +72,3 @@ function leftOutOf(rootfs: Rootfs, removed: readonly TreeEntry[]): readonly Left
     .map(({ rule, ...counts }) => ({ package: rule, ...counts }))
     .sort((a, b) => b.bytes - a.bytes || compareBytes(a.package, b.package));
 }
-
-const namesNothing = (glob: string): Finding => ({
-  code: 'reach',
-  severity: 'warning',
-  subject: 'REACH',
-  message: `names nothing by "${glob}"`,
-  repair: 'remove it, or ask for the package that has it',
-});

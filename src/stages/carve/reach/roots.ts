@@ -1,8 +1,8 @@
-import type { CommandPlaces } from '../../../model/find-command.ts';
 import { findCommand } from '../../../model/find-command.ts';
 import { matchesAny } from '../../../model/glob.ts';
 import { resolvePath } from '../../../model/resolve-path.ts';
 import type { Reason, Rootfs, TreeEntry } from '../../../model/tree-entry.ts';
+import { commandPlaces } from '../../../oci/command-places.ts';
 import { commandsIn, programsIn, startedCommands } from '../../../oci/started-commands.ts';
 import type { RuntimeConfig } from '../../../oci/types.ts';
 import { skeleton } from '../generated-files.ts';
@@ -17,7 +17,6 @@ export interface RootsOptions {
   /** Paths that its Dockerfile copies. */
   readonly copied: Iterable<string>;
   readonly config: RuntimeConfig;
-  readonly places: CommandPlaces;
   /** Globs of REACH and of KEEP; a folder stands for all that is in it. */
   readonly reach: readonly string[];
   readonly keep: readonly string[];
@@ -26,6 +25,7 @@ export interface RootsOptions {
 /** Where following starts: path → why it is needed. The first reason given counts. */
 export function findRoots(options: RootsOptions): ReadonlyMap<string, Reason> {
   const { rootfs, tree, config } = options;
+  const places = commandPlaces(config);
   const roots = new Map<string, Reason>();
   const add = (path: string, how: string): void => {
     if (path !== '' && !roots.has(path)) roots.set(path, { how });
@@ -36,7 +36,7 @@ export function findRoots(options: RootsOptions): ReadonlyMap<string, Reason> {
   };
   for (const { instruction, words } of startedCommands(config)) {
     for (const program of programsIn(words)) {
-      const found = findCommand(tree, program, options.places);
+      const found = findCommand(tree, program, places);
       if (found.found) for (const each of [...found.links, found.path]) add(each, instruction);
     }
     const paths = commandsIn(words)

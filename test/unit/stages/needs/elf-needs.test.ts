@@ -8,7 +8,8 @@ import { debian, exe, lib, libraries, loader, type Nodes } from '../../../suppor
 async function whereA(nodes: Nodes, options: { path?: string; libraryPath?: string } = {}) {
   const tree = makeRootfs(nodes);
   const { path = 'usr/bin/x', libraryPath } = options;
-  const needs = findNeeds({ tree, facts: await collectFacts(tree), libraryPath });
+  const config = { Env: libraryPath === undefined ? [] : [`LD_LIBRARY_PATH=${libraryPath}`] };
+  const needs = findNeeds({ tree, facts: await collectFacts(tree), config });
   return needs
     .of(path)
     .find(({ name }) => name.endsWith('liba.so.1'))
